@@ -1,0 +1,1 @@
+"""The pure heart: values in, values out. No input or output, no clock, no logging."""

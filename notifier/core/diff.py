@@ -1,0 +1,116 @@
+"""What changed between two ChangeLists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from notifier.core.change import Change, ChangeList, Deadline, Status
+from notifier.core.when import When
+
+
+class DifferenceKind(StrEnum):
+    """How a Deadline (or only the words about it) changed."""
+
+    ADDED = "added"
+    DATED = "dated"
+    CONFIRMED = "confirmed"
+    MOVED = "moved"
+    REWORDED = "reworded"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One Deadline's step from one ChangeList to the next; `deadline` is its key."""
+
+    deadline: str
+    kind: DifferenceKind
+    old: When | None
+    new: When
+
+    @property
+    def change_id(self) -> str:
+        """The Change it belongs to."""
+        return self.deadline.partition("/")[0]
+
+
+def differences(old: ChangeList, new: ChangeList) -> tuple[Difference, ...]:
+    """Every Difference, in the new list's order. What is absent from `new` is none: see `dropped`."""
+    return tuple(_differences(old, new))
+
+
+def _differences(old: ChangeList, new: ChangeList) -> Iterator[Difference]:
+    before = {key: (change, deadline) for key, change, deadline in old.deadlines()}
+    for key, change, deadline in new.deadlines():
+        if key not in before:
+            yield Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=deadline.when)
+            continue
+        old_change, old_deadline = before[key]
+        kind = _kind(old_change, old_deadline, change, deadline)
+        if kind:
+            yield Difference(deadline=key, kind=kind, old=old_deadline.when, new=deadline.when)
+
+
+def _kind(old_change: Change, old: Deadline, change: Change, new: Deadline) -> DifferenceKind | None:
+    if old.status is not new.status:
+        match new.status:
+            case Status.WITHDRAWN:
+                return DifferenceKind.WITHDRAWN
+            case Status.COMPLETED:
+                return DifferenceKind.COMPLETED
+            case None:  # revived: for those who follow it, it is announced anew
+                return DifferenceKind.ADDED
+    kind = _date_kind(old.when, new.when) if new.status is None else None
+    if kind:
+        return kind
+    same_words = old == new and replace(old_change, deadlines=()) == replace(change, deadlines=())
+    return None if same_words else DifferenceKind.REWORDED
+
+
+def _date_kind(old: When, new: When) -> DifferenceKind | None:
+    if old.same_days(new):
+        firmer = new.certainty != old.certainty and new.certainty == "confirmed" and new.is_set
+        return DifferenceKind.CONFIRMED if firmer else None
+    if not old.is_set:
+        return DifferenceKind.DATED
+    return DifferenceKind.CONFIRMED if new.lies_within(old) else DifferenceKind.MOVED
+
+
+def rearmed(old: ChangeList, new: ChangeList) -> frozenset[str]:
+    """Keys of the Deadlines whose reminders start afresh: other days, other Leads, new or revived.
+
+    Reminders whose instant lies before the moment this took effect are not owed.
+    """
+    before = {key: deadline for key, _, deadline in old.deadlines()}
+    return frozenset(
+        key
+        for key, _, deadline in new.deadlines()
+        if key not in before
+        or not before[key].when.same_days(deadline.when)
+        or before[key].cadence != deadline.cadence
+        or (before[key].status is not None and deadline.status is None)
+    )
+
+
+def dropped(old: ChangeList, new: ChangeList) -> tuple[str, ...]:
+    """Keys of the Deadlines that `old` has and `new` does not. Absence is never a withdrawal."""
+    present = {key for key, _, _ in new.deadlines()}
+    return tuple(key for key, _, _ in old.deadlines() if key not in present)
+
+
+def carry_over(old: ChangeList, new: ChangeList) -> ChangeList:
+    """The new list with everything it dropped still in it, as the old one had it."""
+    services = {service.id: service for service in (*new.services, *old.services)}
+    services.update({service.id: service for service in new.services})
+    kept = {change.id: change for change in new.changes}
+    changes = []
+    for change in new.changes:
+        before = old.change(change.id)
+        present = {deadline.id for deadline in change.deadlines}
+        missing = tuple(d for d in (before.deadlines if before else ()) if d.id not in present)
+        changes.append(replace(change, deadlines=change.deadlines + missing))
+    changes.extend(change for change in old.changes if change.id not in kept)
+    return ChangeList(revision=new.revision, services=tuple(services.values()), changes=tuple(changes))

@@ -1,0 +1,81 @@
+"""The guard: which readings of the list may take force by themselves.
+
+A typo must not mail everybody. A reading that trips any of these rules is held until a person approves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from notifier.core.change import ChangeList
+from notifier.core.diff import Difference, DifferenceKind, dropped
+
+FAR_MOVE = timedelta(days=366)
+FAR_FIRST_DATE = timedelta(days=3 * 366)
+MANY_CHANGES = 3
+LARGE_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """One reason to hold a reading: `rule` is its short stable name, `detail` a sentence for the editor."""
+
+    rule: str
+    detail: str
+
+
+def objections(
+    *,
+    old: ChangeList,
+    new: ChangeList,
+    differences: Sequence[Difference],
+    today: date,
+    people: int,
+    max_people: int,
+) -> tuple[Objection, ...]:
+    """Every reason to hold `new`; empty means it may take force. `people` would be mailed by it."""
+    found = [*_dropped(old, new)]
+    for difference in differences:
+        found.extend(_suspicious_date(difference, today))
+    found.extend(_too_wide(old, differences))
+    if people > max_people:
+        found.append(
+            Objection(rule="people", detail=f"it would mail {people} people, more than {max_people} at once")
+        )
+    return tuple(found)
+
+
+def _dropped(old: ChangeList, new: ChangeList) -> Iterator[Objection]:
+    changes = {change.id for change in new.changes}
+    for change in old.changes:
+        if change.id not in changes:
+            yield Objection(rule="dropped", detail=f"the change {change.id} is missing")
+    for key in dropped(old, new):
+        if key.partition("/")[0] in changes:
+            yield Objection(rule="dropped", detail=f"the deadline {key} is missing")
+
+
+def _suspicious_date(difference: Difference, today: date) -> Iterator[Objection]:
+    key, old, new = difference.deadline, difference.old, difference.new
+    if difference.kind in (DifferenceKind.ADDED, DifferenceKind.DATED) and new.earliest:
+        if new.earliest < today:
+            yield Objection(rule="past", detail=f"{key} gets a first date in the past, {new.written}")
+        if new.earliest > today + FAR_FIRST_DATE:
+            yield Objection(
+                rule="far", detail=f"{key} gets a first date over three years ahead, {new.written}"
+            )
+    if difference.kind is DifferenceKind.MOVED and old and old.earliest and new.earliest:
+        if new.earliest < old.earliest:
+            yield Objection(rule="earlier", detail=f"{key} moves earlier, {old.written} → {new.written}")
+        if new.earliest - old.earliest > FAR_MOVE:
+            yield Objection(rule="leap", detail=f"{key} moves by over a year, {old.written} → {new.written}")
+
+
+def _too_wide(old: ChangeList, differences: Sequence[Difference]) -> Iterator[Objection]:
+    touched = {difference.change_id for difference in differences}
+    if len(touched) > MANY_CHANGES and len(touched) > LARGE_SHARE * max(len(old.changes), 1):
+        yield Objection(
+            rule="wide", detail=f"it touches {len(touched)} changes of {len(old.changes)} at once"
+        )

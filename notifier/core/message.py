@@ -1,0 +1,47 @@
+"""A Message: one mail to one Subscriber, carrying one or more Notices; the Outbox's row as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MessageState(StrEnum):
+    """Where a Message is on its way; the Outbox's module docstring draws the picture."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    TRANSMITTING = "transmitting"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+MOST_COPIES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One Message on its way. `anytime` ones may leave outside the sending hours.
+
+    `copies` counts transmissions that were, or may have been, accepted; `token` fences the present claim.
+    `header_id` is its Message-ID, fixed when it is first armed.
+    """
+
+    id: int
+    subscriber_id: int
+    state: MessageState
+    anytime: bool
+    created_at: datetime
+    not_before: datetime
+    tries: int = 0
+    refusals: int = 0
+    copies: int = 0
+    generation: int = 0
+    header_id: str | None = None
+    token: int = 0
+    last_reply: str = ""
+    sent_at: datetime | None = None

@@ -1,0 +1,72 @@
+"""A Notice: one thing to be told to one Subscriber once; the Ledger's row as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from notifier.core.cadence import Lead
+
+
+class NoticeKind(StrEnum):
+    """What a Notice tells."""
+
+    STANDING = "standing"
+    ANNOUNCED = "announced"
+    REMINDER = "reminder"
+    DATED = "dated"
+    CONFIRMED = "confirmed"
+    MOVED = "moved"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+
+
+class Outcome(StrEnum):
+    """What became of a Notice. `owed` is the only one that is still open."""
+
+    OWED = "owed"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing owed to everybody it concerns, before it is fanned out into Notices.
+
+    `spoken` is the date it speaks of, as text: an ISO day for reminders, the When as written for news.
+    `revision` is the list revision that made the news, 0 for reminders, for standing the generation
+    of the Subscriber, so that whoever joins again is told again.
+    `expires` is the instant from which it would come too late (None: never).
+    """
+
+    deadline: str
+    kind: NoticeKind
+    due: datetime
+    lead: Lead | None = None
+    spoken: str = ""
+    revision: int = 0
+    expires: datetime | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str, str, int]:
+        """What makes it the same step: the Ledger's key without the Subscriber."""
+        return (self.deadline, self.kind, str(self.lead or ""), self.spoken, self.revision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A Step as it concerns one Subscriber, with its outcome so far."""
+
+    id: int
+    subscriber_id: int
+    step: Step
+    outcome: Outcome = Outcome.OWED
+    reason: str = ""
+    message_id: int | None = None

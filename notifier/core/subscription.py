@@ -1,0 +1,108 @@
+"""Who is told, and what they follow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from notifier.core.cadence import Cadence
+from notifier.core.change import Change, ChangeList
+from notifier.core.text import Language
+
+
+class Scope(StrEnum):
+    """How wide a Subscription is."""
+
+    EVERYTHING = "everything"
+    SERVICE = "service"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a Subscription is about: everything (future Changes too), a service, or one Change."""
+
+    scope: Scope
+    target: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.scope}:{self.target}" if self.target else str(self.scope)
+
+    def covers(self, change: Change) -> bool:
+        """Whether the Change belongs to it."""
+        match self.scope:
+            case Scope.EVERYTHING:
+                return True
+            case Scope.SERVICE:
+                return self.target == change.service
+            case Scope.CHANGE:
+                return self.target == change.id
+
+
+EVERYTHING = Topic(Scope.EVERYTHING)
+
+
+def parse_topic(text: str) -> Topic:
+    """Read `everything`, `service:ID` or `change:ID`. Raises ValueError with what is accepted."""
+    match = re.fullmatch(r"(everything)|(service|change):([a-z0-9][a-z0-9-]*)", text.strip(), re.ASCII)
+    if not match:
+        raise ValueError(f"“{text}” cannot be followed; write everything, service:ID or change:ID")
+    return EVERYTHING if match[1] else Topic(Scope(match[2]), match[3])
+
+
+def unknown_target(topic: Topic, changes: ChangeList) -> str | None:
+    """A sentence naming the mistake when the list has no such service or Change, else None."""
+    known = {
+        Scope.SERVICE: [service.id for service in changes.services],
+        Scope.CHANGE: [change.id for change in changes.changes],
+    }.get(topic.scope)
+    if known is None or topic.target in known:
+        return None
+    return f"the list has no {topic.scope} “{topic.target}”; it has: {', '.join(known)}"
+
+
+class SubscriberState(StrEnum):
+    """Where a Subscriber stands."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One Topic a Subscriber follows, and since when."""
+
+    topic: Topic
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """One confirmed e-mail address. `cadence` None means the Deadline's own or the default Leads.
+
+    `public_id` is random and stands for the address in links; `generation` counts how often they joined.
+    """
+
+    id: int
+    public_id: str
+    address: str
+    language: Language
+    state: SubscriberState
+    joined_at: datetime
+    generation: int = 1
+    cadence: Cadence | None = None
+    cadence_since: datetime | None = None
+    vendor: str | None = None
+    subscriptions: tuple[Subscription, ...] = ()
+
+    def follows(self, change: Change) -> bool:
+        """Whether any Subscription covers the Change."""
+        return any(subscription.topic.covers(change) for subscription in self.subscriptions)
+
+    def followed_before(self, change: Change, instant: datetime) -> bool:
+        """Whether a Subscription that covers the Change was there before `instant`."""
+        return any(s.topic.covers(change) and s.since < instant for s in self.subscriptions)

@@ -1,0 +1,98 @@
+"""What settings must fulfil together, beyond each one's form."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from notifier.core.cadence import parse_cadence
+from notifier.settings.tables import Settings
+
+MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps", "maildir")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def problems_of(settings: Settings) -> list[str]:
+    """Every problem, each beginning with its key."""
+    return [*_list_problems(settings), *_mail_problems(settings), *_web_problems(settings)]
+
+
+def _list_problems(settings: Settings) -> list[str]:
+    problems = []
+    try:
+        ZoneInfo(settings.list.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems.append(
+            f"list.time_zone: “{settings.list.time_zone}” is not known here; write a name such as"
+            " Europe/Oslo, and make sure that the tzdata package is installed"
+        )
+    try:
+        parse_cadence(settings.reminders.leads)
+    except ValueError as error:
+        problems.append(f"reminders.leads: {error}")
+    return problems
+
+
+def _mail_problems(settings: Settings) -> list[str]:
+    problems = []
+    url = urlsplit(settings.mail_url)
+    if url.scheme not in MAIL_SCHEMES:
+        problems.append(f"mail.url: begin it with one of {', '.join(f'{s}:' for s in MAIL_SCHEMES)}")
+    elif url.scheme != "maildir":
+        problems.extend(_smtp_problems(settings))
+    if settings.mail.opens >= settings.mail.closes:
+        problems.append("mail.closes: must be later in the day than mail.opens")
+    file = settings.mail.password_file
+    if file and not os.access(file, os.R_OK):
+        problems.append(f"mail.password_file: {file} does not exist or cannot be read")
+    problems.extend(_address_problems(settings))
+    return problems
+
+
+def _smtp_problems(settings: Settings) -> list[str]:
+    problems = []
+    url = urlsplit(settings.mail_url)
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    if not url.hostname or port == 0:
+        problems.append("mail.url: names no host, or a port that is none; write smtp://relay.example:25")
+    if url.scheme == "smtp" and url.username and url.hostname not in _LOOPBACK:
+        problems.append(
+            "mail.url: a login over an unencrypted connection; write smtp+starttls:// or smtps:// instead"
+        )
+    for key, value in (
+        ("name", "name" in settings.publisher.model_fields_set),
+        ("contact", settings.publisher.contact),
+    ):
+        if not value:
+            problems.append(f"publisher.{key}: must be set once mail goes to SMTP, since vendors see it")
+    return problems
+
+
+def _address_problems(settings: Settings) -> list[str]:
+    from email_validator import EmailNotValidError, validate_email
+
+    named = [("mail.from", settings.mail.sender), ("publisher.contact", settings.publisher.contact)]
+    named += [("ops.recipients", address) for address in settings.ops.recipients]
+    problems = []
+    for key, address in named:
+        if address:
+            try:
+                validate_email(address, check_deliverability=False, test_environment=True)
+            except EmailNotValidError as error:
+                problems.append(f"{key}: “{address}” is not an e-mail address: {error}")
+    return problems
+
+
+def _web_problems(settings: Settings) -> list[str]:
+    problems = []
+    host, _, port = settings.web.bind.rpartition(":")
+    if not host or not port.isdigit() or not 0 <= int(port) < 65536:
+        problems.append("web.bind: write an address and a port, such as 127.0.0.1:8080 or [::]:8080")
+    base = urlsplit(settings.base_url)
+    if base.scheme not in ("http", "https") or not base.netloc or base.query or base.fragment:
+        problems.append("web.base_url: write the page's full address, such as https://varsel.example.no")
+    return problems

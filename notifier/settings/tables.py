@@ -1,0 +1,202 @@
+"""The settings' tables: every option, its default and its form."""
+
+from __future__ import annotations
+
+import socket
+from datetime import time
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence
+from notifier.core.timing import Timing
+from notifier.shipped import shipped
+
+
+def _words(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return time.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"“{value}” is not a time of day; write it as 08:00") from None
+    return value
+
+
+def _one_line(value: str) -> str:
+    if any(ord(character) < 32 or character in "\x7f\u2028\u2029" for character in value):
+        raise ValueError("control characters and line breaks are not allowed here")
+    return value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+Line = Annotated[str, AfterValidator(_one_line)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListSettings(_Table):
+    """Where the list is, and whose days it speaks of."""
+
+    path: Path | None = None
+    time_zone: str = "Europe/Oslo"
+
+
+class ReminderSettings(_Table):
+    """When reminders fall due."""
+
+    at: ClockTime = time(8)
+    leads: Words = tuple(str(lead) for lead in DEFAULT_CADENCE.leads)
+
+    @property
+    def cadence(self) -> Cadence:
+        """The default Cadence."""
+        return parse_cadence(self.leads)
+
+
+class MailSettings(_Table):
+    """The way out for mail. `url` None means a Maildir in the state directory."""
+
+    url: Line | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    sender: Line | None = Field(default=None, alias="from")
+    opens: ClockTime = time(7)
+    closes: ClockTime = time(18)
+    only_to: Words = ()
+    connections: int = Field(default=4, ge=1, le=64)
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class WebSettings(_Table):
+    """The page and the feeds."""
+
+    bind: Line = "127.0.0.1:8080"
+    base_url: Line | None = None
+
+
+class DatabaseSettings(_Table):
+    """Where the Ledger and the Outbox are. `url` None means SQLite in the state directory."""
+
+    url: SecretStr | None = None
+
+
+class GuardSettings(_Table):
+    """What a new reading may do without a person's word."""
+
+    max_people: int = Field(default=25, ge=0)
+
+
+class OpsSettings(_Table):
+    """Who is told what operators must know."""
+
+    recipients: Words = ()
+    webhook: SecretStr | None = None
+
+
+class PublisherSettings(_Table):
+    """Who speaks: the name and the contact address that vendors see."""
+
+    name: Line = "Varsler for e-helse"
+    contact: Line = ""
+
+
+class LogSettings(_Table):
+    """How the log looks. `format` auto means readable on a terminal and JSON elsewhere."""
+
+    format: Annotated[str, Field(pattern="^(auto|console|json)$")] = "auto"
+    level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+
+class Settings(BaseSettings):
+    """Every setting, by table. Relative paths are relative to the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NOTIFIER_",
+        env_nested_delimiter="__",
+        enable_decoding=False,
+        extra="forbid",
+        frozen=True,
+    )
+
+    state_dir: Path = Path("var")
+    list: ListSettings = ListSettings()
+    reminders: ReminderSettings = ReminderSettings()
+    mail: MailSettings = MailSettings()
+    web: WebSettings = WebSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    guard: GuardSettings = GuardSettings()
+    ops: OpsSettings = OpsSettings()
+    publisher: PublisherSettings = PublisherSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file, whose values arrive as keyword arguments."""
+        return (env_settings, init_settings)
+
+    @property
+    def list_path(self) -> Path:
+        """The list's file: as set, else in the working directory, else the one that ships."""
+        here = Path("config/breaking-changes.toml")
+        return self.list.path or (here if here.is_file() else shipped("config", "breaking-changes.toml"))
+
+    @property
+    def database_url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        url = self.database.url
+        return url.get_secret_value() if url else f"sqlite:///{self.state_dir / 'notifier.sqlite3'}"
+
+    @property
+    def mail_url(self) -> str:
+        """Where mail goes: as set, else a Maildir in the state directory."""
+        return self.mail.url or f"maildir:{self.state_dir / 'mail'}"
+
+    @property
+    def mail_password(self) -> str | None:
+        """The password for the relay, from its file, its setting or the URL."""
+        if self.mail.password_file:
+            return self.mail.password_file.read_text(encoding="utf-8").strip()
+        if self.mail.password:
+            return self.mail.password.get_secret_value()
+        return urlsplit(self.mail_url).password
+
+    @property
+    def sender(self) -> str:
+        """The address in From: as set, else made from the publisher's contact and this host's name."""
+        domain = self.publisher.contact.partition("@")[2] or socket.getfqdn() or "localhost"
+        return self.mail.sender or f"varsel@{domain}"
+
+    @property
+    def base_url(self) -> str:
+        """The address that links in mails begin with, without a slash at the end."""
+        return (self.web.base_url or f"http://{self.web.bind}").rstrip("/")
+
+    @property
+    def timing(self) -> Timing:
+        """Local time as the core wants it."""
+        return Timing(
+            zone=ZoneInfo(self.list.time_zone),
+            at=self.reminders.at,
+            opens=self.mail.opens,
+            closes=self.mail.closes,
+            cadence=self.reminders.cadence,
+        )

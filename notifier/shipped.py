@@ -1,0 +1,13 @@
+"""Where the files that ship with the notifier are: inside the wheel, or at the repository's root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(*parts: str) -> Path:
+    """The path of a shipped file or folder, such as `shipped("config", "breaking-changes.toml")`."""
+    in_wheel = _PACKAGE / "_shipped"
+    return (in_wheel if in_wheel.is_dir() else _PACKAGE.parent).joinpath(*parts)
