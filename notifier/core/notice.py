@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notifier.core.cadence import Lead
+from notifier.core.when import When
 
 
 class NoticeKind(StrEnum):
@@ -62,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A Step as it concerns one Subscriber, with its outcome so far."""
+    """A Step as it concerns one Subscriber, with its outcome so far. News knows the `old` date, if any."""
 
     id: int
     subscriber_id: int
@@ -70,3 +71,4 @@ class Notice:
     outcome: Outcome = Outcome.OWED
     reason: str = ""
     message_id: int | None = None
+    old: When | None = None

@@ -25,7 +25,7 @@ class Timing:
         return now.astimezone(self.zone).date()
 
     def instant(self, day: date, at: time) -> datetime:
-        """Local date and time as UTC: an hour later where it does not exist, the first where it does twice."""
+        """Local date and time as UTC: an hour later where it does not exist, the first where it is twice."""
         return datetime.combine(day, at, self.zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
