@@ -1,0 +1,263 @@
+"""The tables. Past facts only: what is still to come is computed from the list, never stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only when the key is declared INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """A timezone-aware instant, kept in UTC; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> datetime | None:
+        """UTC for the database; without the zone on SQLite, which has no type for it."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        utc: datetime = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """UTC for the program."""
+        if value is None:
+            return None
+        aware: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return aware
+
+
+# What is true of the whole installation: its random id, live or rehearsal, the pause, the default Leads.
+installation = Table(
+    "installation",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(10), nullable=False),  # in_force | replaced | held | rejected
+    Column("content", Text, nullable=False),
+    Column("objections", Text, nullable=False, server_default="[]"),
+    Column("seen_at", Instant, nullable=False),
+    Column("in_force_at", Instant),
+    Column("decided_by", String(200)),
+    Column("decided_at", Instant),
+    UniqueConstraint("hash"),
+    Index("uq_readings_in_force", "state", unique=True, sqlite_where=text("state = 'in_force'"),
+          postgresql_where=text("state = 'in_force'")),
+)  # fmt: skip
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("deadline", String(160), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("old", Text),
+    Column("new", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("news", Boolean, nullable=False),
+    UniqueConstraint("deadline", "revision"),
+)
+
+# When the present date and Leads of a Deadline took effect.
+effects = Table(
+    "effects",
+    metadata,
+    Column("deadline", String(160), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+vendors = Table(
+    "vendors",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("domains", Text, nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("public_id", String(40), nullable=False, unique=True),
+    Column("address", String(320), nullable=False),
+    Column("identity", String(320), nullable=False, unique=True),
+    Column("language", String(2), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="1"),
+    Column("cadence", Text),
+    Column("cadence_since", Instant),
+    Column("vendor_id", ForeignKey("vendors.id")),
+    Column("basis", Text, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_why", String(200)),
+    Column("score", Integer, nullable=False, server_default="0"),
+    Index("ix_subscribers_vendor_id", "vendor_id"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("scope", String(10), primary_key=True),
+    Column("target", String(80), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Index("ix_subscriptions_scope_target", "scope", "target"),
+)
+
+# The Outbox.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("anytime", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("urgent_after", Instant),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("copies", Integer, nullable=False, server_default="0"),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("header_id", String(200)),
+    Column("owner", Integer),
+    Column("token", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Float),
+    Column("last_reply", String(300), nullable=False, server_default=""),
+    Column("state_at", Instant, nullable=False),
+    CheckConstraint("copies BETWEEN 0 AND 2", name="two_copies"),
+    Index("ix_messages_state_not_before", "state", "not_before"),
+    Index("ix_messages_subscriber_id", "subscriber_id"),
+)
+
+# The Ledger.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("deadline", String(160), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("lead", String(6), nullable=False, server_default=""),
+    Column("spoken", String(40), nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("due", Instant, nullable=False),
+    Column("expires", Instant),
+    Column("outcome", String(10), nullable=False),
+    Column("reason", String(200), nullable=False, server_default=""),
+    Column("decided_at", Instant, nullable=False),
+    Column("message_id", ForeignKey("messages.id")),
+    UniqueConstraint("subscriber_id", "deadline", "kind", "lead", "spoken", "revision"),
+    Index("ix_notices_message_id", "message_id"),
+    Index("ix_notices_owed", "subscriber_id", sqlite_where=text("outcome = 'owed'"),
+          postgresql_where=text("outcome = 'owed'")),
+)  # fmt: skip
+
+# Steps already fanned out to everybody they concern; later joiners are not owed them.
+steps = Table(
+    "steps",
+    metadata,
+    Column("deadline", String(160), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("lead", String(6), primary_key=True),
+    Column("spoken", String(40), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("cadence", String(200), primary_key=True),
+    Column("finished_at", Instant, nullable=False),
+)
+
+# Every transmission and what the server said of it.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("phase", String(10), nullable=False),
+    Column("fault", String(10), nullable=False),
+    Column("code", Integer),
+    Column("reply", String(300), nullable=False),
+    Index("ix_attempts_message_id", "message_id"),
+)
+
+# The breaker's one row.
+relay = Table(
+    "relay",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("streak", Integer, nullable=False),
+    Column("open_until", Instant),
+    Column("since", Instant),
+    Column("reason", String(300), nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("logged_at", Instant),
+    Column("mailed_at", Instant),
+    Column("posted_at", Instant),
+    Column("resolved_at", Instant),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("started", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+)
