@@ -160,7 +160,7 @@ messages = Table(
     Column("anytime", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("not_before", Instant, nullable=False),
-    Column("urgent_after", Instant),
+    Column("expires", Instant),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("copies", Integer, nullable=False, server_default="0"),

@@ -1,0 +1,62 @@
+"""What a Verdict makes of a Message: the outbox's transitions as one pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR, retry_delay
+from notifier.core.message import MOST_COPIES, Message, MessageState
+from notifier.core.reply import Fault, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """The row after a Verdict."""
+
+    state: MessageState
+    not_before: datetime
+    copies: int
+    tries: int
+    refusals: int
+
+
+def after_verdict(message: Message, verdict: Verdict, *, now: datetime, spread: float) -> Transition:
+    """Where an armed Message goes. `message.copies` counts the present transmission; `spread` is in -1..1.
+
+    The copy is taken back whenever the server provably did not accept it. Trouble with the relay or our own
+    standing costs the Message nothing: the breaker holds everything back.
+    """
+    if verdict.fault is Fault.AMBIGUOUS:
+        return after_silence(message, now=now)
+    state, not_before = MessageState.PENDING, now
+    tries, refusals = message.tries, message.refusals
+    match verdict.fault:
+        case Fault.NONE:
+            state = MessageState.SENT
+        case Fault.POLICY:
+            refusals += 1
+            not_before = now + retry_delay(refusals, spread)
+            state = MessageState.FAILED if refusals >= POLICY_TRIES else state
+        case Fault.TEMPORARY:
+            tries += 1
+            not_before = now + retry_delay(tries, spread)
+            state = MessageState.FAILED if now - message.created_at >= RETRY_FOR else state
+        case Fault.ADDRESS | Fault.MESSAGE:
+            state = MessageState.FAILED
+        case _:
+            pass
+    copies = message.copies if verdict.is_sent else message.copies - 1
+    return Transition(state=state, not_before=not_before, copies=copies, tries=tries, refusals=refusals)
+
+
+def after_silence(message: Message, *, now: datetime) -> Transition:
+    """Where a Message goes that may or may not have been accepted: one more try, then unknown."""
+    again = message.copies < MOST_COPIES
+    return Transition(
+        state=MessageState.PENDING if again else MessageState.UNKNOWN,
+        not_before=now + AMBIGUOUS_WAIT,
+        copies=message.copies,
+        tries=message.tries,
+        refusals=message.refusals,
+    )
