@@ -1,0 +1,65 @@
+"""The contract of a Channel: a way out for Messages.
+
+A Channel opens Lines; a Line carries one Parcel after another, each answered by a Verdict. A new way out
+is a new file in this folder that fulfils both protocols, and one branch in `choose.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from notifier.core.reply import Verdict
+from notifier.errors import NotifierError
+
+
+class ChannelDownError(NotifierError):
+    """No Line can be had at present; `verdict` says whose fault that is and how far it came."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__(verdict.reply)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One Message ready to go: its envelope (RFC 5321 section 2.3.1) and its bytes, headers included.
+
+    The parts stay out of `repr`, so that no address can slip into a log.
+    """
+
+    sender: str = field(repr=False)
+    recipient: str = field(repr=False)
+    data: bytes = field(repr=False)
+
+
+class Line(Protocol):
+    """An open way out. It serves one Parcel at a time."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether another Parcel may be sent; once false it stays so, and the Line should be closed."""
+        ...
+
+    async def send(self, parcel: Parcel, /) -> Verdict:
+        """Transmit once. Trouble with the network or the other side is a Verdict, never an exception.
+
+        A cancelled call leaves the Line unusable, and the Parcel's fate ambiguous.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Part politely where that is possible, at once where it is not. Harmless when repeated."""
+        ...
+
+
+class Channel(Protocol):
+    """A way out."""
+
+    async def open(self) -> Line:
+        """A new Line. Raises ChannelDownError when none can be had."""
+        ...
+
+    def describe(self) -> str:
+        """Where mail goes, for people who operate it: no secrets, no addresses."""
+        ...
