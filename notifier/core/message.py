@@ -28,7 +28,7 @@ class Message:
     """One Message on its way. `anytime` ones may leave outside the sending hours.
 
     `copies` counts transmissions that were, or may have been, accepted; `token` fences the present claim.
-    `header_id` is its Message-ID, fixed when it is first armed.
+    `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
     """
 
     id: int
@@ -44,4 +44,12 @@ class Message:
     header_id: str | None = None
     token: int = 0
     last_reply: str = ""
-    sent_at: datetime | None = None
+    state_at: datetime | None = None
+
+
+def header_id(message: Message, suffix: str) -> str:
+    """The Message-ID (RFC 5322 section 3.6.4): stable over copies, new for each generation.
+
+    `suffix` is `.INSTALLATION@DOMAIN>`.
+    """
+    return message.header_id or f"<n{message.id}.{message.generation}{suffix}"

@@ -1,0 +1,119 @@
+"""Looking into the Outbox, and sending again by a person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select, update
+
+from notifier.core.message import Message, MessageState
+from notifier.core.notice import Notice, Outcome
+from notifier.store.notices import notice_of
+from notifier.store.tables import attempts, messages, notices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One transmission and what the server said of it."""
+
+    at: datetime
+    phase: str
+    fault: str
+    code: int | None
+    reply: str
+
+
+def retry(connection: Connection, message_id: int, *, by: str, now: datetime) -> bool:
+    """Send an unknown or failed Message again by a person's decision, under a new Message-ID."""
+    ended = messages.c.state.in_([MessageState.UNKNOWN, MessageState.FAILED])
+    values = {
+        "state": MessageState.PENDING.value,
+        "copies": 0,
+        "tries": 0,
+        "refusals": 0,
+        "generation": messages.c.generation + 1,
+        "header_id": None,
+        "not_before": now,
+        "created_at": now,
+        "state_at": now,
+        "last_reply": f"sent again by {by}"[:300],
+    }
+    revived = update(messages).where(messages.c.id == message_id, ended).values(values)
+    if not connection.execute(revived).rowcount:
+        return False
+    undone = and_(
+        notices.c.message_id == message_id,
+        notices.c.outcome.in_([Outcome.UNKNOWN.value, Outcome.FAILED.value]),
+    )
+    connection.execute(
+        update(notices).where(undone).values(outcome=Outcome.OWED.value, reason="", decided_at=now)
+    )
+    return True
+
+
+def load(connection: Connection, ids: Collection[int]) -> tuple[Message, ...]:
+    """These Messages."""
+    return tuple(
+        message_of(row) for row in connection.execute(select(messages).where(messages.c.id.in_(ids)))
+    )
+
+
+def message_of(row: Any) -> Message:
+    """A row as a value."""
+    return Message(
+        id=row.id,
+        subscriber_id=row.subscriber_id,
+        state=MessageState(row.state),
+        anytime=row.anytime,
+        created_at=row.created_at,
+        not_before=row.not_before,
+        tries=row.tries,
+        refusals=row.refusals,
+        copies=row.copies,
+        generation=row.generation,
+        header_id=row.header_id,
+        token=row.token,
+        last_reply=row.last_reply,
+        state_at=row.state_at,
+    )
+
+
+def listing(connection: Connection, *, states: Collection[MessageState], limit: int) -> tuple[Message, ...]:
+    """Messages in these states (all when none are named), newest first."""
+    chosen = select(messages).order_by(messages.c.id.desc()).limit(limit)
+    if states:
+        chosen = chosen.where(messages.c.state.in_(list(states)))
+    return tuple(message_of(row) for row in connection.execute(chosen))
+
+
+def count_by_state(connection: Connection) -> dict[MessageState, int]:
+    """How many Messages are in each state."""
+    grouped = select(messages.c.state, func.count()).group_by(messages.c.state)
+    return {MessageState(state): count for state, count in connection.execute(grouped)}
+
+
+def notices_of(connection: Connection, message_id: int) -> tuple[Notice, ...]:
+    """Every Notice of a Message, whatever its outcome."""
+    chosen = select(notices).where(notices.c.message_id == message_id).order_by(notices.c.id)
+    return tuple(notice_of(row) for row in connection.execute(chosen))
+
+
+def attempts_of(connection: Connection, message_id: int) -> tuple[Attempt, ...]:
+    """Every transmission of a Message, oldest first."""
+    chosen = select(attempts).where(attempts.c.message_id == message_id).order_by(attempts.c.id)
+    return tuple(
+        Attempt(at=row.at, phase=row.phase, fault=row.fault, code=row.code, reply=row.reply)
+        for row in connection.execute(chosen)
+    )
+
+
+def count_overdue(connection: Connection, *, before: datetime) -> int:
+    """How many Messages have been ready to leave since before an instant and have not left."""
+    on_their_way = messages.c.state.in_(
+        [MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING]
+    )
+    late = and_(on_their_way, messages.c.not_before < before)
+    return connection.scalar(select(func.count()).select_from(messages).where(late)) or 0

@@ -1,0 +1,249 @@
+"""The Outbox: stored Messages on their way, as a state machine in one table.
+
+```
+            claim            arm             record
+  pending ────────▶ claimed ─────▶ transmitting ─────▶ sent | failed
+   ▲  ▲                │                │ │
+   │  └── owner dead ──┤                │ └── no reply, twice ──▶ unknown
+   │                   └─ nothing left ─┼─▶ cancelled | expired
+   └──── try later (copy taken back), or no reply, once (copy counts) ──┘
+```
+
+* **claim**: one statement takes up to 500 waiting Messages for a node: owner, a fencing token that grows with
+  every claim, and a lease on the database's own clock.
+* **arm**: one transaction just before the wire: the token is still ours, the Subscriber active, the list the
+  one that was composed from, nothing paused. It counts a copy; a CHECK keeps copies within 0..2.
+* **transmit**: no transaction is open. A failure before the final dot is provably undelivered.
+* **record**: verdicts of many in one commit, each under its token: a node that lost its lease records nothing
+  but the attempt.
+* **recover**: a claimed Message of a dead owner waits again; a transmitting one may have been accepted, so it
+  waits 15 minutes and is sent once more under the same Message-ID, then it is `unknown`.
+
+Due times and waits use the caller's `now`; leases use the database's clock only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+
+from notifier.core.backoff import AMBIGUOUS_WAIT
+from notifier.core.delivery import Transition
+from notifier.core.message import MOST_COPIES, Message, MessageState
+from notifier.core.notice import Outcome
+from notifier.core.reply import Verdict
+from notifier.core.subscription import SubscriberState
+from notifier.store.engine import database_now
+from notifier.store.messages import message_of
+from notifier.store.tables import attempts, installation, messages, notices, readings, subscribers
+
+LEASE_SECONDS = 20 * 60.0
+CLAIM_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One Verdict and what it makes of its Message, to be written under the Message's token."""
+
+    message: Message
+    verdict: Verdict
+    transition: Transition
+
+
+def claim(
+    connection: Connection,
+    *,
+    node: int,
+    now: datetime,
+    is_open: bool,
+    next_opening: datetime,
+    limit: int = CLAIM_LIMIT,
+) -> tuple[Message, ...]:
+    """Take waiting Messages for this node, oldest first.
+
+    Outside the sending hours only those that may leave at any time, and those that would come too late if
+    they waited for `next_opening`.
+    """
+    may_leave = or_(messages.c.anytime, true() if is_open else false(), messages.c.expires <= next_opening)
+    waiting = (
+        select(messages.c.id)
+        .where(messages.c.state == MessageState.PENDING, messages.c.not_before <= now, may_leave)
+        .order_by(messages.c.not_before, messages.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(messages)
+        .where(messages.c.id.in_(waiting), messages.c.state == MessageState.PENDING)
+        .values(
+            state=MessageState.CLAIMED.value,
+            owner=node,
+            token=messages.c.token + 1,
+            lease_until=database_now(connection.dialect.name) + LEASE_SECONDS,
+            state_at=now,
+        )
+        .returning(messages)
+    )
+    rows = sorted(connection.execute(taken), key=lambda row: (row.not_before, row.id))
+    return tuple(message_of(row) for row in rows)
+
+
+def arm(
+    connection: Connection, claimed: Sequence[Message], *, reading: int, id_suffix: str, now: datetime
+) -> frozenset[int]:
+    """Count a copy of each Message that may be written to the wire now; answers their ids.
+
+    What is not armed is still ours under its token: `release` gives it back to be composed anew.
+    """
+    ready = and_(
+        _held(claimed),
+        messages.c.state == MessageState.CLAIMED,
+        messages.c.copies < MOST_COPIES,
+        exists().where(
+            subscribers.c.id == messages.c.subscriber_id, subscribers.c.state == SubscriberState.ACTIVE
+        ),
+        exists().where(readings.c.id == reading, readings.c.state == "in_force"),
+        ~exists().where(installation.c.key == "pause"),
+    )
+    stem = literal("<n") + cast(messages.c.id, String) + "." + cast(messages.c.generation, String)
+    values = {
+        "state": MessageState.TRANSMITTING.value,
+        "copies": messages.c.copies + 1,
+        "header_id": func.coalesce(messages.c.header_id, stem + id_suffix),
+        "lease_until": database_now(connection.dialect.name) + LEASE_SECONDS,
+        "state_at": now,
+    }
+    return frozenset(
+        connection.scalars(update(messages).where(ready).values(values).returning(messages.c.id))
+    )
+
+
+def release(connection: Connection, claimed: Sequence[Message], *, now: datetime) -> None:
+    """Give claimed Messages back, to be composed anew."""
+    ours = and_(_held(claimed), messages.c.state == MessageState.CLAIMED)
+    values = {"state": MessageState.PENDING.value, "owner": None, "lease_until": None, "state_at": now}
+    connection.execute(update(messages).where(ours).values(values))
+
+
+def end(
+    connection: Connection, claimed: Sequence[Message], state: MessageState, *, reason: str, now: datetime
+) -> None:
+    """Close claimed Messages that will not be sent: cancelled, expired, or failed before the wire."""
+    ours = and_(_held(claimed), messages.c.state == MessageState.CLAIMED)
+    values = {
+        "state": state.value,
+        "owner": None,
+        "lease_until": None,
+        "last_reply": reason[:300],
+        "state_at": now,
+    }
+    connection.execute(update(messages).where(ours).values(values))
+
+
+def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetime) -> frozenset[int]:
+    """Write Verdicts in one go; answers the ids of the Messages whose token was still ours."""
+    if not recorded:
+        return frozenset()
+    ours = and_(_held([entry.message for entry in recorded]), messages.c.state == MessageState.TRANSMITTING)
+    held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
+    rows = [_transition_row(entry, now) for entry in recorded if entry.message.id in held]
+    if rows:
+        names = ("state", "not_before", "copies", "tries", "refusals", "last_reply", "state_at")
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        values |= {"owner": None, "lease_until": None}
+        connection.execute(update(messages).where(messages.c.id == bindparam("row_id")).values(values), rows)
+    tried = [
+        {
+            "message_id": entry.message.id,
+            "at": now,
+            "phase": entry.verdict.phase.value,
+            "fault": entry.verdict.fault.value,
+            "code": entry.verdict.code,
+            "reply": entry.verdict.reply[:300],
+        }
+        for entry in recorded
+    ]
+    connection.execute(insert(attempts), tried)
+    return held
+
+
+def _transition_row(entry: Recorded, now: datetime) -> dict[str, Any]:
+    transition = entry.transition
+    return {
+        "row_id": entry.message.id,
+        "new_state": transition.state.value,
+        "new_not_before": transition.not_before,
+        "new_copies": transition.copies,
+        "new_tries": transition.tries,
+        "new_refusals": transition.refusals,
+        "new_last_reply": entry.verdict.reply[:300],
+        "new_state_at": now,
+    }
+
+
+def _held(claimed: Sequence[Message]) -> ColumnElement[bool]:
+    tokens = [(message.id, message.token) for message in claimed]
+    return tuple_(messages.c.id, messages.c.token).in_(tokens)
+
+
+def recover(
+    connection: Connection, *, dead: Collection[int] | None, mine: int, now: datetime
+) -> tuple[int, tuple[int, ...]]:
+    """Take back what dead owners left; answers how many wait again, and the ids that became unknown.
+
+    `dead` are the nodes known to be dead; None means that every node but `mine` is (SQLite's one sender).
+    Otherwise an owner is dead when its lease has run out by the database's clock.
+    """
+    gone = messages.c.owner != mine if dead is None else messages.c.owner.in_(dead)
+    left = or_(gone, messages.c.lease_until < database_now(connection.dialect.name))
+    freed: dict[str, Any] = {
+        "owner": None,
+        "lease_until": None,
+        "token": messages.c.token + 1,
+        "state_at": now,
+    }
+    claimed = and_(messages.c.state == MessageState.CLAIMED, left)
+    waiting = {**freed, "state": MessageState.PENDING.value}
+    again = connection.execute(update(messages).where(claimed).values(waiting)).rowcount
+    transmitting = and_(messages.c.state == MessageState.TRANSMITTING, left)
+    once = and_(transmitting, messages.c.copies < MOST_COPIES)
+    later = {
+        **waiting,
+        "not_before": now + AMBIGUOUS_WAIT,
+        "last_reply": "the sender died during transmission",
+    }
+    again += connection.execute(update(messages).where(once).values(later)).rowcount
+    lost = {**freed, "state": MessageState.UNKNOWN.value}
+    unknown = connection.scalars(update(messages).where(transmitting).values(lost).returning(messages.c.id))
+    return again, tuple(unknown)
+
+
+def close_emptied(connection: Connection, *, now: datetime) -> int:
+    """Close waiting Messages that no longer carry any owed Notice; answers how many."""
+    carries = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.OWED)
+    expired = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.EXPIRED)
+    state = case((expired, MessageState.EXPIRED.value), else_=MessageState.CANCELLED.value)
+    empty = and_(messages.c.state == MessageState.PENDING, ~carries)
+    return connection.execute(update(messages).where(empty).values(state=state, state_at=now)).rowcount
