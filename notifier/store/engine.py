@@ -1,0 +1,189 @@
+"""Opening the database, and the two ways of using it: `reading` and `writing`, each one transaction.
+
+SQLite: WAL with `synchronous=FULL`, so that what was committed survives a power cut; writers take the
+write lock at once (a deferred transaction that turns into a writer fails instead of waiting); readers
+cannot write. PostgreSQL: readers see one snapshot and cannot write; writers are READ COMMITTED.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Float, cast, create_engine, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql import ColumnElement
+
+from notifier.errors import ConfigurationError, DatabaseError
+from notifier.store.failures import explain
+
+BUSY_SECONDS = 10
+_READS = "notifier_reads"
+_EPOCH_AS_JULIAN_DAY = 2440587.5
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database at an SQLAlchemy URL: `sqlite:///path` or `postgresql://user@host/name`.
+
+    Raises ConfigurationError for a URL that names no such database or a driver that is not installed,
+    DatabaseError when the SQLite file cannot be made.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(
+            ["database.url: not a database's address; write sqlite:///path or postgresql://user@host/name"]
+        ) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _open_sqlite(parsed)
+        case "postgresql" | "postgres":
+            return _open_postgresql(parsed)
+        case other:
+            raise ConfigurationError(
+                [f"database.url: “{other}” is not supported; begin it with sqlite:/// or postgresql://"]
+            )
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that sees one state of the database and cannot write.
+
+    Raises DatabaseError when the database does not work.
+    """
+    options: dict[str, Any] = {_READS: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with translated(engine), engine.connect() as connection:
+        connection.execution_options(**options)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: committed at the end of the block, undone when it raises.
+
+    Raises DatabaseError when the database does not work.
+    """
+    with translated(engine), engine.begin() as connection:
+        yield connection
+
+
+def database_now(dialect_name: str) -> ColumnElement[float]:
+    """The database's own clock as an SQL expression: seconds since 1970 (UTC).
+
+    Leases are measured by it alone, so that nodes whose clocks differ agree on who is alive.
+    """
+    if dialect_name == "sqlite":
+        return cast((func.julianday("now") - _EPOCH_AS_JULIAN_DAY) * 86400.0, Float)
+    return cast(func.extract("epoch", func.clock_timestamp()), Float)
+
+
+def database_clock(connection: Connection) -> float:
+    """Seconds since 1970 (UTC) by the database's own clock."""
+    return float(connection.execute(select(database_now(connection.dialect.name))).scalar_one())
+
+
+@contextmanager
+def translated(engine: Engine) -> Iterator[None]:
+    """Turn errors into DatabaseError, but for violated constraints, whose meaning the caller knows."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise DatabaseError(f"{name_of(engine)}: {explain(error)}") from error
+
+
+def name_of(engine: Engine) -> str:
+    """What to call the database in a message: the file, or host and name; never a password."""
+    url = engine.url
+    if engine.dialect.name == "sqlite":
+        return f"the database {sqlite_file(engine)}"
+    host = url.host or url.query.get("host") or "localhost"
+    return f"the database “{url.database}” on {host}"
+
+
+def sqlite_file(engine: Engine) -> Path:
+    """The file behind an SQLite engine."""
+    return Path(str(engine.url.database).removeprefix("file:").partition("?")[0])
+
+
+def _open_postgresql(url: URL) -> Engine:
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise ConfigurationError(
+            ["database.url: the driver for PostgreSQL is not installed; pip install 'notifier[postgres]'"]
+        ) from None
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        # A connection that died with the server is noticed before it is used, not in the middle of a job.
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": BUSY_SECONDS, "application_name": "notifier"},
+    )
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise ConfigurationError(
+            ["database.url: name a file, as in sqlite:////var/lib/notifier/notifier.sqlite3"]
+        )
+    file = Path(url.database).absolute()
+    _make_file(file)
+    # mode=rw: a file deleted while the program runs is not silently replaced by an empty one.
+    engine = create_engine(
+        URL.create("sqlite", database=f"file:{file}", query={"mode": "rw", "uri": "true"}),
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkout", _refuse_replaced_file)
+    return engine
+
+
+def _make_file(file: Path) -> None:
+    """The file is for its owner alone: it holds addresses."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseError(
+            f"the database {file} cannot be made: {error.strerror}; set NOTIFIER_STATE_DIR or"
+            " NOTIFIER_DATABASE__URL to a place that this user may write to"
+        ) from error
+
+
+def _configure(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+    entry.info["file"] = _file_identity(connection)
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READS, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _refuse_replaced_file(connection: sqlite3.Connection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """A connection to a file that was deleted or replaced would write where nobody ever reads."""
+    if entry.info.get("file") != _file_identity(connection):
+        raise DisconnectionError("the database file was deleted or replaced")
+
+
+def _file_identity(connection: sqlite3.Connection) -> tuple[int, int] | None:
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino

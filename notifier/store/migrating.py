@@ -1,0 +1,106 @@
+"""Bringing the tables up to date, and back.
+
+Every process does this before it uses the database. Twice at once is harmless: the second waits for the
+first (write lock on SQLite, advisory lock on PostgreSQL), then finds nothing left to do. All migrations
+run in one transaction: cut short, they leave the database as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from notifier.errors import DatabaseError
+from notifier.store.engine import name_of, reading, translated
+
+# Any number will do, as long as every release uses the same.
+_ADVISORY_LOCK = 7_236_018_453
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables to this release's form.
+
+    Raises DatabaseError when they are from a newer release, or the database does not work.
+    """
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    if current(engine) == newest:
+        return
+    with _alone(engine) as connection:
+        _refuse_newer(engine, _revision(connection))
+        command.upgrade(_config(connection), "head")
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the tables back to a migration's revision, or to nothing with `base`. Data may be lost."""
+    with _alone(engine) as connection:
+        _refuse_newer(engine, _revision(connection))
+        command.downgrade(_config(connection), revision)
+
+
+def current(engine: Engine) -> str | None:
+    """The migration the tables are at, None for an empty database.
+
+    Raises DatabaseError when it is one that this release does not know.
+    """
+    with reading(engine) as connection:
+        revision = _revision(connection)
+    _refuse_newer(engine, revision)
+    return revision
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(engine: Engine, revision: str | None) -> None:
+    known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    if revision is not None and revision not in known:
+        raise DatabaseError(
+            f"{name_of(engine)} was last used by a newer release (its tables are at {revision}, this release"
+            f" knows up to {max(known)}); run that release, or restore the copy made before it"
+        )
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "notifier:store/migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """One transaction that no other process's migration can be in at the same time."""
+    with translated(engine), engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # SQLite changes a table by making it anew and dropping the old one, which would take along
+            # the rows that refer to it. The setting counts from outside a transaction only.
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF").close()
+        try:
+            with connection.begin():
+                _lock(connection)
+                yield connection
+                _check_references(connection)
+        finally:
+            connection.invalidate()
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise DatabaseError(
+                f"a migration left {len(broken)} rows that refer to nothing; nothing was changed"
+            )

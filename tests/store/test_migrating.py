@@ -1,0 +1,91 @@
+"""The tables' way up, down and up again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from notifier.errors import DatabaseError
+from notifier.store.engine import open_engine, reading, writing
+from notifier.store.migrating import current, downgrade, upgrade
+from notifier.store.tables import metadata
+
+
+def differences_from_metadata(engine: Engine) -> list[object]:
+    # Alembic cannot compare an empty text as a default on SQLite.
+    options = {"compare_type": True, "compare_server_default": engine.dialect.name != "sqlite"}
+    with reading(engine) as connection:
+        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+def table_names(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def test_an_empty_database_gets_exactly_the_tables_of_the_program(empty_database: Engine) -> None:
+    assert current(empty_database) is None
+
+    upgrade(empty_database)
+
+    assert table_names(empty_database) == {*metadata.tables, "alembic_version"}
+    assert differences_from_metadata(empty_database) == []
+
+
+def test_down_leaves_nothing_and_up_again_brings_all_back(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    downgrade(empty_database, "base")
+    assert table_names(empty_database) == {"alembic_version"}
+
+    upgrade(empty_database)
+    assert differences_from_metadata(empty_database) == []
+
+
+def test_upgrading_twice_changes_nothing(database: Engine) -> None:
+    with writing(database) as connection:
+        connection.execute(text("INSERT INTO installation (key, value) VALUES ('k', 'v')"))
+    upgrade(database)
+    with reading(database) as connection:
+        assert connection.execute(text("SELECT value FROM installation")).scalar_one() == "v"
+
+
+def test_a_database_of_a_newer_release_is_refused(database: Engine) -> None:
+    with writing(database) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for refused in (
+        lambda: upgrade(database),
+        lambda: current(database),
+        lambda: downgrade(database, "base"),
+    ):
+        with pytest.raises(DatabaseError, match="newer release"):
+            refused()
+    assert "subscribers" in table_names(database)
+
+
+def test_processes_that_start_together_do_not_disturb_each_other(empty_database_url: str) -> None:
+    starters = [start_and_upgrade(empty_database_url) for _ in range(4)]
+    assert [starter.wait(60) for starter in starters] == [0, 0, 0, 0]
+
+    engine = open_engine(empty_database_url)
+    assert differences_from_metadata(engine) == []
+    engine.dispose()
+
+
+def start_and_upgrade(url: str) -> subprocess.Popen[bytes]:
+    program = (
+        "import sys; from notifier.store import engine, migrating;"
+        "migrating.upgrade(engine.open_engine(sys.argv[1]))"
+    )
+    return subprocess.Popen([sys.executable, "-c", program, url])
+
+
+def test_foreign_keys_are_enforced_after_a_migration(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    orphan = text("INSERT INTO subscriptions VALUES (1, 'everything', '', '2026-01-01 00:00:00')")
+    with pytest.raises(Exception, match=r"(?i)foreign key"), writing(empty_database) as connection:
+        connection.execute(orphan)
