@@ -1,0 +1,28 @@
+"""What a Feed is published as: its language, its addresses and who speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from notifier.core.text import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One published edition of the deadlines.
+
+    `page_url` is the page in the same language, where each Change has its id as anchor; `feed_url` is
+    the Feed's own address; `zone` decides on which local day something was changed.
+    """
+
+    language: Language
+    zone: ZoneInfo
+    publisher: str
+    contact: str
+    page_url: str
+    feed_url: str
+
+    def change_url(self, change_id: str) -> str:
+        """Where the page tells of one Change."""
+        return f"{self.page_url}#{change_id}"

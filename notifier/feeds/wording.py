@@ -1,0 +1,112 @@
+"""A marker put into words: the event's title and its plain-text description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from notifier.core.change import Change, Deadline, Source, Status
+from notifier.core.dates import day_text, ends_text, when_text
+from notifier.core.history import Entry
+from notifier.core.text import Language
+from notifier.core.when import Certainty
+from notifier.feeds import words
+from notifier.feeds.markers import Marker, Role
+
+
+def summary(marker: Marker, *, service: str, change: Change, deadline: Deadline, language: Language) -> str:
+    """The event's title: what happens comes first, since phones cut the rest off."""
+    title = f"{service} – {change.title[language]}"
+    if deadline.title:
+        title = f"{title}: {deadline.title[language]}"
+    kind = words.KINDS.get(deadline.kind)
+    if marker.void:
+        what = f" ({kind[language]})" if kind else ""
+        return f"{words.NO_LONGER[language]}{what}: {title} ({words.VOID_TAILS[marker.void][language]})"
+    parts = [words.HEADS[marker.role][language]]
+    if kind:
+        parts.append(kind[language])
+    if marker.role is Role.WINDOW:
+        parts.append(words.ONE_OF_THESE_DAYS[language])
+    # EARLIEST and LATEST say by themselves that the day is not known.
+    doubt = marker.role in (Role.EXACT, Role.WINDOW) and _is_in_doubt(deadline)
+    return f"{' '.join(parts)}: {title}" + (f" ({words.TENTATIVE[language]})" if doubt else "")
+
+
+def description(
+    marker: Marker,
+    *,
+    change: Change,
+    deadline: Deadline,
+    entries: Sequence[Entry],
+    contact: str,
+    language: Language,
+    zone: ZoneInfo,
+) -> str:
+    """The event's plain text: when, in whose words, what to do, what was said before, whom to ask."""
+    paragraphs = [
+        _time(marker, deadline, language),
+        _announced(change, deadline, language),
+        change.summary[language],
+        f"{words.AFFECTS[language]}\n{change.affects[language]}",
+        f"{words.ACTION[language]}\n{change.action[language]}",
+    ]
+    earlier = [*_earlier(deadline, language), *_moves(entries, language, zone)]
+    if earlier:
+        paragraphs.append("\n".join([words.DATES[language], *earlier]))
+    checked = words.CHECKED[language].format(day=day_text(change.checked, language, weekday=False))
+    asking = words.ASK[language].format(contact=change.contact or contact)
+    paragraphs.append(f"{asking}\n{checked}" if change.contact or contact else checked)
+    return "\n\n".join(paragraphs)
+
+
+def _time(marker: Marker, deadline: Deadline, language: Language) -> str:
+    when = deadline.when
+    if marker.void:
+        return words.VOID_SENTENCES[marker.void][language].format(when=when_text(when, language))
+    ends = ends_text(when, language, kind=deadline.kind)
+    sentences = [f"{ends[0].upper()}{ends[1:]}."]
+    if deadline.status is Status.COMPLETED:
+        sentences.insert(0, words.COMPLETED[language])
+    elif when.earliest and not when.is_exact:
+        first = day_text(when.earliest, language)
+        sentences.append(words.CAN_HAPPEN_FROM[language].format(first=first))
+        if _is_in_doubt(deadline):
+            sentences.append(words.NOT_CONFIRMED[language])
+    return " ".join(sentences)
+
+
+def _is_in_doubt(deadline: Deadline) -> bool:
+    return deadline.is_open and deadline.when.certainty is Certainty.TENTATIVE
+
+
+def _announced(change: Change, deadline: Deadline, language: Language) -> str:
+    source = _source(deadline.source or change.source, language)
+    if deadline.when.stated:
+        return words.STATED[language].format(stated=deadline.when.stated, source=source)
+    return words.SOURCE[language].format(source=source)
+
+
+def _source(source: Source, language: Language) -> str:
+    published = day_text(source.published, language, weekday=False) if source.published else ""
+    return ", ".join(part for part in (source.document, published, source.url) if part)
+
+
+def _earlier(deadline: Deadline, language: Language) -> Iterator[str]:
+    for earlier in deadline.earlier:
+        line = words.EARLIER[language].format(when=when_text(earlier.when, language))
+        details = [f"«{earlier.when.stated}»" if earlier.when.stated else "", earlier.source]
+        told = ", ".join(detail for detail in details if detail)
+        yield f"• {line} ({told})" if told else f"• {line}"
+
+
+def _moves(entries: Sequence[Entry], language: Language, zone: ZoneInfo) -> Iterator[str]:
+    for entry in entries:
+        old, new = entry.difference.old, entry.difference.new
+        if old is None or old.same_days(new):
+            continue
+        day = day_text(entry.at.astimezone(zone).date(), language, weekday=False)
+        line = words.MOVED[language].format(
+            day=day, old=when_text(old, language), new=when_text(new, language)
+        )
+        yield f"• {line}"
