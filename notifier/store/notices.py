@@ -182,6 +182,12 @@ def bundle(connection: Connection, *, after: int, upto: int, now: datetime, is_o
     _set_expiry(connection, waiting)
 
 
+def has_loose(connection: Connection) -> bool:
+    """Whether any owed Notice travels in no Message yet."""
+    loose = and_(notices.c.outcome == Outcome.OWED, notices.c.message_id.is_(None))
+    return bool(connection.scalar(select(exists().where(loose))))
+
+
 def _thrice(now: datetime) -> list[Any]:
     return [literal(now, messages.c.created_at.type).label(f"at{n}") for n in range(3)]
 

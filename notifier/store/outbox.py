@@ -162,8 +162,13 @@ def end(
     connection.execute(update(messages).where(ours).values(values))
 
 
-def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetime) -> frozenset[int]:
-    """Write Verdicts in one go; answers the ids of the Messages whose token was still ours."""
+def record(
+    connection: Connection, recorded: Sequence[Recorded], *, unsent: Verdict, now: datetime
+) -> frozenset[int]:
+    """Write Verdicts in one go; answers the ids of the Messages whose token was still ours.
+
+    A Message with the Verdict `unsent` never reached the wire: no attempt is recorded for it.
+    """
     if not recorded:
         return frozenset()
     ours = and_(_held([entry.message for entry in recorded]), messages.c.state == MessageState.TRANSMITTING)
@@ -184,8 +189,10 @@ def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetim
             "reply": entry.verdict.reply[:300],
         }
         for entry in recorded
+        if entry.verdict is not unsent
     ]
-    connection.execute(insert(attempts), tried)
+    if tried:
+        connection.execute(insert(attempts), tried)
     return held
 
 

@@ -1,0 +1,223 @@
+"""Refresh: read the list, compare it with the one in force, let it take force or hold it.
+
+Twice is harmless: a reading is known by its hash, and only one with a higher revision can take force, which
+the statement that does it checks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine
+
+from notifier.core.change import ChangeList
+from notifier.core.diff import Difference, DifferenceKind, carry_over, differences, rearmed
+from notifier.core.guard import Objection, objections
+from notifier.core.plan import NEWS
+from notifier.core.timing import Timing
+from notifier.errors import ListRefusedError, UsageError
+from notifier.sources.parse import parse_list
+from notifier.sources.source import Source
+from notifier.store import alerts, changes, subscribers
+from notifier.store.changes import Reading
+from notifier.store.engine import reading, writing
+
+ALERT = "list"
+
+
+class Finding(StrEnum):
+    """What a look at the list came to."""
+
+    UNCHANGED = "unchanged"
+    BASELINE = "baseline"
+    IN_FORCE = "in force"
+    HELD = "held"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+    LOWER = "lower revision"
+    EDITED = "edited without a new revision"
+
+
+ATTENTION = frozenset({Finding.HELD, Finding.REJECTED, Finding.REFUSED, Finding.LOWER, Finding.EDITED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """The finding, with what a person needs to act on it."""
+
+    finding: Finding
+    revision: int | None = None
+    hash: str = ""
+    problems: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    people: int = 0
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether the list on disk is not the list in force."""
+        return self.finding in ATTENTION
+
+
+def refresh(*, engine: Engine, source: Source, timing: Timing, max_people: int, now: datetime) -> Refreshed:
+    """Read the list and act on it. A reading that is refused or held changes nothing and raises an Alert."""
+    try:
+        new = parse_list(source.read(), today=timing.today(now))
+    except ListRefusedError as error:
+        found = Refreshed(finding=Finding.REFUSED, problems=error.problems)
+    else:
+        with writing(engine) as connection:
+            found = _weigh(connection, new, timing=timing, max_people=max_people, now=now)
+    with writing(engine) as connection:
+        if found.needs_attention:
+            alerts.raise_alert(connection, key=ALERT, text=describe(found), now=now)
+        else:
+            alerts.resolve(connection, key=ALERT, now=now)
+    return found
+
+
+def _weigh(
+    connection: Connection, new: ChangeList, *, timing: Timing, max_people: int, now: datetime
+) -> Refreshed:
+    current = changes.in_force(connection)
+    digest = changes.canonical_hash(new)
+    short = changes.short(digest)
+    if current is None:
+        _take_force(connection, None, new, now=now)
+        return Refreshed(finding=Finding.BASELINE, revision=new.revision, hash=short)
+    if digest == current.hash:
+        return Refreshed(finding=Finding.UNCHANGED, revision=new.revision, hash=short)
+    if new.revision <= current.revision:
+        finding = Finding.LOWER if new.revision < current.revision else Finding.EDITED
+        return Refreshed(finding=finding, revision=new.revision, hash=short)
+    found = differences(current.changes, new)
+    people = people_told(connection, new, found)
+    objected = objections(
+        old=current.changes,
+        new=new,
+        differences=found,
+        today=timing.today(now),
+        people=people,
+        max_people=max_people,
+    )
+    finding = _decide(connection, current, new, objected, now)
+    return Refreshed(
+        finding=finding,
+        revision=new.revision,
+        hash=short,
+        problems=tuple(objection.detail for objection in objected),
+        differences=found,
+        people=people,
+    )
+
+
+def _decide(
+    connection: Connection, current: Reading, new: ChangeList, objected: Collection[Objection], now: datetime
+) -> Finding:
+    if not objected:
+        _take_force(connection, current.changes, new, now=now)
+        return Finding.IN_FORCE
+    details = [objection.detail for objection in objected]
+    held = changes.hold(connection, changes=new, objections=details, now=now)
+    return Finding.REJECTED if held.state == "rejected" else Finding.HELD
+
+
+def _take_force(
+    connection: Connection,
+    old: ChangeList | None,
+    new: ChangeList,
+    *,
+    now: datetime,
+    by: str | None = None,
+) -> None:
+    empty = ChangeList(revision=0, services=(), changes=())
+    found = differences(old or empty, new)
+    told = frozenset(difference for difference in found if old is not None and is_news(new, difference))
+    changes.put_in_force(
+        connection,
+        changes=new,
+        merged=carry_over(old or empty, new),
+        differences=found,
+        news=told,
+        rearmed=rearmed(old or empty, new),
+        now=now,
+        decided_by=by,
+    )
+
+
+def is_news(changes_now: ChangeList, difference: Difference) -> bool:
+    """Whether vendors are told: not of words, and not of a new Deadline that is already over."""
+    found = changes_now.deadline(difference.deadline)
+    over = difference.kind is DifferenceKind.ADDED and found is not None and not found[1].is_open
+    return difference.kind in NEWS and not over
+
+
+def people_told(connection: Connection, new: ChangeList, found: Collection[Difference]) -> int:
+    """How many people these Differences would be told to."""
+    told = {difference.change_id for difference in found if is_news(new, difference)}
+    pairs = [(change.id, change.service) for change in new.changes if change.id in told]
+    return subscribers.people_following(connection, pairs) if pairs else 0
+
+
+def approve(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Reading:
+    """Let exactly that held reading take force. Raises UsageError when there is none, or it came too late."""
+    with writing(engine) as connection:
+        held = changes.find_held(connection, short_hash)
+        current = changes.in_force(connection)
+        if current is not None and held.revision <= current.revision:
+            raise UsageError(
+                f"reading {short_hash} has revision {held.revision}, but revision {current.revision} is in"
+                " force; raise the revision in the list and approve the new reading"
+            )
+        _take_force(connection, current.changes if current else None, held.changes, now=now, by=by)
+        alerts.resolve(connection, key=ALERT, now=now)
+        return held
+
+
+def reject(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Reading:
+    """Forget a held reading: it will not be asked about again. Raises UsageError when there is none."""
+    with writing(engine) as connection:
+        held = changes.find_held(connection, short_hash)
+        changes.reject(connection, held, by=by, now=now)
+        alerts.resolve(connection, key=ALERT, now=now)
+        return held
+
+
+def weigh_only(
+    *, engine: Engine, new: ChangeList
+) -> tuple[Reading | None, tuple[Difference, ...], dict[str, int]]:
+    """For `check`: the reading in force, the Differences to it, and how many people each would mail."""
+    with reading(engine) as connection:
+        current = changes.in_force(connection)
+        found = differences(current.changes, new) if current else ()
+        return current, found, {d.deadline: people_told(connection, new, [d]) for d in found}
+
+
+def describe(found: Refreshed) -> str:
+    """The finding in a few sentences, for operators: what is wrong and what to do."""
+    lines = "\n".join(f"• {problem}" for problem in found.problems)
+    match found.finding:
+        case Finding.REFUSED:
+            return f"The list was refused; the one in force stays in force. Mend it:\n{lines}"
+        case Finding.HELD:
+            return (
+                f"Reading {found.hash} of the list (revision {found.revision}) is held; nobody was mailed:\n"
+                f"{lines}\nIt would tell {found.people} people. If it is meant: notifier approve {found.hash}."
+                f" If not: notifier reject {found.hash}."
+            )
+        case Finding.REJECTED:
+            return f"The list still is the rejected reading {found.hash}; mend it and raise its revision."
+        case Finding.LOWER:
+            return f"The list's file has revision {found.revision}, lower than the one in force: an old file?"
+        case Finding.EDITED:
+            return (
+                f"The list was edited without raising its revision ({found.revision}); the edit is ignored."
+            )
+        case Finding.BASELINE:
+            return f"The list (revision {found.revision}) is the baseline; it announces nothing."
+        case Finding.IN_FORCE:
+            return f"Revision {found.revision} of the list took force; {len(found.differences)} differences."
+        case Finding.UNCHANGED:
+            return f"The list (revision {found.revision}) is unchanged."

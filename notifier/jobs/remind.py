@@ -1,0 +1,82 @@
+"""Remind: record what is owed, for everybody it concerns, and bundle it into Messages.
+
+Twice is harmless: the Ledger's UNIQUE key makes each Notice once, a crash half-way leaves steps unfinished
+that the next run fans out again, and a Subscriber's Notices and their Message are written in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from notifier.core.notice import Outcome
+from notifier.core.plan import FanOut, due_news, due_reminders
+from notifier.core.timing import Timing
+from notifier.store import alerts, changes, installation, notices, outbox
+from notifier.store.engine import reading, writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """How many Notices were recorded, and how many came too late."""
+
+    recorded: int
+    expired: int
+
+
+def remind(*, engine: Engine, timing: Timing, now: datetime) -> Reminded:
+    """Plan and bundle everything that has fallen due by `now`."""
+    due = due_steps(engine=engine, timing=timing, now=now)
+    recorded = expired = 0
+    is_open = timing.is_open(now)
+    with reading(engine) as connection:
+        idle = not due and not notices.has_loose(connection)
+    after = None if idle else 0
+    while after is not None and (upto := _next_slice(engine, after)) is not None:
+        with writing(engine) as connection:
+            for fan_out in due:
+                rows = notices.fan_out_slice(connection, fan_out, after=after, upto=upto, now=now)
+                recorded += rows
+                expired += rows if fan_out.outcome is Outcome.EXPIRED else 0
+            notices.bundle(connection, after=after, upto=upto, now=now, is_open=is_open)
+        after = upto
+    with writing(engine) as connection:
+        notices.finish_steps(connection, [fan_out.mark for fan_out in due], now)
+        expired += notices.expire_overdue(connection, now)
+        outbox.close_emptied(connection, now=now)
+        if expired:
+            text = f"{expired} notices could not be sent before their day was over; see notifier why"
+            alerts.raise_alert(connection, key=f"expired:{timing.today(now)}", text=text, now=now)
+    return Reminded(recorded=recorded, expired=expired)
+
+
+def due_steps(*, engine: Engine, timing: Timing, now: datetime) -> Sequence[FanOut]:
+    """Every step that is due and not finished."""
+    with writing(engine) as connection:
+        default_since = installation.leads_since(connection, leads=str(timing.cadence), now=now)
+    with reading(engine) as connection:
+        current = changes.in_force(connection)
+        if current is None:
+            return ()
+        finished = notices.finished_steps(connection)
+        news = due_news(
+            changes=current.changes, history=changes.history(connection), now=now, finished=finished
+        )
+        reminders = due_reminders(
+            changes=current.changes,
+            own_cadences=notices.own_cadences(connection),
+            effects=changes.effects(connection),
+            default_since=default_since,
+            timing=timing,
+            now=now,
+            finished=finished,
+        )
+    return (*news, *reminders)
+
+
+def _next_slice(engine: Engine, after: int) -> int | None:
+    with reading(engine) as connection:
+        return notices.next_slice(connection, after)

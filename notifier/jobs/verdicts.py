@@ -1,0 +1,105 @@
+"""Recording Verdicts: the Messages, the Ledger, the breaker and the Alerts in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from notifier.core.backoff import CLOSED, after_fault
+from notifier.core.message import MessageState
+from notifier.core.notice import Outcome
+from notifier.core.reply import Fault, Verdict
+from notifier.jobs.recover import unknown_text
+from notifier.jobs.taking import Ready
+from notifier.store import alerts, breakers, notices, outbox
+from notifier.store.engine import writing
+from notifier.store.outbox import Recorded
+
+RELAY_ALERT = "relay"
+
+_FINAL = {
+    MessageState.SENT: (Outcome.SENT, ""),
+    MessageState.FAILED: (Outcome.FAILED, "the server refused it for good"),
+    MessageState.UNKNOWN: (Outcome.UNKNOWN, "sent twice without an answer; whether it arrived is not known"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many were sent, failed for good, and wait to be tried again."""
+
+    sent: int
+    failed: int
+    again: int
+
+
+def record(
+    *, engine: Engine, recorded: Sequence[tuple[Ready, Recorded]], unsent: Verdict, now: datetime
+) -> Tally:
+    """Write what became of a batch. `unsent` marks those that never reached the wire: no attempt was made."""
+    if not recorded:
+        return Tally(sent=0, failed=0, again=0)
+    with writing(engine) as connection:
+        held = outbox.record(connection, [entry for _, entry in recorded], unsent=unsent, now=now)
+        ours = [(ready, entry) for ready, entry in recorded if ready.message.id in held]
+        decided = [
+            (notice.id, *_FINAL[entry.transition.state])
+            for ready, entry in ours
+            if entry.transition.state in _FINAL
+            for notice in ready.notices
+        ]
+        notices.close(connection, decided, now)
+        ended = [ready.message.id for ready, entry in ours if entry.transition.state in _FINAL]
+        if ended:
+            notices.loosen(connection, ended)
+        _note_relay(connection, [e.verdict for _, e in recorded if e.verdict is not unsent], now)
+        _alert_ended(connection, ours, now)
+    states = [entry.transition.state for _, entry in ours]
+    return Tally(
+        sent=states.count(MessageState.SENT),
+        failed=states.count(MessageState.FAILED) + states.count(MessageState.UNKNOWN),
+        again=states.count(MessageState.PENDING),
+    )
+
+
+def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:
+    """Write that no connection could be had."""
+    with writing(engine) as connection:
+        _note_relay(connection, [verdict], now)
+
+
+def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: datetime) -> None:
+    before = breaker = breakers.breaker(connection)
+    for verdict in verdicts:
+        reason = f"{verdict.phase}: {verdict.code or ''} {verdict.reply}".strip()
+        breaker = after_fault(breaker, verdict.fault, now=now, reason=reason)
+    if breaker != before:
+        breakers.record_breaker(connection, breaker)
+    if breaker == CLOSED:
+        alerts.resolve(connection, key=RELAY_ALERT, now=now)
+    elif breaker.open_until is not None:
+        text = (
+            f"Mail cannot leave: the relay answered “{breaker.reason}”. Nothing is lost; everything waits and"
+            " is sent when the relay answers again. Check mail.url, the login and the sender's standing."
+        )
+        alerts.raise_alert(connection, key=RELAY_ALERT, text=text, now=now)
+
+
+def _alert_ended(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:
+    for ready, entry in ours:
+        message, verdict = ready.message, entry.verdict
+        if entry.transition.state is MessageState.FAILED:
+            whose = "its address" if verdict.fault is Fault.ADDRESS else "the Message"
+            text = (
+                f"Message {message.id} to subscriber {message.subscriber_id} failed for good; the server"
+                f" refused {whose}: {verdict.code or ''} {verdict.reply}."
+                f" Look with: notifier outbox show {message.id}"
+            )
+            alerts.raise_alert(connection, key=f"failed:{message.id}", text=text, now=now)
+        elif entry.transition.state is MessageState.UNKNOWN:
+            alerts.raise_alert(
+                connection, key=f"unknown:{message.id}", text=unknown_text(message.id), now=now
+            )
