@@ -1,0 +1,111 @@
+"""The templates of mails and pages: compiled at start, so that a broken one stops the daemon, not a mail.
+
+One environment for each language, with that language's gettext and its words for dates as filters:
+`day`, `short_day`, `when`, `days_left`, `working_days`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.bccache import Bucket
+
+from notifier.compose.catalogs import load_translations
+from notifier.core.dates import day_text, days_left_text, short_date, when_text, working_days_text
+from notifier.core.text import Language
+from notifier.errors import ConfigurationError
+from notifier.shipped import shipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """Every template, compiled, in every language."""
+
+    environments: Mapping[Language, Environment]
+
+    def environment(self, language: Language) -> Environment:
+        """The environment whose gettext and dates speak this language."""
+        return self.environments[language]
+
+    def render(self, name: str, language: Language, **values: object) -> str:
+        """One template in one language. Raises jinja2.UndefinedError for a value it was not given."""
+        return self.environments[language].get_template(name).render(**values)
+
+
+def load_templates(folder: Path | None = None) -> Templates:
+    """Compile every `*.j2` below the folder (the shipped one), in every language.
+
+    Raises ConfigurationError naming file and line of every broken template or catalog.
+    """
+    root = folder or shipped("templates")
+    code = _SharedCode()
+    environments = {language: _environment(root, language, code) for language in Language}
+    names = environments[Language.EN].list_templates(filter_func=lambda name: name.endswith(".j2"))
+    if not names:
+        raise ConfigurationError([f"{root}: holds no templates"])
+    problems = {problem for env in environments.values() for name in names for problem in _compile(env, name)}
+    if problems:
+        raise ConfigurationError(sorted(problems))
+    return Templates(environments=environments)
+
+
+def _environment(root: Path, language: Language, code: BytecodeCache) -> Environment:
+    # All but plain text is escaped: jinja2's usual choice goes by the last ending and misses .html.j2.
+    environment = Environment(
+        loader=FileSystemLoader(root),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(enabled_extensions=(), disabled_extensions=("txt.j2",), default=True),
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        bytecode_cache=code,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    translations = load_translations(root / "locale", language)
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["language"] = language
+    environment.filters |= {
+        "day": partial(day_text, language=language),
+        "short_day": partial(short_date, language=language),
+        "when": partial(when_text, language=language),
+        "days_left": partial(days_left_text, language=language),
+        "working_days": partial(working_days_text, language=language),
+    }
+    return environment
+
+
+def _compile(environment: Environment, name: str) -> list[str]:
+    try:
+        environment.get_template(name)
+    except TemplateSyntaxError as error:
+        return [f"{error.filename or name}:{error.lineno}: {error.message}"]
+    except (OSError, UnicodeDecodeError) as error:
+        return [f"{name}: {error}"]
+    return []
+
+
+class _SharedCode(BytecodeCache):
+    """Keeps compiled templates in memory, since the code is the same in every language."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, object] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand out what another language's environment compiled."""
+        bucket.code = self._code.get(bucket.key)  # type: ignore[assignment]
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next language."""
+        self._code[bucket.key] = bucket.code
