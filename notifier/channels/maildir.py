@@ -1,0 +1,113 @@
+"""Mail into a Maildir: the default before a relay is set, and what rehearsals write.
+
+The form is D. J. Bernstein's: written under `tmp`, synced, renamed into `new`, the folder synced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from notifier.channels.channel import ChannelDownError, Parcel
+from notifier.core.reply import Fault, Phase, Verdict
+
+_count = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaildirChannel:
+    """A folder on this machine; made, for its owner only, when it is first needed."""
+
+    folder: Path
+
+    def describe(self) -> str:
+        """Where mail goes."""
+        return f"maildir:{self.folder}"
+
+    async def open(self) -> MaildirLine:
+        """Make the folders. Raises ChannelDownError when that cannot be done."""
+        try:
+            await asyncio.to_thread(_make_folders, self.folder)
+        except OSError as error:
+            raise ChannelDownError(_trouble(error, Phase.CONNECT)) from error
+        return MaildirLine(folder=self.folder)
+
+
+class MaildirLine:
+    """Writes one file a Parcel, in a thread."""
+
+    def __init__(self, *, folder: Path) -> None:
+        self._folder = folder
+        self._usable = True
+
+    @property
+    def usable(self) -> bool:
+        """Whether another Parcel may be stored."""
+        return self._usable
+
+    async def send(self, parcel: Parcel, /) -> Verdict:
+        """Store it; *sent* means that it is on the disk."""
+        self._usable = False
+        verdict = await asyncio.to_thread(_store, self._folder, parcel.data)
+        self._usable = verdict.is_sent
+        return verdict
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+        self._usable = False
+
+
+def _make_folders(folder: Path) -> None:
+    for path in (folder, *(folder / name for name in ("tmp", "new", "cur"))):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _store(folder: Path, data: bytes) -> Verdict:
+    draft = folder / "tmp" / secrets.token_hex(16)
+    try:
+        name = _write(draft, data.replace(b"\r\n", b"\n"))
+        draft.rename(folder / "new" / name)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        return _trouble(error, Phase.BODY)
+    try:
+        _sync_folder(folder / "new")
+    except OSError as error:
+        return Verdict(fault=Fault.AMBIGUOUS, phase=Phase.VERDICT, reply=_reason(error))
+    return Verdict(fault=Fault.NONE, phase=Phase.VERDICT, reply=f"stored as {name}")
+
+
+def _write(draft: Path, data: bytes) -> str:
+    """Write and sync the file; its final name. Readers sort by the name's time: the file system's own."""
+    with draft.open("xb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        written = os.fstat(file.fileno()).st_mtime_ns
+    host = socket.gethostname().replace("/", r"\057").replace(":", r"\072")
+    seconds, fraction = divmod(written, 10**9)
+    return f"{seconds}.M{fraction // 1000:06}P{os.getpid()}Q{next(_count):06}.{host}"
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _trouble(error: OSError, phase: Phase) -> Verdict:
+    return Verdict(fault=Fault.RELAY, phase=phase, reply=_reason(error))
+
+
+def _reason(error: OSError) -> str:
+    return f"{error.strerror or error}: {error.filename}" if error.filename else str(error.strerror or error)

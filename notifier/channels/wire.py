@@ -1,0 +1,96 @@
+"""The bytes between us and the next hop, on a connection that somebody else has opened."""
+
+from __future__ import annotations
+
+import asyncio
+
+from notifier.channels.replies import Reply, take_reply
+
+_MOST_UNREAD = 64 * 1024
+
+
+class WireLostError(Exception):
+    """The connection is gone."""
+
+
+class Wire(asyncio.Protocol):
+    """Takes a connected transport over. Replies may be awaited one at a time or after several commands."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._received = bytearray()
+        self._lost = False
+        self._stirred = asyncio.Event()
+        self._flushed = asyncio.Event()
+        self._flushed.set()
+        self._closed = asyncio.Event()
+        # Writing pauses at the first byte the kernel will not take, so that `write` returns only when it
+        # has taken them all. Not 0: a TLS transport with nothing to write would pause for ever.
+        transport.set_write_buffer_limits(high=1)
+        transport.set_protocol(self)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone."""
+        return self._lost or self._transport.is_closing()
+
+    @property
+    def has_stirred(self) -> bool:
+        """Whether something came that nobody has read yet, or the connection is gone."""
+        return bool(self._received) or self.is_lost
+
+    async def write(self, data: bytes) -> None:
+        """Hand all of it to the kernel. Raises WireLostError when that cannot be done."""
+        if self.is_lost:
+            raise WireLostError
+        self._transport.write(data)
+        await self._flushed.wait()
+        if self.is_lost:
+            raise WireLostError
+
+    async def reply(self) -> Reply:
+        """The next reply. Raises WireLostError or GarbageError when there will be none."""
+        while (reply := take_reply(self._received)) is None:
+            if self.is_lost:
+                raise WireLostError
+            self._stirred.clear()
+            await self._stirred.wait()
+        return reply
+
+    async def close(self) -> None:
+        """Close and wait until it is; see `abort` for the impatient."""
+        self._transport.close()
+        await self._closed.wait()
+
+    def abort(self) -> None:
+        """Close at once, whatever is still under way."""
+        self._lost = True
+        self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what came, up to a limit that no honest relay reaches."""
+        self._received += data
+        if len(self._received) > _MOST_UNREAD:
+            self.abort()
+        self._stirred.set()
+
+    def eof_received(self) -> bool:
+        """The other side has hung up; so do we."""
+        self._lost = True
+        self._stirred.set()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wake whoever waits."""
+        self._lost = True
+        self._stirred.set()
+        self._flushed.set()
+        self._closed.set()
+
+    def pause_writing(self) -> None:
+        """The kernel takes no more for now."""
+        self._flushed.clear()
+
+    def resume_writing(self) -> None:
+        """The kernel has taken everything."""
+        self._flushed.set()
