@@ -1,7 +1,7 @@
 """Dispatch: claim waiting Messages, compose them, send them, record what the server said.
 
-Twice is harmless: a Message is claimed by one node at a time under a fencing token, and armed in a transaction
-of its own just before it is written to the wire (see `store.outbox`).
+Twice is harmless: a Message is claimed by one node at a time under a fencing token, and armed in a
+transaction of its own just before it is written to the wire (see `store.outbox`).
 """
 
 from __future__ import annotations

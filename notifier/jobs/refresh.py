@@ -204,8 +204,8 @@ def describe(found: Refreshed) -> str:
         case Finding.HELD:
             return (
                 f"Reading {found.hash} of the list (revision {found.revision}) is held; nobody was mailed:\n"
-                f"{lines}\nIt would tell {found.people} people. If it is meant: notifier approve {found.hash}."
-                f" If not: notifier reject {found.hash}."
+                f"{lines}\nIt would tell {found.people} people."
+                f" If it is meant: notifier approve {found.hash}. If not: notifier reject {found.hash}."
             )
         case Finding.REJECTED:
             return f"The list still is the rejected reading {found.hash}; mend it and raise its revision."

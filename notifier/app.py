@@ -1,0 +1,162 @@
+"""The composition root: settings in, wired parts out. The only reader of the wall clock."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from notifier.channels.channel import Channel, Parcel
+from notifier.channels.choose import choose_channel
+from notifier.compose.links import Links
+from notifier.compose.messages import Letterhead, compose
+from notifier.compose.templates import Templates, load_templates
+from notifier.core.change import ChangeList
+from notifier.core.message import Message
+from notifier.core.notice import Notice
+from notifier.core.subscription import Subscriber
+from notifier.core.timing import Timing
+from notifier.errors import ConfigurationError
+from notifier.jobs.alert import Operators
+from notifier.jobs.dispatch import Sender
+from notifier.settings import Settings
+from notifier.sources.file import FileSource
+from notifier.store import installation, migrating
+from notifier.store.engine import open_engine, writing
+
+
+def clock() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything wired, ready for the jobs, the commands and the page."""
+
+    settings: Settings
+    engine: Engine
+    timing: Timing
+    source: FileSource
+    templates: Templates
+    links: Links
+    letterhead: Letterhead
+    channel: Channel
+    id_suffix: str
+
+    @property
+    def operators(self) -> Operators:
+        """Where Alerts go."""
+        webhook = self.settings.ops.webhook
+        return Operators(
+            recipients=self.settings.ops.recipients,
+            webhook=webhook.get_secret_value() if webhook else None,
+            sender=self.settings.sender,
+            host=socket.gethostname(),
+        )
+
+    def sender(self, *, node: int, clock: Callable[[], datetime]) -> Sender:
+        """What dispatching needs on this node."""
+        return Sender(
+            engine=self.engine,
+            channel=self.channel,
+            timing=self.timing,
+            compose=partial(_compose, parts=self),
+            may_receive=partial(may_receive, self.settings.mail.only_to),
+            node=node,
+            id_suffix=self.id_suffix,
+            connections=self.settings.mail.connections,
+            clock=clock,
+        )
+
+
+def open_database(settings: Settings) -> Engine:
+    """The database, with its tables up to date. Raises ConfigurationError or DatabaseError."""
+    engine = open_engine(settings.database_url)
+    migrating.upgrade(engine)
+    return engine
+
+
+def assemble(settings: Settings, engine: Engine | None = None) -> Parts:
+    """Wire everything. Raises ConfigurationError or DatabaseError, so that nothing starts that cannot work."""
+    engine = engine or open_database(settings)
+    with writing(engine) as connection:
+        identity = installation.identity(connection)
+    domain = settings.sender.partition("@")[2]
+    return Parts(
+        settings=settings,
+        engine=engine,
+        timing=settings.timing,
+        source=FileSource(settings.list_path),
+        templates=load_templates(),
+        links=Links(base_url=settings.base_url, keys=signing_keys(settings.state_dir)),
+        letterhead=Letterhead(
+            publisher=settings.publisher.name,
+            contact=settings.publisher.contact or settings.sender,
+            sender=settings.sender,
+        ),
+        channel=choose_channel(
+            url=settings.mail_url, password=settings.mail_password, helo=socket.getfqdn() or "localhost"
+        ),
+        id_suffix=f".{identity}@{domain}>",
+    )
+
+
+def signing_keys(state_dir: Path) -> tuple[str, ...]:
+    """The keys that sign links, oldest first, one a line; made on first use, for the owner alone.
+
+    Raises ConfigurationError when the file cannot be made, is empty, or others may read it.
+    """
+    file = state_dir / "signing.keys"
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+                made.write(secrets.token_urlsafe(32) + "\n")
+        except FileExistsError:
+            pass
+        if file.stat().st_mode & 0o077:
+            raise ConfigurationError([f"{file}: others may read it; run: chmod 600 {file}"])
+        keys = tuple(file.read_text(encoding="ascii").split())
+    except OSError as error:
+        raise ConfigurationError([f"state_dir: {file} cannot be used: {error.strerror}"]) from error
+    if not keys:
+        raise ConfigurationError([f"{file}: holds no key; restore it, or delete it to make links anew"])
+    return keys
+
+
+def may_receive(only_to: Sequence[str], address: str) -> bool:
+    """Whether this installation may mail the address: any, or those and those domains that `only_to` names."""
+    domain = address.rpartition("@")[2].casefold()
+    allowed = {entry.casefold().removeprefix("@") for entry in only_to}
+    return not allowed or address.casefold() in allowed or domain in allowed
+
+
+def _compose(
+    *,
+    parts: Parts,
+    message: Message,
+    subscriber: Subscriber,
+    notices: Sequence[Notice],
+    changes: ChangeList,
+    now: datetime,
+) -> Parcel:
+    mail = compose(
+        message=message,
+        subscriber=subscriber,
+        notices=notices,
+        changes=changes,
+        now=now,
+        timing=parts.timing,
+        letterhead=parts.letterhead,
+        templates=parts.templates,
+        links=parts.links,
+    )
+    return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)

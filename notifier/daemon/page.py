@@ -1,0 +1,70 @@
+"""The daemon's page: what the web shows, answered from the list in force as the last tick saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+
+from notifier.app import Parts
+from notifier.core.change import ChangeList
+from notifier.core.history import Entry
+from notifier.jobs.examine import examine
+from notifier.store import changes, subscribers
+from notifier.store.engine import reading, writing
+from notifier.web.application import create_app
+from notifier.web.site import Health, HealthProblem, Site
+
+
+@dataclass(slots=True)
+class Shown:
+    """The list in force and its history, kept so that a visitor costs no query and trouble shows the last good."""
+
+    reading: int | None = None
+    changes: ChangeList | None = None
+    history: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def renew(self, engine: Engine) -> None:
+        """Look whether another reading has taken force."""
+        with reading(engine) as connection:
+            current = changes.in_force(connection)
+            if current is not None and current.id != self.reading:
+                self.history = changes.history(connection)
+                self.changes = current.changes
+                self.reading = current.id
+
+
+def page(
+    parts: Parts, *, clock: Callable[[], datetime], shown: Shown, stuck: Callable[[], tuple[str, ...]]
+) -> Starlette:
+    """The web application over this node's parts."""
+    return create_app(
+        Site(
+            changes=lambda: shown.changes,
+            history=lambda: shown.history,
+            now=clock,
+            leave=partial(_leave, parts.engine, clock),
+            health=lambda: _health(parts, clock(), stuck()),
+            timing=parts.timing,
+            links=parts.links,
+            templates=parts.templates,
+            publisher=parts.letterhead.publisher,
+            contact=parts.letterhead.contact,
+        )
+    )
+
+
+def _leave(engine: Engine, clock: Callable[[], datetime], public_id: str) -> bool:
+    with writing(engine) as connection:
+        return subscribers.leave(connection, public_id=public_id, why="one-click", now=clock())
+
+
+def _health(parts: Parts, now: datetime, stuck: tuple[str, ...]) -> Health:
+    troubles = examine(engine=parts.engine, timing=parts.timing, now=now)
+    problems = [HealthProblem(what=f"the loop “{name}” does not move") for name in stuck]
+    problems += [HealthProblem(what=trouble.what, since=trouble.since) for trouble in troubles]
+    return Health(live=not stuck, ready=not problems, problems=tuple(problems))

@@ -1,0 +1,79 @@
+"""The right to send: which process may empty the Outbox.
+
+On SQLite one process a database file; the others plan and serve, and say so. On PostgreSQL every node may.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from notifier.store import nodes
+from notifier.store.engine import reading, writing
+
+
+class SendingRight:
+    """Held from `try_acquire` to the end of the `with` block. `node` is this process's id in the Outbox."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._file = nodes.SendingLock(engine) if engine.dialect.name == "sqlite" else None
+        self._lock: nodes.NodeLock | None = None
+        self.node = 0
+        self.refusal = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether this process may send."""
+        return bool(self.node)
+
+    def try_acquire(self) -> bool:
+        """Take the right if it is free, or make sure that it is still ours; `refusal` says why not."""
+        if self._file is not None and not self._file.try_acquire():
+            self.refusal = (
+                f"another process sends from this database ({self._file.holder()}); this one does not, so that"
+                " nobody is mailed twice"
+            )
+            return False
+        if not self.node:
+            with writing(self._engine) as connection:
+                self.node = nodes.register(connection, f"{socket.gethostname()}:{os.getpid()}")
+        if self._file is None:
+            self._keep_lock()
+        self.refusal = ""
+        return True
+
+    def beat(self) -> None:
+        """Show that this node lives."""
+        with writing(self._engine) as connection:
+            nodes.beat(connection, self.node)
+
+    def dead_nodes(self) -> frozenset[int] | None:
+        """Owners known to be dead; None means every one but this node."""
+        with reading(self._engine) as connection:
+            return nodes.dead_owners(connection)
+
+    def _keep_lock(self) -> None:
+        if self._lock is None:
+            self._lock = nodes.NodeLock(self._engine, self.node)
+        if not self._lock.keep():
+            # Others may have taken this node for dead and freed what it held: it goes on under a new id.
+            self._lock.release()
+            self._lock = None
+            self.node = 0
+            self.try_acquire()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            self._lock.release()
+        if self._file is not None:
+            self._file.release()

@@ -1,0 +1,78 @@
+"""One tick: every job once, in the order in which each needs the one before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifier.app import Parts
+from notifier.daemon.believing import believe
+from notifier.daemon.sending import SendingRight
+from notifier.jobs.alert import alert
+from notifier.jobs.dispatch import Dispatched, dispatch
+from notifier.jobs.recover import recover
+from notifier.jobs.refresh import Refreshed, refresh
+from notifier.jobs.remind import Reminded, remind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """What one tick came to. `disbelieved` says why the clock was not trusted, so that nothing was done."""
+
+    disbelieved: str = ""
+    refreshed: Refreshed | None = None
+    reminded: Reminded | None = None
+    dispatched: Dispatched | None = None
+    not_sending: str = ""
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a person must look: the exit code 1 of `tick`."""
+        held_back = self.refreshed is None or self.refreshed.needs_attention
+        late = self.reminded is not None and self.reminded.expired > 0
+        failed = self.dispatched is not None and self.dispatched.failed > 0
+        return bool(self.disbelieved) or held_back or late or failed
+
+
+async def tick(
+    parts: Parts, *, clock: Callable[[], datetime], right: SendingRight, elapsed: timedelta | None = None
+) -> Ticked:
+    """Do all that is owed once."""
+    now = clock()
+    disbelieved = await asyncio.to_thread(believe, parts.engine, now=now, elapsed=elapsed)
+    if disbelieved:
+        await tell(parts, now)
+        return Ticked(disbelieved=disbelieved)
+    refreshed, reminded = await asyncio.to_thread(plan, parts, now)
+    dispatched = None
+    if right.try_acquire():
+        await asyncio.to_thread(free_the_dead, parts, right, now)
+        dispatched = await dispatch(parts.sender(node=right.node, clock=clock))
+    await tell(parts, now)
+    return Ticked(refreshed=refreshed, reminded=reminded, dispatched=dispatched, not_sending=right.refusal)
+
+
+def plan(parts: Parts, now: datetime) -> tuple[Refreshed, Reminded]:
+    """Read the list, then record what is owed by the list in force."""
+    refreshed = refresh(
+        engine=parts.engine,
+        source=parts.source,
+        timing=parts.timing,
+        max_people=parts.settings.guard.max_people,
+        now=now,
+    )
+    return refreshed, remind(engine=parts.engine, timing=parts.timing, now=now)
+
+
+def free_the_dead(parts: Parts, right: SendingRight, now: datetime) -> int:
+    """Take back what dead owners left in the Outbox."""
+    return recover(engine=parts.engine, dead=right.dead_nodes(), mine=right.node, now=now)
+
+
+async def tell(parts: Parts, now: datetime) -> int:
+    """Tell operators what they must know."""
+    return await alert(
+        engine=parts.engine, channel=parts.channel, operators=parts.operators, timing=parts.timing, now=now
+    )

@@ -1,0 +1,151 @@
+"""Alert: tell operators what they must know, in the log, by mail and by webhook.
+
+Each way is tried by itself, so that one that is broken does not silence the others. Twice is harmless: an
+Alert is marked as told for each way, and told again only when it still stands a day later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from sqlalchemy import Engine
+
+from notifier.channels.channel import Channel, ChannelDownError, Parcel
+from notifier.core.plan import passed_unconfirmed
+from notifier.core.timing import Timing
+from notifier.logs import log
+from notifier.store import alerts, changes
+from notifier.store.alerts import Alert, Way
+from notifier.store.engine import reading, writing
+
+AGAIN_AFTER = timedelta(hours=24)
+NOT_MORE_OFTEN = timedelta(minutes=10)
+CHECK_EVERY = timedelta(days=90)
+WEBHOOK_SECONDS = 10
+
+_log = log("alert")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operators:
+    """Where Alerts go. `sender` and `host` are what their mails come from."""
+
+    recipients: tuple[str, ...]
+    webhook: str | None
+    sender: str
+    host: str
+
+
+async def alert(
+    *, engine: Engine, channel: Channel, operators: Operators, timing: Timing, now: datetime
+) -> int:
+    """Look over the list in force, then tell every open Alert that has not been told; answers how many."""
+    await asyncio.to_thread(review, engine=engine, timing=timing, now=now)
+    to_log = await asyncio.to_thread(_due, engine, Way.LOGGED, now)
+    for found in to_log:
+        _log.warning("alert", key=found.key, text=found.text, times=found.count)
+    await asyncio.to_thread(_mark, engine, to_log, Way.LOGGED, now)
+    if operators.recipients:
+        to_mail = await asyncio.to_thread(_due, engine, Way.MAILED, now)
+        if to_mail and await _mail(channel, operators, to_mail, now):
+            await asyncio.to_thread(_mark, engine, to_mail, Way.MAILED, now)
+    if operators.webhook:
+        to_post = await asyncio.to_thread(_due, engine, Way.POSTED, now)
+        if to_post and await asyncio.to_thread(_post, operators.webhook, to_post):
+            await asyncio.to_thread(_mark, engine, to_post, Way.POSTED, now)
+    return len(to_log)
+
+
+def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
+    """Raise Alerts for Deadlines that passed unconfirmed and Changes that nobody has checked for 90 days."""
+    today = timing.today(now)
+    with reading(engine) as connection:
+        current = changes.in_force(connection)
+    if current is None:
+        return
+    wanted = {
+        f"passed:{change.key(deadline)}": (
+            f"{change.key(deadline)} ({deadline.when.written}) has passed and the list does not say how it"
+            " ended; find out, then set its status or its new date"
+        )
+        for change, deadline in passed_unconfirmed(current.changes, today)
+    }
+    for change in current.changes.changes:
+        if today - change.checked > CHECK_EVERY:
+            wanted[f"unchecked:{change.id}"] = (
+                f"{change.id} was last checked on {change.checked}; verify it at its source and set `checked`"
+            )
+    with writing(engine) as connection:
+        standing = {found.key for found in alerts.open_alerts(connection)}
+        for key, text in wanted.items():
+            if key not in standing:
+                alerts.raise_alert(connection, key=key, text=text, now=now)
+        for key in standing - set(wanted):
+            if key.startswith(("passed:", "unchecked:")):
+                alerts.resolve(connection, key=key, now=now)
+
+
+def _due(engine: Engine, way: Way, now: datetime) -> tuple[Alert, ...]:
+    """Open Alerts not told in this way, or a day ago; none while the last telling is only minutes old."""
+    with reading(engine) as connection:
+        found = alerts.open_alerts(connection)
+    told = {alert.id: alert.told_at(way) for alert in found}
+    latest = max((at for at in told.values() if at is not None), default=None)
+    if way is not Way.LOGGED and latest is not None and timedelta(0) <= now - latest < NOT_MORE_OFTEN:
+        return ()
+    return tuple(a for a in found if (at := told[a.id]) is None or now - at >= AGAIN_AFTER)
+
+
+def _mark(engine: Engine, told: Sequence[Alert], way: Way, now: datetime) -> None:
+    if told:
+        with writing(engine) as connection:
+            alerts.mark_told(connection, [found.id for found in told], way=way, now=now)
+
+
+async def _mail(channel: Channel, operators: Operators, found: Sequence[Alert], now: datetime) -> bool:
+    """One mail with everything to each operator; whether at least one of them was sent."""
+    try:
+        line = await channel.open()
+    except ChannelDownError:
+        return False
+    try:
+        verdicts = [
+            await line.send(_parcel(operators, to, found, now)) for to in operators.recipients if line.usable
+        ]
+    finally:
+        await line.close()
+    return any(verdict.is_sent for verdict in verdicts)
+
+
+def _parcel(operators: Operators, recipient: str, found: Sequence[Alert], now: datetime) -> Parcel:
+    message = EmailMessage()
+    message["From"] = operators.sender
+    message["To"] = recipient
+    message["Subject"] = f"notifier on {operators.host}: {len(found)} things need attention"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<alert.{now:%Y%m%d%H%M%S}.{found[0].id}@{operators.sender.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    lines = [f"• {alert.text}\n  (since {alert.first_at:%Y-%m-%d %H:%M} UTC)" for alert in found]
+    message.set_content("\n\n".join(lines) + "\n")
+    return Parcel(sender=operators.sender, recipient=recipient, data=message.as_bytes())
+
+
+def _post(webhook: str, found: Sequence[Alert]) -> bool:
+    body = json.dumps({"text": "\n".join(f"• {alert.text}" for alert in found)}, ensure_ascii=False)
+    request = urllib.request.Request(  # noqa: S310 -- the scheme is checked with the settings
+        webhook, data=body.encode(), headers={"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS):  # noqa: S310
+            return True
+    except OSError as error:
+        # The address of a webhook is a secret; the error's text may hold it.
+        _log.error("webhook failed", error=type(error).__name__)
+        return False

@@ -1,0 +1,58 @@
+"""Examine: is everything as it should be? Only reads, so twice is harmless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from notifier.core.timing import Timing
+from notifier.errors import DatabaseError
+from notifier.store import alerts, breakers, changes, installation, messages
+from notifier.store.engine import reading
+
+OVERDUE = timedelta(hours=2)
+STALE_TICK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One thing that is wrong, and since when if that is known."""
+
+    what: str
+    since: datetime | None = None
+
+
+def examine(*, engine: Engine, timing: Timing, now: datetime) -> tuple[Trouble, ...]:
+    """Everything that keeps the notifier from telling people in time; empty when all is well."""
+    try:
+        with reading(engine) as connection:
+            return tuple(_troubles(connection, timing, now))
+    except DatabaseError as error:
+        return (Trouble(what=str(error)),)
+
+
+def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Trouble]:
+    found = []
+    if changes.in_force(connection) is None:
+        found.append(Trouble(what="no list is in force"))
+    pause = installation.paused(connection)
+    if pause is not None:
+        found.append(Trouble(what=f"sending is paused by {pause.by}: {pause.reason}", since=pause.at))
+    breaker = breakers.breaker(connection)
+    if breaker.open_until is not None:
+        found.append(Trouble(what=f"the relay does not take mail: {breaker.reason}", since=breaker.since))
+    tick = installation.last_tick(connection)
+    if tick is None or now - tick > STALE_TICK:
+        found.append(Trouble(what="the tick does not move", since=tick))
+    found += [
+        Trouble(what=alert.text, since=alert.first_at)
+        for alert in alerts.open_alerts(connection)
+        if alert.key == "list"
+    ]
+    if timing.is_open(now) and timing.is_open(now - OVERDUE):
+        overdue = messages.count_overdue(connection, before=now - OVERDUE)
+        if overdue:
+            found.append(Trouble(what=f"{overdue} messages should have left over two hours ago"))
+    return found

@@ -1,0 +1,26 @@
+"""Prune: forget what serves nobody any more, so that the database stays bounded.
+
+Twice is harmless: it only deletes what is past its time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from notifier.store import pruning
+from notifier.store.engine import writing
+
+KEEP_ATTEMPTS = timedelta(days=400)
+KEEP_ALERTS = timedelta(days=30)
+
+
+def prune(*, engine: Engine, now: datetime) -> int:
+    """Delete old attempts, resolved Alerts and vanished nodes; answers how many rows."""
+    with writing(engine) as connection:
+        return (
+            pruning.forget_attempts(connection, before=now - KEEP_ATTEMPTS)
+            + pruning.forget_alerts(connection, before=now - KEEP_ALERTS)
+            + pruning.forget_nodes(connection)
+        )
