@@ -1,8 +1,6 @@
 """Dates in words, in the three languages, exactly as vague as they were announced.
 
 Own tables, because no library says it as people do: «1. kvartal 2026», «7 dager igjen», «laurdag».
-A Deadline's date is the first day gone, so no text here calls it a *frist*, which a Norwegian reads as the
-last day.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from datetime import date, timedelta
 
 from notifier.core.change import DeadlineKind
 from notifier.core.text import Language, Text
+from notifier.core.verbs import ENDS, HAS_ENDED, ON_A_DAY, UNDATED
 from notifier.core.when import Certainty, Precision, When, days_of
 
 _NORWEGIAN_MONTHS = (
@@ -28,43 +27,12 @@ _WEEKDAYS = {
 }
 _NOT_SET = Text(nb="dato er ikke satt", nn="dato er ikkje sett", en="no date has been set")
 _OPEN = Text(nb="tidligst {when}", nn="tidlegast {when}", en="{when} at the earliest")
-_TENTATIVE = Text(nb=" (foreløpig dato)", nn=" (førebels dato)", en=" (tentative date)")
+_TENTATIVE = Text(nb=" (foreløpig)", nn=" (førebels)", en=" (tentative)")
 
-# How each kind of Deadline ends: on a known day, some time in a window, not before a day, no day known.
-_ON_A_DAY = {
-    DeadlineKind.END: Text(
-        nb="utgår fra {first}; siste dag er {last}",
-        nn="går ut frå {first}; siste dag er {last}",
-        en="ends on {first}; the last day is {last}",
-    ),
-    DeadlineKind.CLOSED_TO_NEW: Text(
-        nb="stenges for nye fra {first}; siste dag for nye er {last}",
-        nn="blir stengt for nye frå {first}; siste dag for nye er {last}",
-        en="closes to newcomers on {first}; the last day for newcomers is {last}",
-    ),
-    DeadlineKind.TEST: Text(
-        nb="utgår i test fra {first}; siste dag i test er {last}",
-        nn="går ut i test frå {first}; siste dag i test er {last}",
-        en="ends in test on {first}; the last day in test is {last}",
-    ),
-    DeadlineKind.PRODUCTION: Text(
-        nb="utgår i produksjon fra {first}; siste dag i produksjon er {last}",
-        nn="går ut i produksjon frå {first}; siste dag i produksjon er {last}",
-        en="ends in production on {first}; the last day in production is {last}",
-    ),
-}
-_VERBS = {
-    DeadlineKind.END: Text(nb="utgår", nn="går ut", en="ends"),
-    DeadlineKind.CLOSED_TO_NEW: Text(
-        nb="stenges for nye", nn="blir stengt for nye", en="closes to newcomers"
-    ),
-    DeadlineKind.TEST: Text(nb="utgår i test", nn="går ut i test", en="ends in test"),
-    DeadlineKind.PRODUCTION: Text(nb="utgår i produksjon", nn="går ut i produksjon", en="ends in production"),
-}
 _IN_A_WINDOW = Text(
-    nb="{verb} {window}; dagen er ikke satt",
-    nn="{verb} {window}; dagen er ikkje sett",
-    en="{verb} {window}; the day has not been set",
+    nb="{verb} {window}{doubt}; dagen er ikke satt",
+    nn="{verb} {window}{doubt}; dagen er ikkje sett",
+    en="{verb} {window}{doubt}; the day has not been set",
 )
 _WINDOWS = {
     Precision.MONTH: Text(nb="i løpet av {when}", nn="i løpet av {when}", en="some time in {when}"),
@@ -72,28 +40,6 @@ _WINDOWS = {
         nb="en gang i tiden {when}", nn="ein gong i tida {when}", en="some time within {when}"
     ),
     Precision.OPEN: Text(nb="{when}", nn="{when}", en="{when}"),
-}
-_UNDATED = {
-    DeadlineKind.END: Text(
-        nb="skal utgå; dato er ikke satt",
-        nn="skal gå ut; dato er ikkje sett",
-        en="will end; no date has been set",
-    ),
-    DeadlineKind.CLOSED_TO_NEW: Text(
-        nb="skal stenges for nye; dato er ikke satt",
-        nn="skal stengjast for nye; dato er ikkje sett",
-        en="will close to newcomers; no date has been set",
-    ),
-    DeadlineKind.TEST: Text(
-        nb="skal utgå i test; dato er ikke satt",
-        nn="skal gå ut i test; dato er ikkje sett",
-        en="will end in test; no date has been set",
-    ),
-    DeadlineKind.PRODUCTION: Text(
-        nb="skal utgå i produksjon; dato er ikke satt",
-        nn="skal gå ut i produksjon; dato er ikkje sett",
-        en="will end in production; no date has been set",
-    ),
 }
 
 
@@ -133,21 +79,26 @@ def ends_text(when: When, language: Language, *, kind: DeadlineKind = DeadlineKi
     An exact date names the first day gone and the last day; a vague one never sounds as if a day were set.
     """
     if when.earliest is None:
-        return _UNDATED[kind][language]
-    tail = _TENTATIVE[language] if when.certainty is Certainty.TENTATIVE else ""
+        return UNDATED[kind][language]
+    doubt = _TENTATIVE[language] if when.certainty is Certainty.TENTATIVE else ""
     if when.is_exact:
         first = day_text(when.earliest, language)
         last = day_text(when.earliest - timedelta(days=1), language)
-        return _ON_A_DAY[kind][language].format(first=first, last=last) + tail
+        return ON_A_DAY[kind][language].format(first=first, last=last) + doubt
     window = _WINDOWS.get(when.precision, _WINDOWS[Precision.MONTH])[language]
     return _IN_A_WINDOW[language].format(
-        verb=verb_text(kind, language), window=window.format(when=when_text(when, language))
+        verb=verb_text(kind, language), window=window.format(when=when_text(when, language)), doubt=doubt
     )
 
 
 def verb_text(kind: DeadlineKind, language: Language) -> str:
     """What happens on a Deadline's day, as a verb: «utgår», «går ut i test», “closes to newcomers”."""
-    return _VERBS[kind][language]
+    return ENDS[kind][language]
+
+
+def has_ended_text(kind: DeadlineKind, language: Language) -> str:
+    """The same once it has happened: «er utgått», «har gått ut i test», “is closed to newcomers”."""
+    return HAS_ENDED[kind][language]
 
 
 def days_left_text(days: int, language: Language) -> str:

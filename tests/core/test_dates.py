@@ -13,6 +13,7 @@ from notifier.core.dates import (
     day_text,
     days_left_text,
     ends_text,
+    has_ended_text,
     short_date,
     verb_text,
     when_text,
@@ -95,9 +96,16 @@ def test_an_exact_end_names_the_first_day_gone_and_the_last_day(language: Langua
 
 def test_a_tentative_day_is_said_to_be_tentative() -> None:
     when = parse_when("2026-12-01", certainty=Certainty.TENTATIVE)
-    assert ends_text(when, NB).endswith("(foreløpig dato)")
-    assert ends_text(when, NN).endswith("(førebels dato)")
-    assert ends_text(when, EN).endswith("(tentative date)")
+    assert ends_text(when, NB).endswith("(foreløpig)")
+    assert ends_text(when, NN).endswith("(førebels)")
+    assert ends_text(when, EN).endswith("(tentative)")
+
+
+def test_a_tentative_window_is_said_to_be_tentative() -> None:
+    when = parse_when("2026-Q1..2026-Q2", certainty=Certainty.TENTATIVE)
+    assert ends_text(when, NB) == (
+        "utgår en gang i tiden 1. til 2. kvartal 2026 (foreløpig); dagen er ikke satt"
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,6 +126,7 @@ def test_what_ends_follows_the_kind_of_the_deadline() -> None:
     assert ends_text(when, NB, kind=DeadlineKind.CLOSED_TO_NEW).startswith("stenges for nye fra mandag")
     assert ends_text(when, NN, kind=DeadlineKind.TEST).startswith("går ut i test frå måndag")
     assert verb_text(DeadlineKind.END, NN) == "går ut"
+    assert has_ended_text(DeadlineKind.TEST, NB) == "er utgått i test"
 
 
 @pytest.mark.parametrize(
