@@ -1,0 +1,269 @@
+"""The list as the system knows it: every reading, the one in force, and what changed when.
+
+A reading is known by the hash of its content. At most one is in force; a partial unique index sees to it. What
+was dropped from the file stays in what is kept as in force. Differences are append-only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, and_, exists, func, insert, literal, or_, select, update
+
+from notifier.core.change import ChangeList
+from notifier.core.diff import Difference, DifferenceKind
+from notifier.core.history import Entry
+from notifier.core.when import When
+from notifier.errors import UsageError
+from notifier.store.tables import differences as differences_table
+from notifier.store.tables import effects as effects_table
+from notifier.store.tables import readings as readings_table
+from notifier.store.upsert import insert_into
+
+SHORT = 10
+# Any number will do, as long as every release uses the same.
+_ADVISORY_LOCK = 7_236_018_454
+
+
+class ReadingState(StrEnum):
+    """Where a reading stands."""
+
+    IN_FORCE = "in_force"
+    REPLACED = "replaced"
+    HELD = "held"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of the list. `hash` is that of the file's content; `changes` of the one in force also
+    holds what the file dropped. `objections` are the sentences for which it was held."""
+
+    id: int
+    hash: str
+    revision: int
+    state: ReadingState
+    changes: ChangeList
+    objections: tuple[str, ...]
+    seen_at: datetime
+    in_force_at: datetime | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+def canonical_hash(changes: ChangeList) -> str:
+    """SHA-256 of the content in hex; comments and layout of the file do not matter."""
+    content = _list_adapter().dump_python(changes, mode="json")
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def short(digest: str) -> str:
+    """The part of a hash that people type."""
+    return digest[:SHORT]
+
+
+def lock(connection: Connection) -> None:
+    """Let no other node weigh or decide on a reading before this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+
+
+def in_force(connection: Connection) -> Reading | None:
+    """The reading in force, None before the first."""
+    chosen = select(readings_table).where(readings_table.c.state == ReadingState.IN_FORCE)
+    row = connection.execute(chosen).one_or_none()
+    return _reading(row) if row else None
+
+
+def readings(connection: Connection) -> tuple[Reading, ...]:
+    """Every reading ever seen that could have taken force, oldest first."""
+    return tuple(
+        _reading(row) for row in connection.execute(select(readings_table).order_by(readings_table.c.id))
+    )
+
+
+def hold(
+    connection: Connection, *, changes: ChangeList, objections: Collection[str], now: datetime
+) -> Reading:
+    """Keep a reading for a person to decide on. One that is known already stays as it is: see its state."""
+    digest = canonical_hash(changes)
+    row = {
+        "hash": digest,
+        "revision": changes.revision,
+        "state": ReadingState.HELD.value,
+        "content": _dump(changes),
+        "objections": json.dumps(list(objections), ensure_ascii=False),
+        "seen_at": now,
+    }
+    connection.execute(insert_into(connection, readings_table).on_conflict_do_nothing(), row)
+    return _reading(connection.execute(select(readings_table).where(readings_table.c.hash == digest)).one())
+
+
+def find_held(connection: Connection, short_hash: str) -> Reading:
+    """The held reading whose hash begins so. Raises UsageError when there is none or several."""
+    chosen = select(readings_table).where(readings_table.c.state == ReadingState.HELD)
+    held = [_reading(row) for row in connection.execute(chosen.order_by(readings_table.c.id))]
+    typed = short_hash.strip().lower()
+    found = [reading for reading in held if typed and reading.hash.startswith(typed)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(f"{short(reading.hash)} (revision {reading.revision})" for reading in held)
+    what = "more than one held reading begins" if found else "there is no held reading that begins"
+    raise UsageError(f"{what} with “{short_hash}”; held: {names or 'none'}")
+
+
+def reject(connection: Connection, held: Reading, *, by: str, now: datetime) -> bool:
+    """Forget a held reading: the same content is not asked about again. Answers whether it was still held."""
+    still_held = and_(readings_table.c.id == held.id, readings_table.c.state == ReadingState.HELD)
+    values = {"state": ReadingState.REJECTED.value, "decided_by": by[:200], "decided_at": now}
+    return bool(connection.execute(update(readings_table).where(still_held).values(values)).rowcount)
+
+
+def put_in_force(
+    connection: Connection,
+    *,
+    changes: ChangeList,
+    merged: ChangeList,
+    differences: Sequence[Difference],
+    rearmed: Collection[str],
+    news: Collection[Difference],
+    now: datetime,
+    decided_by: str | None = None,
+) -> bool:
+    """Put a reading in force; answers False, with nothing changed, when one as new or newer already is.
+
+    `changes` is the reading as it was read, `merged` what holds from now on (with what it dropped). `news`
+    are the Differences that people are told of, `rearmed` the Deadlines whose reminders start afresh.
+    """
+    lock(connection)
+    _retire(connection, changes.revision)
+    if not _install(connection, changes, merged, now, decided_by):
+        return False
+    told = frozenset(news)
+    rows = [_difference_row(entry, changes.revision, entry in told, now) for entry in differences]
+    if rows:
+        connection.execute(insert(differences_table), rows)
+    insertion = insert_into(connection, effects_table)
+    since = insertion.on_conflict_do_update(
+        index_elements=["deadline"], set_={"since": insertion.excluded.since}
+    )
+    if rearmed:
+        connection.execute(since, [{"deadline": key, "since": now} for key in sorted(rearmed)])
+    return True
+
+
+def history(connection: Connection) -> dict[str, tuple[Entry, ...]]:
+    """Every Difference that took force, oldest first, by the Deadline's key."""
+    found: dict[str, list[Entry]] = {}
+    for entry in _entries(connection):
+        found.setdefault(entry.difference.deadline, []).append(entry)
+    return {key: tuple(entries) for key, entries in found.items()}
+
+
+def news(connection: Connection) -> tuple[Entry, ...]:
+    """Every Difference that people are told of, oldest first."""
+    return _entries(connection, differences_table.c.news)
+
+
+def effects(connection: Connection) -> dict[str, datetime]:
+    """Since when each Deadline's present date and Leads hold, by its key."""
+    rows = connection.execute(select(effects_table.c.deadline, effects_table.c.since))
+    return dict(rows.tuples().all())
+
+
+def _retire(connection: Connection, revision: int) -> None:
+    """The reading in force makes room for a higher revision; so do held ones that it overtakes."""
+    overtaken = or_(
+        and_(readings_table.c.state == ReadingState.IN_FORCE, readings_table.c.revision < revision),
+        and_(readings_table.c.state == ReadingState.HELD, readings_table.c.revision <= revision),
+    )
+    connection.execute(update(readings_table).where(overtaken).values(state=ReadingState.REPLACED.value))
+
+
+def _install(
+    connection: Connection, changes: ChangeList, merged: ChangeList, now: datetime, decided_by: str | None
+) -> bool:
+    values: dict[str, Any] = {
+        "hash": canonical_hash(changes),
+        "revision": changes.revision,
+        "state": ReadingState.IN_FORCE.value,
+        "content": _dump(merged),
+        "seen_at": now,
+        "in_force_at": now,
+        "decided_by": decided_by,
+        "decided_at": now if decided_by else None,
+    }
+    there_is_one = exists().where(readings_table.c.state == ReadingState.IN_FORCE)
+    row = select(*(literal(value, readings_table.c[name].type) for name, value in values.items()))
+    insertion = insert_into(connection, readings_table).from_select(list(values), row.where(~there_is_one))
+    taken = insertion.on_conflict_do_update(
+        index_elements=["hash"],
+        set_={name: insertion.excluded[name] for name in values if name not in ("hash", "seen_at")},
+    )
+    return bool(connection.execute(taken).rowcount)
+
+
+def _difference_row(difference: Difference, revision: int, is_news: bool, now: datetime) -> dict[str, Any]:
+    return {
+        "deadline": difference.deadline,
+        "revision": revision,
+        "kind": difference.kind.value,
+        "old": _when_adapter().dump_json(difference.old).decode() if difference.old else None,
+        "new": _when_adapter().dump_json(difference.new).decode(),
+        "at": now,
+        "news": is_news,
+    }
+
+
+def _entries(connection: Connection, *conditions: Any) -> tuple[Entry, ...]:
+    chosen = select(differences_table).where(*conditions).order_by(differences_table.c.id)
+    return tuple(_entry(row) for row in connection.execute(chosen))
+
+
+def _entry(row: Any) -> Entry:
+    when = _when_adapter()
+    difference = Difference(
+        deadline=row.deadline,
+        kind=DifferenceKind(row.kind),
+        old=when.validate_json(row.old) if row.old else None,
+        new=when.validate_json(row.new),
+    )
+    return Entry(difference=difference, revision=row.revision, at=row.at, news=row.news)
+
+
+def _reading(row: Any) -> Reading:
+    return Reading(
+        id=row.id,
+        hash=row.hash,
+        revision=row.revision,
+        state=ReadingState(row.state),
+        changes=_list_adapter().validate_json(row.content),
+        objections=tuple(json.loads(row.objections)),
+        seen_at=row.seen_at,
+        in_force_at=row.in_force_at,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+    )
+
+
+def _dump(changes: ChangeList) -> str:
+    return _list_adapter().dump_json(changes).decode()
+
+
+@cache
+def _list_adapter() -> TypeAdapter[ChangeList]:
+    return TypeAdapter(ChangeList)
+
+
+@cache
+def _when_adapter() -> TypeAdapter[When]:
+    return TypeAdapter(When)

@@ -1,0 +1,152 @@
+"""What is true of the whole installation: its id, live or rehearsal, the pause, default Leads, last tick.
+
+Two clocks (see the Outbox for the other one): what falls due is decided by the caller's `now`. On a live
+database that is the wall clock; on a rehearsal it is the instant that acting commands are given, so that a
+year can be played through without anybody's clock being turned.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, select
+
+from notifier.errors import UsageError
+from notifier.store.tables import installation
+from notifier.store.upsert import insert_into
+
+ELSEWHERE = "set NOTIFIER_STATE_DIR (or NOTIFIER_DATABASE__URL) to a place of its own"
+
+
+class Mode(StrEnum):
+    """Whether the database serves people or a rehearsal; its first acting command decides."""
+
+    LIVE = "live"
+    REHEARSAL = "rehearsal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Nothing leaves; who said so, why and since when."""
+
+    by: str
+    reason: str
+    at: datetime
+
+
+def identity(connection: Connection) -> str:
+    """The installation's random id, made at first use (which therefore writes)."""
+    return _get(connection, "identity") or _keep_first(connection, "identity", secrets.token_hex(8))
+
+
+def mode(connection: Connection) -> Mode | None:
+    """Live or rehearsal; None before the first acting command."""
+    value = _get(connection, "mode")
+    return Mode(value) if value else None
+
+
+def begin_acting(connection: Connection, *, given: datetime | None, wall: datetime) -> datetime:
+    """The `now` for an acting command, whose first fixes the mode: with `given` a rehearsal, else live.
+
+    A rehearsal without `given` goes on at its last instant. Raises UsageError for `given` on a live database.
+    """
+    wanted = Mode.LIVE if given is None else Mode.REHEARSAL
+    if Mode(_keep_first(connection, "mode", wanted)) is Mode.LIVE:
+        if given is not None:
+            raise UsageError(
+                "this database is live: it follows the real clock, and only commands that read take --now."
+                f" For a rehearsal, {ELSEWHERE} and give its first command --now"
+            )
+        return wall
+    now = given or _last_instant(connection) or wall
+    _put(connection, "instant", now.isoformat())
+    return now
+
+
+def reading_now(connection: Connection, *, given: datetime | None, wall: datetime) -> datetime:
+    """The `now` for a command that only reads: as given, else a rehearsal's last instant, else the clock."""
+    if given is not None:
+        return given
+    rehearses = mode(connection) is Mode.REHEARSAL
+    return (_last_instant(connection) if rehearses else None) or wall
+
+
+def require_live(connection: Connection) -> None:
+    """Raises UsageError on a rehearsal database, whose clock the daemon could not follow."""
+    if mode(connection) is Mode.REHEARSAL:
+        raise UsageError(
+            "this database is a rehearsal (its first command had --now), and the daemon follows the real"
+            f" clock. Use notifier tick --now here, or {ELSEWHERE} for the daemon"
+        )
+
+
+def pause(connection: Connection, *, by: str, reason: str, now: datetime) -> Pause:
+    """Let nothing leave, on any node. Pausing again replaces who and why."""
+    paused_by = Pause(by=by, reason=reason, at=now)
+    _put(connection, "pause", json.dumps({"by": by, "reason": reason, "at": now.isoformat()}))
+    return paused_by
+
+
+def resume(connection: Connection) -> bool:
+    """End the pause; answers whether there was one."""
+    return bool(connection.execute(delete(installation).where(installation.c.key == "pause")).rowcount)
+
+
+def paused(connection: Connection) -> Pause | None:
+    """The pause, if there is one."""
+    value = _get(connection, "pause")
+    if value is None:
+        return None
+    kept = json.loads(value)
+    return Pause(by=kept["by"], reason=kept["reason"], at=datetime.fromisoformat(kept["at"]))
+
+
+def leads_since(connection: Connection, *, leads: str, now: datetime) -> datetime:
+    """The instant since which these default Leads are in force: `now` when they are other than before."""
+    value = _get(connection, "leads")
+    kept = json.loads(value) if value else {}
+    if kept.get("leads") == leads:
+        return datetime.fromisoformat(kept["since"])
+    _put(connection, "leads", json.dumps({"leads": leads, "since": now.isoformat()}))
+    return now
+
+
+def record_tick(connection: Connection, *, now: datetime) -> None:
+    """Remember that everything owed by `now` was done."""
+    _put(connection, "last_tick", now.isoformat())
+
+
+def last_tick(connection: Connection) -> datetime | None:
+    """When everything owed was last done, on any node."""
+    return _instant(connection, "last_tick")
+
+
+def _last_instant(connection: Connection) -> datetime | None:
+    return _instant(connection, "instant")
+
+
+def _instant(connection: Connection, key: str) -> datetime | None:
+    value = _get(connection, key)
+    return datetime.fromisoformat(value) if value else None
+
+
+def _get(connection: Connection, key: str) -> str | None:
+    value: str | None = connection.scalar(select(installation.c.value).where(installation.c.key == key))
+    return value
+
+
+def _put(connection: Connection, key: str, value: str) -> None:
+    statement = insert_into(connection, installation).values(key=key, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def _keep_first(connection: Connection, key: str, value: str) -> str:
+    """Of several that come at once, the first one's value stays; answers it."""
+    statement = insert_into(connection, installation).values(key=key, value=value)
+    connection.execute(statement.on_conflict_do_nothing())
+    kept: str = connection.scalars(select(installation.c.value).where(installation.c.key == key)).one()
+    return kept

@@ -1,0 +1,138 @@
+"""Leaving, being suspended, being erased, and what is stored about one person.
+
+Whoever leaves or is suspended is sent nothing more: what was owed is closed with that outcome, and Messages
+not yet on the wire are cancelled, in the transaction that ends the Subscriber. A Message being transmitted
+goes on, for its copy may have been accepted already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, exists, select, update
+
+from notifier.core.message import MessageState
+from notifier.core.notice import Outcome
+from notifier.core.subscription import SubscriberState
+from notifier.store.tables import attempts, messages, notices, subscribers, subscriptions
+
+_NOT_ON_THE_WIRE = (MessageState.PENDING, MessageState.CLAIMED)
+
+
+def leave(
+    connection: Connection,
+    *,
+    why: str,
+    now: datetime,
+    subscriber_id: int | None = None,
+    public_id: str | None = None,
+) -> bool:
+    """End a Subscriber, found by id or by the id in their links; answers whether anything changed.
+
+    Twice is harmless.
+    """
+    here = subscribers.c.id == subscriber_id if public_id is None else subscribers.c.public_id == public_id
+    stays = subscribers.c.state.in_([SubscriberState.ACTIVE, SubscriberState.SUSPENDED])
+    values = {"state": SubscriberState.LEFT.value, "ended_at": now, "ended_why": why[:200]}
+    return _end(connection, and_(here, stays), values, outcome=Outcome.LEFT, now=now)
+
+
+def suspend(connection: Connection, *, subscriber_id: int, why: str, now: datetime) -> bool:
+    """Send an active Subscriber nothing until they are resumed; answers whether anything changed."""
+    here = and_(subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.ACTIVE)
+    values = {"state": SubscriberState.SUSPENDED.value, "ended_at": now, "ended_why": why[:200]}
+    return _end(connection, here, values, outcome=Outcome.SUSPENDED, now=now)
+
+
+def resume(connection: Connection, *, subscriber_id: int) -> bool:
+    """End a suspension; what fell due meanwhile is not sent. Answers whether anything changed."""
+    suspended = and_(subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.SUSPENDED)
+    values = {"state": SubscriberState.ACTIVE.value, "ended_at": None, "ended_why": None, "score": 0}
+    return bool(connection.execute(update(subscribers).where(suspended).values(values)).rowcount)
+
+
+def erase(connection: Connection, *, subscriber_id: int, now: datetime) -> bool:
+    """Forget the person (GDPR article 17): address, choices, Vendor, links and what servers replied.
+
+    The Ledger's rows stay, about nobody. Answers whether anything changed.
+    """
+    leave(connection, subscriber_id=subscriber_id, why="erased", now=now)
+    blank = f"erased:{subscriber_id}"
+    values = {
+        "state": SubscriberState.ERASED.value,
+        "address": blank,
+        "identity": blank,
+        "public_id": blank,
+        "cadence": None,
+        "cadence_since": None,
+        "vendor_id": None,
+        "basis": "",
+        "ended_why": "erased",
+    }
+    known = and_(subscribers.c.id == subscriber_id, subscribers.c.state != SubscriberState.ERASED)
+    if not connection.execute(update(subscribers).where(known).values(values)).rowcount:
+        return False
+    connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id))
+    theirs = messages.c.subscriber_id == subscriber_id
+    # Servers like to repeat the address in their replies.
+    connection.execute(update(messages).where(theirs).values(last_reply=""))
+    told = attempts.c.message_id.in_(select(messages.c.id).where(theirs))
+    connection.execute(update(attempts).where(told).values(reply=""))
+    return True
+
+
+def export(connection: Connection, subscriber_id: int) -> dict[str, Any]:
+    """Everything stored about one person (GDPR articles 15 and 20), ready for JSON."""
+    theirs = messages.c.subscriber_id == subscriber_id
+    return {
+        "subscriber": _rows(connection, subscribers, subscribers.c.id == subscriber_id),
+        "subscriptions": _rows(connection, subscriptions, subscriptions.c.subscriber_id == subscriber_id),
+        "notices": _rows(connection, notices, notices.c.subscriber_id == subscriber_id),
+        "messages": _rows(connection, messages, theirs),
+        "attempts": _rows(
+            connection, attempts, attempts.c.message_id.in_(select(messages.c.id).where(theirs))
+        ),
+    }
+
+
+def _end(
+    connection: Connection, condition: Any, values: Mapping[str, Any], *, outcome: Outcome, now: datetime
+) -> bool:
+    ended = update(subscribers).where(condition).values(values).returning(subscribers.c.id)
+    subscriber_id = connection.scalar(ended)
+    if subscriber_id is None:
+        return False
+    _cancel_messages(connection, subscriber_id, now)
+    _close_notices(connection, subscriber_id, outcome, now)
+    return True
+
+
+def _cancel_messages(connection: Connection, subscriber_id: int, now: datetime) -> None:
+    waiting = and_(messages.c.subscriber_id == subscriber_id, messages.c.state.in_(_NOT_ON_THE_WIRE))
+    values = {
+        "state": MessageState.CANCELLED.value,
+        "owner": None,
+        "lease_until": None,
+        "last_reply": "the subscriber left or was suspended",
+        "state_at": now,
+    }
+    connection.execute(update(messages).where(waiting).values(values))
+
+
+def _close_notices(connection: Connection, subscriber_id: int, outcome: Outcome, now: datetime) -> None:
+    on_the_wire = exists().where(
+        messages.c.id == notices.c.message_id, messages.c.state == MessageState.TRANSMITTING
+    )
+    owed = and_(notices.c.subscriber_id == subscriber_id, notices.c.outcome == Outcome.OWED, ~on_the_wire)
+    values = {"outcome": outcome.value, "reason": f"the subscriber is {outcome}", "decided_at": now}
+    connection.execute(update(notices).where(owed).values(values))
+
+
+def _rows(connection: Connection, table: Table, condition: Any) -> list[dict[str, Any]]:
+    chosen = select(table).where(condition).order_by(*table.primary_key.columns)
+    return [
+        {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+        for row in connection.execute(chosen).mappings()
+    ]

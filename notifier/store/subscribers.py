@@ -1,0 +1,137 @@
+"""Subscribers: finding them, what they chose, and how many follow what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, delete, exists, func, or_, select, tuple_, update
+
+from notifier.core.address import identity_of
+from notifier.core.cadence import Cadence, parse_cadence
+from notifier.core.subscription import Scope, Subscriber, SubscriberState, Subscription, Topic
+from notifier.core.text import Language
+from notifier.store.tables import subscribers, subscriptions
+from notifier.store.upsert import insert_into
+
+
+def find(connection: Connection, address: str) -> Subscriber | None:
+    """The Subscriber with that address, whatever their state. Raises ValueError when it is no address."""
+    return _one(connection, subscribers.c.identity == identity_of(address))
+
+
+def by_public_id(connection: Connection, public_id: str) -> Subscriber | None:
+    """The Subscriber that a link speaks of."""
+    return _one(connection, subscribers.c.public_id == public_id)
+
+
+def load(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
+    """These Subscribers by id, with what they follow, in two queries (at most 30,000 ids)."""
+    return {found.id: found for found in _read(connection, subscribers.c.id.in_(ids))}
+
+
+def listing(
+    connection: Connection, *, states: Collection[SubscriberState] = (), vendor: str | None = None
+) -> tuple[Subscriber, ...]:
+    """Subscribers in these states (all but erased when none is named), of one Vendor or all, by address."""
+    wanted = [*states] or [state for state in SubscriberState if state is not SubscriberState.ERASED]
+    conditions = [subscribers.c.state.in_(wanted)]
+    if vendor is not None:
+        conditions.append(subscribers.c.vendor_id == vendor)
+    return tuple(sorted(_read(connection, and_(*conditions)), key=lambda found: found.address.casefold()))
+
+
+def count_by_state(connection: Connection) -> dict[SubscriberState, int]:
+    """How many Subscribers are in each state."""
+    grouped = select(subscribers.c.state, func.count()).group_by(subscribers.c.state)
+    return {SubscriberState(state): count for state, count in connection.execute(grouped)}
+
+
+def people_following(connection: Connection, changes: Collection[tuple[str, str]]) -> int:
+    """How many active Subscribers follow any of these Changes, given as (Change id, service id)."""
+    if not changes:
+        return 0
+    ids, services = {change for change, _ in changes}, {service for _, service in changes}
+    follows = exists().where(
+        subscriptions.c.subscriber_id == subscribers.c.id,
+        or_(
+            subscriptions.c.scope == Scope.EVERYTHING,
+            and_(subscriptions.c.scope == Scope.SERVICE, subscriptions.c.target.in_(services)),
+            and_(subscriptions.c.scope == Scope.CHANGE, subscriptions.c.target.in_(ids)),
+        ),
+    )
+    active = subscribers.c.state == SubscriberState.ACTIVE
+    return connection.scalar(select(func.count()).select_from(subscribers).where(active, follows)) or 0
+
+
+def set_choices(
+    connection: Connection,
+    subscriber_id: int,
+    *,
+    language: Language,
+    topics: Collection[Topic],
+    cadence: Cadence | None,
+    vendor: str | None,
+    now: datetime,
+) -> None:
+    """Replace all that a Subscriber chose. Topics they followed already go on as before; a new Cadence and
+    new Topics take effect now."""
+    own = str(cadence) if cadence else None
+    here = subscribers.c.id == subscriber_id
+    connection.execute(
+        update(subscribers)
+        .where(here, subscribers.c.cadence.is_distinct_from(own))
+        .values(cadence=own, cadence_since=now)
+    )
+    connection.execute(update(subscribers).where(here).values(language=language.value, vendor_id=vendor))
+    wanted = [(topic.scope.value, topic.target) for topic in topics]
+    gone = tuple_(subscriptions.c.scope, subscriptions.c.target).not_in(wanted)
+    connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id, gone))
+    rows = [subscription_row(subscriber_id, topic, now) for topic in topics]
+    if rows:
+        connection.execute(insert_into(connection, subscriptions).on_conflict_do_nothing(), rows)
+
+
+def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[str, Any]:
+    """A Subscription as a row."""
+    return {
+        "subscriber_id": subscriber_id,
+        "scope": topic.scope.value,
+        "target": topic.target,
+        "since": since,
+    }
+
+
+def _one(connection: Connection, condition: Any) -> Subscriber | None:
+    return next(iter(_read(connection, condition)), None)
+
+
+def _read(connection: Connection, condition: Any) -> Iterable[Subscriber]:
+    rows = connection.execute(select(subscribers).where(condition)).all()
+    followed: dict[int, list[Subscription]] = {}
+    for row in connection.execute(_followed(select(subscribers.c.id).where(condition))):
+        topic = Topic(Scope(row.scope), row.target)
+        followed.setdefault(row.subscriber_id, []).append(Subscription(topic=topic, since=row.since))
+    return [_subscriber(row, followed.get(row.id, [])) for row in rows]
+
+
+def _followed(ids: Select[Any]) -> Select[Any]:
+    order = (subscriptions.c.subscriber_id, subscriptions.c.scope, subscriptions.c.target)
+    return select(subscriptions).where(subscriptions.c.subscriber_id.in_(ids)).order_by(*order)
+
+
+def _subscriber(row: Any, followed: Collection[Subscription]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        public_id=row.public_id,
+        address=row.address,
+        language=Language(row.language),
+        state=SubscriberState(row.state),
+        joined_at=row.joined_at,
+        generation=row.generation,
+        cadence=parse_cadence(row.cadence.split()) if row.cadence else None,
+        cadence_since=row.cadence_since,
+        vendor=row.vendor_id,
+        subscriptions=tuple(followed),
+    )

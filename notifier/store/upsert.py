@@ -1,0 +1,14 @@
+"""INSERT … ON CONFLICT, which both databases have and SQLAlchemy spells once for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """The INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)

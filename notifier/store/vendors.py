@@ -1,0 +1,73 @@
+"""Vendors: the organisations that Subscribers belong to, with their mail domains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from notifier.core.address import normal_domain
+from notifier.store.tables import vendors
+from notifier.store.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """An organisation; `id` is its short stable name."""
+
+    id: str
+    name: str
+    domains: tuple[str, ...] = ()
+
+
+def checked(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> Vendor:
+    """A Vendor from what a person wrote. Raises ValueError with a sentence that says what is wrong."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", vendor_id, re.ASCII):
+        raise ValueError(f"“{vendor_id[:80]}” is not a vendor's id; write a-z, 0-9 and - only, at most 60")
+    if not name.strip() or len(name) > 200 or not name.isprintable():
+        raise ValueError(f"the vendor {vendor_id} needs a name of one line, at most 200 characters")
+    normal = dict.fromkeys(normal_domain(domain) for domain in domains)
+    return Vendor(id=vendor_id, name=name.strip(), domains=tuple(normal))
+
+
+def add(connection: Connection, new: Vendor, *, now: datetime) -> bool:
+    """Add a Vendor; False when there is one with that id, which stays as it is."""
+    statement = insert_into(connection, vendors).on_conflict_do_nothing()
+    return bool(connection.execute(statement, _row(new, now)).rowcount)
+
+
+def put_many(connection: Connection, many: Sequence[Vendor], *, now: datetime) -> int:
+    """Add these Vendors, and bring those that are there already up to date; answers how many are new."""
+    if not many:
+        return 0
+    before = {known.id for known in listing(connection)}
+    insertion = insert_into(connection, vendors)
+    changed = {"name": insertion.excluded.name, "domains": insertion.excluded.domains}
+    rows = {entry.id: _row(entry, now) for entry in many}
+    connection.execute(
+        insertion.on_conflict_do_update(index_elements=["id"], set_=changed), list(rows.values())
+    )
+    return len(rows.keys() - before)
+
+
+def find(connection: Connection, vendor_id: str) -> Vendor | None:
+    """The Vendor with that id."""
+    row = connection.execute(select(vendors).where(vendors.c.id == vendor_id)).one_or_none()
+    return _vendor(row) if row else None
+
+
+def listing(connection: Connection) -> tuple[Vendor, ...]:
+    """Every Vendor, by id."""
+    return tuple(_vendor(row) for row in connection.execute(select(vendors).order_by(vendors.c.id)))
+
+
+def _row(entry: Vendor, now: datetime) -> dict[str, Any]:
+    return {"id": entry.id, "name": entry.name, "domains": " ".join(entry.domains), "created_at": now}
+
+
+def _vendor(row: Any) -> Vendor:
+    return Vendor(id=row.id, name=row.name, domains=tuple(row.domains.split()))
