@@ -112,10 +112,8 @@ def _verdict_of(error: Exception, phase: Phase) -> Verdict:
     """What kept a Line from being opened. The relay's words come first, then the causes beneath."""
     if isinstance(error, _NotOfferedError):
         return Verdict(fault=Fault.OURS, phase=phase, reply=str(error))
-    if isinstance(error, aiosmtplib.SMTPConnectResponseError):
-        phase = Phase.GREETING
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return _refusal(error, phase)
+        return _refusal(error, Phase.GREETING if phase is Phase.CONNECT else phase)
     root = error.__cause__ or error
     if isinstance(root, ssl.SSLError):
         return _tls_trouble(root)

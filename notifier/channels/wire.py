@@ -21,8 +21,8 @@ class Wire(asyncio.Protocol):
         self._received = bytearray()
         self._lost = False
         self._stirred = asyncio.Event()
-        self._flushed = asyncio.Event()
-        self._flushed.set()
+        self._unhindered = asyncio.Event()
+        self._unhindered.set()
         self._closed = asyncio.Event()
         # Writing pauses at the first byte the kernel will not take, so that `write` returns only when it
         # has taken them all. Not 0: a TLS transport with nothing to write would pause for ever.
@@ -40,13 +40,13 @@ class Wire(asyncio.Protocol):
         return bool(self._received) or self.is_lost
 
     async def write(self, data: bytes) -> None:
-        """Hand all of it to the kernel. Raises WireLostError when that cannot be done."""
-        if self.is_lost:
-            raise WireLostError
-        self._transport.write(data)
-        await self._flushed.wait()
-        if self.is_lost:
-            raise WireLostError
+        """Hand all of it to the kernel, or less where the other side speaks up or leaves meanwhile.
+
+        What it said, or that it is gone, is then for `reply` to tell; see `has_stirred`.
+        """
+        if not self.is_lost:
+            self._transport.write(data)
+            await self._unhindered.wait()
 
     async def reply(self) -> Reply:
         """The next reply. Raises WireLostError or GarbageError when there will be none."""
@@ -65,32 +65,36 @@ class Wire(asyncio.Protocol):
     def abort(self) -> None:
         """Close at once, whatever is still under way."""
         self._lost = True
-        self._transport.abort()
+        if not self._closed.is_set():
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Keep what came, up to a limit that no honest relay reaches."""
         self._received += data
         if len(self._received) > _MOST_UNREAD:
             self.abort()
-        self._stirred.set()
+        self._stir()
 
     def eof_received(self) -> bool:
         """The other side has hung up; so do we."""
         self._lost = True
-        self._stirred.set()
+        self._stir()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wake whoever waits."""
         self._lost = True
-        self._stirred.set()
-        self._flushed.set()
+        self._stir()
         self._closed.set()
 
     def pause_writing(self) -> None:
         """The kernel takes no more for now."""
-        self._flushed.clear()
+        self._unhindered.clear()
 
     def resume_writing(self) -> None:
         """The kernel has taken everything."""
-        self._flushed.set()
+        self._unhindered.set()
+
+    def _stir(self) -> None:
+        self._stirred.set()
+        self._unhindered.set()

@@ -1,0 +1,52 @@
+"""Sending Parcels through a Channel, as tests do it: in a loop of their own, with little patience."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from notifier.channels.channel import Channel, Parcel
+from notifier.channels.choose import choose_channel
+from notifier.channels.timeouts import Timeouts
+from notifier.core.reply import Verdict
+from tests.peers.smtp_sink import SmtpSink
+
+IMPATIENT = Timeouts(greeting=0.3, mail=0.3, rcpt=0.3, data=0.3, block=0.3, verdict=0.3, whole=2, goodbye=0.3)
+KARI = Parcel(sender="varsel@nhn.example", recipient="kari@epj.example", data=b"Subject: Hei\r\n\r\nHei.\r\n")
+OLA = Parcel(sender="varsel@nhn.example", recipient="ola@epj.example", data=b"Subject: Hei\r\n\r\nOla.\r\n")
+
+
+def channel_to(
+    sink: SmtpSink,
+    *,
+    scheme: str = "smtp",
+    user: str = "",
+    password: str | None = None,
+    timeouts: Timeouts = IMPATIENT,
+    ca_file: Path | None = None,
+) -> Channel:
+    """The Channel whose relay is the sink."""
+    login = f"{user}@" if user else ""
+    return choose_channel(
+        url=f"{scheme}://{login}{sink.address}",
+        password=password,
+        helo="node.example",
+        timeouts=timeouts,
+        ca_file=ca_file,
+    )
+
+
+def send(channel: Channel, *parcels: Parcel) -> list[Verdict]:
+    """Send on one Line, as long as it is usable. Raises ChannelDownError when there is none."""
+
+    async def on_one_line() -> list[Verdict]:
+        line = await channel.open()
+        verdicts = []
+        for parcel in parcels:
+            verdicts.append(await line.send(parcel))
+            if not line.usable:
+                break
+        await line.close()
+        return verdicts
+
+    return asyncio.run(on_one_line())
