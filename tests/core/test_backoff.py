@@ -1,0 +1,112 @@
+"""Waiting: a Message's retries, and the breaker that holds everything back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.core.backoff import CLOSED, POLICY_STREAK, Breaker, after_fault, retry_delay
+from notifier.core.reply import Fault
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+OPENING = st.sampled_from([Fault.RELAY, Fault.OURS])
+CLOSING = st.sampled_from([Fault.NONE, Fault.TEMPORARY, Fault.ADDRESS, Fault.MESSAGE])
+
+
+def after(*faults: Fault, breaker: Breaker = CLOSED, now: datetime = NOW) -> Breaker:
+    """The breaker after these Verdicts, all at the same instant."""
+    for fault in faults:
+        breaker = after_fault(breaker, fault, now=now, reason=fault.value)
+    return breaker
+
+
+@pytest.mark.parametrize(
+    ("tries", "minutes"), [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (500, 60)]
+)
+def test_retries_wait_longer_and_longer_up_to_an_hour(tries: int, minutes: int) -> None:
+    assert retry_delay(tries, 0) == minutes * MINUTE
+
+
+@given(st.integers(1, 1000), st.floats(-1, 1))
+def test_the_spread_moves_a_retry_by_a_fifth_at_most(tries: int, spread: float) -> None:
+    plain = retry_delay(tries, 0)
+
+    assert 0.8 * plain - MINUTE / 60 <= retry_delay(tries, spread) <= 1.2 * plain + MINUTE / 60
+
+
+@given(st.integers(-5, 1000), st.floats(allow_nan=False))
+def test_a_retry_never_waits_less_than_four_minutes_or_more_than_72(tries: int, spread: float) -> None:
+    assert 4 * MINUTE <= retry_delay(tries, spread) <= 72 * MINUTE
+
+
+def test_a_closed_breaker_lets_everything_through() -> None:
+    assert CLOSED.allows(NOW) is None
+
+
+@pytest.mark.parametrize("fault", [Fault.RELAY, Fault.OURS])
+def test_trouble_with_the_relay_or_with_us_opens_at_once_and_then_lets_one_probe_through(
+    fault: Fault,
+) -> None:
+    breaker = after(fault)
+
+    assert breaker.allows(NOW) == 0
+    assert breaker.allows(NOW + MINUTE - timedelta(microseconds=1)) == 0
+    assert breaker.allows(NOW + MINUTE) == 1
+
+
+@given(st.lists(OPENING, min_size=1, max_size=50))
+def test_the_waits_grow_but_never_beyond_half_an_hour(faults: list[Fault]) -> None:
+    waits = []
+    breaker, now = CLOSED, NOW
+    for fault in faults:
+        breaker = after(fault, breaker=breaker, now=now)
+        assert breaker.open_until is not None
+        waits.append(breaker.open_until - now)
+        now = breaker.open_until
+
+    assert waits == sorted(waits)
+    assert waits[0] == MINUTE
+    assert waits[-1] <= 30 * MINUTE
+
+
+@given(st.lists(st.sampled_from(Fault), max_size=20), CLOSING)
+def test_whatever_shows_that_the_relay_works_closes_it(faults: list[Fault], fault: Fault) -> None:
+    assert after(*faults, fault) == CLOSED
+
+
+@given(st.lists(st.sampled_from(Fault), max_size=20))
+def test_no_verdict_at_all_changes_nothing(faults: list[Fault]) -> None:
+    assert after(*faults, Fault.AMBIGUOUS) == after(*faults)
+
+
+def test_a_policy_refusal_or_two_are_taken_for_the_messages_own() -> None:
+    assert after(*[Fault.POLICY] * (POLICY_STREAK - 1)).allows(NOW) is None
+
+
+def test_a_streak_of_policy_refusals_is_ours_to_mend() -> None:
+    breaker = after(*[Fault.POLICY] * POLICY_STREAK)
+
+    assert breaker.allows(NOW) == 0
+    assert breaker.reason == "policy"
+
+
+@given(CLOSING)
+def test_a_streak_is_broken_by_any_sign_of_health(fault: Fault) -> None:
+    assert after(Fault.POLICY, Fault.POLICY, fault, Fault.POLICY, Fault.POLICY).allows(NOW) is None
+
+
+def test_a_probe_refused_for_policy_opens_it_again_for_longer() -> None:
+    breaker = after(*[Fault.POLICY] * POLICY_STREAK)
+    later = NOW + MINUTE
+
+    assert after(Fault.POLICY, breaker=breaker, now=later).open_until == later + 2 * MINUTE
+
+
+def test_it_remembers_since_when_and_why() -> None:
+    breaker = after(Fault.OURS, breaker=after(Fault.RELAY), now=NOW + MINUTE)
+
+    assert (breaker.since, breaker.reason, breaker.failures) == (NOW, "ours", 2)
