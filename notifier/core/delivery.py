@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR, retry_delay
+from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR, RETRY_MINUTES, retry_delay
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.reply import Fault, Verdict
 
@@ -41,7 +41,9 @@ def after_verdict(message: Message, verdict: Verdict, *, now: datetime, spread: 
         case Fault.TEMPORARY:
             tries += 1
             not_before = now + retry_delay(tries, spread)
-            state = MessageState.FAILED if now - message.created_at >= RETRY_FOR else state
+            # It may have waited for days behind a pause or the breaker: greylisting then deserves its tries.
+            tried_enough = tries >= len(RETRY_MINUTES) and now - message.created_at >= RETRY_FOR
+            state = MessageState.FAILED if tried_enough else state
         case Fault.ADDRESS | Fault.MESSAGE:
             state = MessageState.FAILED
         case _:

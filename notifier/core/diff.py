@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from notifier.core.change import Change, ChangeList, Deadline, Status
@@ -63,14 +64,20 @@ def _kind(old_change: Change, old: Deadline, change: Change, new: Deadline) -> D
                 return DifferenceKind.COMPLETED
             case None:  # revived: for those who follow it, it is announced anew
                 return DifferenceKind.ADDED
-    kind = _date_kind(old.when, new.when) if new.status is None else None
+    kind = date_kind(old.when, new.when) if new.status is None else None
     if kind:
         return kind
-    same_words = old == new and replace(old_change, deadlines=()) == replace(change, deadlines=())
+    same_words = old == new and _words(old_change) == _words(change)
     return None if same_words else DifferenceKind.REWORDED
 
 
-def _date_kind(old: When, new: When) -> DifferenceKind | None:
+def _words(change: Change) -> Change:
+    # When somebody last verified it is for operators: verifying the whole list again alters nothing.
+    return replace(change, deadlines=(), checked=date.min)
+
+
+def date_kind(old: When, new: When) -> DifferenceKind | None:
+    """What the step from one date to another is: dated, confirmed or moved; None when there is nothing to tell."""
     if old.same_days(new):
         firmer = new.certainty != old.certainty and new.certainty == "confirmed" and new.is_set
         return DifferenceKind.CONFIRMED if firmer else None
@@ -103,14 +110,12 @@ def dropped(old: ChangeList, new: ChangeList) -> tuple[str, ...]:
 
 def carry_over(old: ChangeList, new: ChangeList) -> ChangeList:
     """The new list with everything it dropped still in it, as the old one had it."""
-    services = {service.id: service for service in (*new.services, *old.services)}
-    services.update({service.id: service for service in new.services})
-    kept = {change.id: change for change in new.changes}
     changes = []
     for change in new.changes:
         before = old.change(change.id)
         present = {deadline.id for deadline in change.deadlines}
         missing = tuple(d for d in (before.deadlines if before else ()) if d.id not in present)
         changes.append(replace(change, deadlines=change.deadlines + missing))
-    changes.extend(change for change in old.changes if change.id not in kept)
-    return ChangeList(revision=new.revision, services=tuple(services.values()), changes=tuple(changes))
+    changes.extend(change for change in old.changes if new.change(change.id) is None)
+    services = [*new.services, *(service for service in old.services if new.service(service.id) is None)]
+    return ChangeList(revision=new.revision, services=tuple(services), changes=tuple(changes))

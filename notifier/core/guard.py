@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from notifier.core.cadence import parse_lead
 from notifier.core.change import ChangeList
 from notifier.core.diff import Difference, DifferenceKind, dropped
 
-FAR_MOVE = timedelta(days=366)
-FAR_FIRST_DATE = timedelta(days=3 * 366)
+FAR_MOVE = parse_lead("12mo")
+FAR_FIRST_DATE = parse_lead("36mo")
 MANY_CHANGES = 3
 LARGE_SHARE = 0.2
 
@@ -62,15 +63,19 @@ def _suspicious_date(difference: Difference, today: date) -> Iterator[Objection]
     if difference.kind in (DifferenceKind.ADDED, DifferenceKind.DATED) and new.earliest:
         if new.earliest < today:
             yield Objection(rule="past", detail=f"{key} gets a first date in the past, {new.written}")
-        if new.earliest > today + FAR_FIRST_DATE:
+        if FAR_FIRST_DATE.before(new.earliest) > today:
             yield Objection(
                 rule="far", detail=f"{key} gets a first date over three years ahead, {new.written}"
             )
-    if difference.kind is DifferenceKind.MOVED and old and old.earliest and new.earliest:
-        if new.earliest < old.earliest:
+    if difference.kind in (DifferenceKind.MOVED, DifferenceKind.CONFIRMED) and old and old.earliest:
+        if new.earliest and new.earliest < old.earliest:
             yield Objection(rule="earlier", detail=f"{key} moves earlier, {old.written} → {new.written}")
-        if new.earliest - old.earliest > FAR_MOVE:
+        if _leaps(old.earliest, new.earliest) or _leaps(old.latest, new.latest):
             yield Objection(rule="leap", detail=f"{key} moves by over a year, {old.written} → {new.written}")
+
+
+def _leaps(old: date | None, new: date | None) -> bool:
+    return old is not None and new is not None and FAR_MOVE.before(new) > old
 
 
 def _too_wide(old: ChangeList, differences: Sequence[Difference]) -> Iterator[Objection]:

@@ -60,10 +60,20 @@ def reminder_steps(key: str, deadline: Deadline, cadence: Cadence, timing: Timin
     leads: Iterable[Lead] = cadence.leads
     if deadline.when.is_long_window:
         leads = [lead for lead in leads if lead.days >= WINDOW_LEAST_DAYS or lead.days == 0]
-    steps = {step.due: step for step in _towards(key, earliest, leads, timing)}
+    steps: dict[datetime, Step] = {}
     if deadline.when.is_long_window and latest is not None:
-        steps |= {step.due: step for step in _towards(key, latest, [TOWARDS_LATEST], timing)}
+        steps = {step.due: step for step in _towards(key, latest, [TOWARDS_LATEST], timing)}
+    # Written over the latest day's: that the end may come from today is the tighter of the two.
+    steps |= {step.due: step for step in _towards(key, earliest, leads, timing)}
     return tuple(steps[due] for due in sorted(steps))
+
+
+def still_speaks(step: Step, deadline: Deadline) -> bool:
+    """Whether a reminder recorded before still counts towards a day that the Deadline has."""
+    earliest, latest = deadline.when.earliest, deadline.when.latest
+    if latest is not None and deadline.when.is_long_window and step.lead == TOWARDS_LATEST:
+        return step.spoken in (str(earliest), str(latest))
+    return step.spoken == str(earliest)
 
 
 def _towards(key: str, day: date, leads: Iterable[Lead], timing: Timing) -> Iterator[Step]:

@@ -6,13 +6,15 @@ have ended, the Subscriber may have chosen otherwise. Nothing is told that is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.core.change import ChangeList, Deadline
+from notifier.core.diff import date_kind
 from notifier.core.history import Entry
 from notifier.core.notice import Notice, NoticeKind, Outcome
+from notifier.core.plan import NEWS, still_speaks
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.when import When
 
@@ -48,7 +50,8 @@ def settle(
 ) -> Settled:
     """Decide for every owed Notice of one Subscriber.
 
-    `earlier_news` are their other news Notices about the same Deadlines, whatever became of them.
+    `earlier_news` are their other news Notices about the same Deadlines, whatever became of them; what is
+    from before they joined (again) counts for nothing, since *standing* told them everything then.
     News that was followed by newer news before it was sent is told once, from what the Subscriber last
     heard to what is so now; when that is nothing, it is cancelled.
     """
@@ -57,6 +60,8 @@ def settle(
         outcome, reason = gone
         dropped = tuple(Dropped(notice=notice, outcome=outcome, reason=reason) for notice in notices)
         return Settled(kept=(), dropped=dropped)
+    mine = {notice.id for notice in notices}
+    others = [n for n in earlier_news if n.id not in mine and n.step.due > subscriber.joined_at]
     by_deadline: dict[str, list[Notice]] = {}
     for notice in notices:
         by_deadline.setdefault(notice.step.deadline, []).append(notice)
@@ -69,9 +74,9 @@ def settle(
             continue
         reminders = [notice for notice in group if notice.step.kind is NoticeKind.REMINDER]
         news = [notice for notice in group if notice.step.kind is not NoticeKind.REMINDER]
-        heard = [notice for notice in earlier_news if notice.step.deadline == key]
+        earlier = [notice for notice in others if notice.step.deadline == key]
         decisions += _settle_reminders(reminders, found[1], now)
-        decisions += _settle_news(news, heard, found[1], history.get(key, ()))
+        decisions += _settle_news(news, earlier, found[1], history.get(key, ()))
     return Settled(
         kept=tuple(decision for decision in decisions if isinstance(decision, Notice)),
         dropped=tuple(decision for decision in decisions if isinstance(decision, Dropped)),
@@ -89,14 +94,13 @@ def _gone(subscriber: Subscriber) -> tuple[Outcome, str] | None:
 def _settle_reminders(
     reminders: list[Notice], deadline: Deadline, now: datetime
 ) -> Iterator[Notice | Dropped]:
-    days = {day.isoformat() for day in (deadline.when.earliest, deadline.when.latest) if day}
     current: list[Notice] = []
     for notice in sorted(reminders, key=lambda notice: notice.step.due):
         if not deadline.is_open:
             yield Dropped(
                 notice=notice, outcome=Outcome.CANCELLED, reason=f"the deadline is {deadline.status}"
             )
-        elif notice.step.spoken not in days:
+        elif not still_speaks(notice.step, deadline):
             yield Dropped(notice=notice, outcome=Outcome.CANCELLED, reason="the date was changed")
         elif notice.step.expires and now >= notice.step.expires:
             yield Dropped(
@@ -111,7 +115,7 @@ def _settle_reminders(
 
 
 def _settle_news(
-    news: list[Notice], heard: list[Notice], deadline: Deadline, entries: Iterable[Entry]
+    news: list[Notice], earlier: list[Notice], deadline: Deadline, entries: Sequence[Entry]
 ) -> Iterator[Notice | Dropped]:
     if not news:
         return
@@ -119,46 +123,40 @@ def _settle_news(
     last = ordered[-1]
     for notice in ordered[:-1]:
         yield Dropped(notice=notice, outcome=Outcome.SUPERSEDED, reason="newer news took its place")
-    first_untold = _first_untold(last, [*ordered[:-1], *heard])
-    by_revision = {entry.revision: entry.difference for entry in entries}
-    known = by_revision[first_untold.step.revision].old
-    never_heard = first_untold.step.kind is NoticeKind.ANNOUNCED
-    if _undone(last, deadline, known, never_heard=never_heard):
-        yield Dropped(notice=last, outcome=Outcome.CANCELLED, reason="it was undone before it was sent")
-    elif last.step.spoken != deadline.when.written:
+    if any(entry.news and entry.revision > last.step.revision for entry in entries):
         yield Dropped(notice=last, outcome=Outcome.SUPERSEDED, reason="newer news takes its place")
-    elif never_heard:
-        yield replace(last, step=replace(last.step, kind=NoticeKind.ANNOUNCED), old=None)
-    else:
-        yield replace(last, step=replace(last.step, kind=_kind_from(last, known, deadline)), old=known)
+        return
+    first = _first_untold(ordered, earlier)
+    known = next(entry.difference.old for entry in entries if entry.revision == first.step.revision)
+    kind = _kind(first, last, known, deadline.when)
+    if kind is None:
+        yield Dropped(notice=last, outcome=Outcome.CANCELLED, reason="it was undone before it was sent")
+        return
+    old = None if kind is NoticeKind.ANNOUNCED else known
+    yield replace(last, step=replace(last.step, kind=kind), old=old)
 
 
-def _first_untold(last: Notice, others: list[Notice]) -> Notice:
-    """The oldest of the unbroken run of news, up to `last`, of which the Subscriber has heard nothing."""
-    first = last
-    for notice in sorted(others, key=lambda notice: notice.step.revision, reverse=True):
-        if notice.step.revision >= last.step.revision:
-            continue
-        if notice.outcome in _TOLD:
-            break
-        first = notice
-    return first
+def _first_untold(ordered: list[Notice], earlier: list[Notice]) -> Notice:
+    """The oldest of the unbroken run of news, up to the last, of which the Subscriber has heard nothing."""
+    last = ordered[-1].step.revision
+    before = [notice for notice in earlier if notice.step.revision < last]
+    told = max((notice.step.revision for notice in before if _may_be_told(notice)), default=0)
+    untold = [notice for notice in (*ordered, *before) if notice.step.revision > told]
+    return min(untold, key=lambda notice: notice.step.revision)
 
 
-def _undone(last: Notice, deadline: Deadline, known: When | None, *, never_heard: bool) -> bool:
-    if never_heard:
-        return last.step.kind in _LAST_WORDS
-    if not deadline.is_open or known is None:
-        return False
-    return known.same_days(deadline.when) and known.certainty == deadline.when.certainty
+def _may_be_told(notice: Notice) -> bool:
+    # Owed in another Message means that it is on its way just now.
+    on_its_way = notice.outcome is Outcome.OWED and notice.message_id is not None
+    return on_its_way or notice.outcome in _TOLD
 
 
-def _kind_from(last: Notice, known: When | None, deadline: Deadline) -> NoticeKind:
-    """What the step from the last heard date to the present one is, when several were passed over."""
-    if last.step.kind in _LAST_WORDS or known is None:
-        return last.step.kind
-    if not known.is_set and deadline.when.is_set:
-        return NoticeKind.DATED
-    if known.is_set and deadline.when.is_set and deadline.when.lies_within(known):
-        return NoticeKind.CONFIRMED
-    return NoticeKind.MOVED
+def _kind(first: Notice, last: Notice, known: When | None, now: When) -> NoticeKind | None:
+    """What the whole way from the first untold news to the last one is; None when it leads nowhere."""
+    never_heard = first.step.kind is NoticeKind.ANNOUNCED
+    if last.step.kind in _LAST_WORDS:
+        return None if never_heard else last.step.kind
+    if never_heard or known is None:
+        return NoticeKind.ANNOUNCED
+    difference = date_kind(known, now)
+    return NEWS[difference] if difference else None

@@ -39,7 +39,7 @@ class Timing:
     def is_open(self, now: datetime) -> bool:
         """Whether news and reminders may leave now: on a working day, within the sending hours."""
         local = now.astimezone(self.zone)
-        return is_working_day(local.date()) and self.opens <= local.time().replace(tzinfo=None) < self.closes
+        return is_working_day(local.date()) and self.opens <= local.time() < self.closes
 
     def next_opening(self, now: datetime) -> datetime:
         """The first instant from now on at which `is_open` holds."""

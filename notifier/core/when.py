@@ -92,6 +92,8 @@ def parse_when(written: str, *, certainty: Certainty = Certainty.CONFIRMED, stat
         )
     first, dots, last = text.partition("..")
     earliest, latest, precision = days_of(first)
+    if dots and last == first:
+        raise ValueError(f"the window “{text}” begins and ends alike; write {first}")
     if dots and last:
         _, latest, _ = days_of(last)
         precision = Precision.SPAN
@@ -122,11 +124,13 @@ def days_of(text: str) -> tuple[date, date, Precision]:
     Raises ValueError when the text is none of them.
     """
     match = re.fullmatch(r"(\d{4})(?:-(?:(\d{2})(?:-(\d{2}))?|Q([1-4])|H([12])))?", text, re.ASCII)
-    if not match or int(match[1]) not in _YEARS:
+    if not match:
         raise ValueError(
             f"“{text}” is not a date; write 2026-12-01, 2026-12, 2026-Q4, 2026-H1, 2026, A..B, A.. or tba"
         )
     year = int(match[1])
+    if year not in _YEARS:
+        raise ValueError(f"“{text}” is not in this century; its year must be 2000 to 2099")
     month, day, quarter, half = (int(part) if part else None for part in match.groups()[1:])
     try:
         if month is not None and day is not None:

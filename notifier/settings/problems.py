@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notifier.core.cadence import parse_cadence
@@ -15,7 +15,22 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def problems_of(settings: Settings) -> list[str]:
     """Every problem, each beginning with its key."""
-    return [*_list_problems(settings), *_mail_problems(settings), *_web_problems(settings)]
+    return [
+        *_list_problems(settings),
+        *_mail_problems(settings),
+        *_web_problems(settings),
+        *_ops_problems(settings),
+    ]
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address; none of them when it is not one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def _list_problems(settings: Settings) -> list[str]:
@@ -36,15 +51,17 @@ def _list_problems(settings: Settings) -> list[str]:
 
 def _mail_problems(settings: Settings) -> list[str]:
     problems = []
-    url = urlsplit(settings.mail_url)
-    if url.scheme not in MAIL_SCHEMES:
+    scheme, _, rest = settings.mail_url.partition(":")
+    if scheme not in MAIL_SCHEMES:
         problems.append(f"mail.url: begin it with one of {', '.join(f'{s}:' for s in MAIL_SCHEMES)}")
-    elif url.scheme != "maildir":
+    elif scheme != "maildir":
         problems.extend(_smtp_problems(settings))
+    elif not rest.removeprefix("//"):
+        problems.append("mail.url: names no folder; write maildir:/var/lib/notifier/mail")
     if settings.mail.opens >= settings.mail.closes:
         problems.append("mail.closes: must be later in the day than mail.opens")
     file = settings.mail.password_file
-    if file and not os.access(file, os.R_OK):
+    if file and not (file.is_file() and os.access(file, os.R_OK)):
         problems.append(f"mail.password_file: {file} does not exist or cannot be read")
     problems.extend(_address_problems(settings))
     return problems
@@ -52,24 +69,20 @@ def _mail_problems(settings: Settings) -> list[str]:
 
 def _smtp_problems(settings: Settings) -> list[str]:
     problems = []
-    url = urlsplit(settings.mail_url)
-    try:
-        port = url.port
-    except ValueError:
-        port = 0
-    if not url.hostname or port == 0:
+    url = _parts(settings.mail_url)
+    if not url.hostname or url.port == 0:
         problems.append("mail.url: names no host, or a port that is none; write smtp://relay.example:25")
     if url.scheme == "smtp" and url.username and url.hostname not in _LOOPBACK:
         problems.append(
             "mail.url: a login over an unencrypted connection; write smtp+starttls:// or smtps:// instead"
         )
-    for key, value in (
-        ("name", "name" in settings.publisher.model_fields_set),
-        ("contact", settings.publisher.contact),
-    ):
-        if not value:
-            problems.append(f"publisher.{key}: must be set once mail goes to SMTP, since vendors see it")
-    return problems
+    publisher = settings.publisher
+    named = {key for key in publisher.model_fields_set if getattr(publisher, key).strip()}
+    return problems + [
+        f"publisher.{key}: must be set once mail goes to SMTP, since vendors see it"
+        for key in ("name", "contact")
+        if key not in named
+    ]
 
 
 def _address_problems(settings: Settings) -> list[str]:
@@ -90,9 +103,20 @@ def _address_problems(settings: Settings) -> list[str]:
 def _web_problems(settings: Settings) -> list[str]:
     problems = []
     host, _, port = settings.web.bind.rpartition(":")
-    if not host or not port.isdigit() or not 0 <= int(port) < 65536:
+    ambiguous = ":" in host and not host.startswith("[")
+    if not host or ambiguous or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         problems.append("web.bind: write an address and a port, such as 127.0.0.1:8080 or [::]:8080")
-    base = urlsplit(settings.base_url)
-    if base.scheme not in ("http", "https") or not base.netloc or base.query or base.fragment:
+    base = _parts(settings.base_url)
+    if base.scheme not in ("http", "https") or not base.hostname or base.query or base.fragment:
         problems.append("web.base_url: write the page's full address, such as https://varsel.example.no")
     return problems
+
+
+def _ops_problems(settings: Settings) -> list[str]:
+    webhook = settings.ops.webhook
+    if webhook is None:
+        return []
+    url = _parts(webhook.get_secret_value())
+    if url.scheme in ("http", "https") and url.hostname:
+        return []
+    return ["ops.webhook: write the full address that Alerts are posted to, beginning with https://"]

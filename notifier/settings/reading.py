@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import EnvSettingsSource
 
 from notifier.errors import ConfigurationError
 from notifier.settings.problems import problems_of
 from notifier.settings.tables import Settings
+
+# Kubernetes puts SERVICE and PORT variables beside a service that is named notifier.
+_NOT_OURS = re.compile(r"NOTIFIER_(CONFIG|SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP)(_.+)?)?)")
 
 
 def find_file(explicit: Path | None) -> Path | None:
@@ -32,21 +37,55 @@ def find_file(explicit: Path | None) -> Path | None:
 def load(file: Path | None = None) -> Settings:
     """Read all settings. Raises ConfigurationError with every problem, key and reason."""
     path = find_file(file)
-    tables: Mapping[str, Any] = {}
+    in_file = _tables(path) if path else {}
+    in_environment = EnvSettingsSource(Settings)()
+    settings, problems = _validated(_laid_over(in_file, in_environment))
+    wrong = {_key(problem) for problem in problems}
+    problems += [problem for problem in problems_of(settings) if _key(problem) not in wrong]
+    told = [_placed(problem, path, in_file, in_environment) for problem in problems]
+    told += _unknown_variables()
+    if told:
+        raise ConfigurationError(told)
+    return settings
+
+
+def _tables(path: Path) -> dict[str, Any]:
     try:
-        if path:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError([f"{path}: {error}"]) from error
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        under = below.get(key)
+        if isinstance(value, Mapping) and isinstance(under, Mapping):
+            merged[key] = _laid_over(under, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _validated(values: dict[str, Any]) -> tuple[Settings, list[str]]:
+    """The settings, with the default in place of each value that is wrong, and what is wrong with it.
+
+    The rest can then be checked as well, so that one start shows all there is to mend.
+    """
     try:
-        settings = Settings(**tables)
+        return Settings(**values), []
     except ValidationError as error:
-        where = f"{path}: " if path else ""
-        raise ConfigurationError([where + _sentence(problem) for problem in error.errors()]) from None
-    problems = [*_unknown_variables(), *problems_of(settings)]
-    if problems:
-        raise ConfigurationError(problems)
-    return settings
+        found = error.errors()
+    for problem in found:
+        values = _without(values, problem["loc"])
+    return Settings(**values), [_sentence(problem) for problem in found]
+
+
+def _without(values: dict[str, Any], place: Sequence[int | str]) -> dict[str, Any]:
+    key, inside = str(place[0]), values.get(str(place[0]))
+    if len(place) > 1 and isinstance(inside, dict):
+        return values | {key: _without(inside, place[1:])}
+    return {name: value for name, value in values.items() if name != key}
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:
@@ -56,12 +95,33 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     return f"{key}: {str(problem['msg']).removeprefix('Value error, ')}"
 
 
+def _key(problem: str) -> str:
+    return problem.partition(":")[0]
+
+
+def _placed(
+    problem: str, path: Path | None, in_file: Mapping[str, Any], in_environment: Mapping[str, Any]
+) -> str:
+    """The problem with where its value comes from: the variable's name, or the file."""
+    key = _key(problem)
+    if _has(in_environment, key):
+        return f"{problem} (from NOTIFIER_{key.replace('.', '__').upper()})"
+    return f"{problem} (in {path})" if _has(in_file, key) else problem
+
+
+def _has(values: Mapping[str, Any], key: str) -> bool:
+    table, _, name = key.partition(".")
+    inside = values.get(table)
+    return table in values and (not isinstance(inside, Mapping) or name.partition(".")[0] in inside)
+
+
 def _unknown_variables() -> list[str]:
     """A misspelt variable would otherwise be ignored in silence."""
-    own = {"NOTIFIER_CONFIG"}
     known = {f"NOTIFIER_{name.upper()}" for name in Settings.model_fields}
     return [
         f"{name}: there is no such setting; write NOTIFIER_<TABLE>__<KEY>, as in NOTIFIER_MAIL__URL"
         for name in sorted(os.environ)
-        if name.startswith("NOTIFIER_") and name not in own and name.partition("__")[0] not in known
+        if name.startswith("NOTIFIER_")
+        and not _NOT_OURS.fullmatch(name)
+        and name.partition("__")[0] not in known
     ]

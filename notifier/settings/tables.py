@@ -6,7 +6,7 @@ import socket
 from datetime import time
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -21,13 +21,20 @@ def _words(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+def _unset_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
 def _clock_time(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return time.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f"“{value}” is not a time of day; write it as 08:00") from None
-    return value
+    if isinstance(value, time):
+        return value
+    try:
+        read = time.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo:
+        raise ValueError(f"“{value}” is not a time of day; write it as 08:00")
+    return read
 
 
 def _one_line(value: str) -> str:
@@ -39,6 +46,9 @@ def _one_line(value: str) -> str:
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Line = Annotated[str, AfterValidator(_one_line)]
+OptionalLine = Annotated[Line | None, BeforeValidator(_unset_if_empty)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_unset_if_empty)]
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_unset_if_empty)]
 
 
 class _Table(BaseModel):
@@ -48,7 +58,7 @@ class _Table(BaseModel):
 class ListSettings(_Table):
     """Where the list is, and whose days it speaks of."""
 
-    path: Path | None = None
+    path: OptionalPath = None
     time_zone: str = "Europe/Oslo"
 
 
@@ -67,10 +77,10 @@ class ReminderSettings(_Table):
 class MailSettings(_Table):
     """The way out for mail. `url` None means a Maildir in the state directory."""
 
-    url: Line | None = None
-    password: SecretStr | None = None
-    password_file: Path | None = None
-    sender: Line | None = Field(default=None, alias="from")
+    url: OptionalLine = Field(default=None, repr=False)  # it may hold a password
+    password: OptionalSecret = None
+    password_file: OptionalPath = None
+    sender: OptionalLine = Field(default=None, alias="from")
     opens: ClockTime = time(7)
     closes: ClockTime = time(18)
     only_to: Words = ()
@@ -83,13 +93,13 @@ class WebSettings(_Table):
     """The page and the feeds."""
 
     bind: Line = "127.0.0.1:8080"
-    base_url: Line | None = None
+    base_url: OptionalLine = None
 
 
 class DatabaseSettings(_Table):
     """Where the Ledger and the Outbox are. `url` None means SQLite in the state directory."""
 
-    url: SecretStr | None = None
+    url: OptionalSecret = None
 
 
 class GuardSettings(_Table):
@@ -102,7 +112,7 @@ class OpsSettings(_Table):
     """Who is told what operators must know."""
 
     recipients: Words = ()
-    webhook: SecretStr | None = None
+    webhook: OptionalSecret = None
 
 
 class PublisherSettings(_Table):
@@ -150,8 +160,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before the file, whose values arrive as keyword arguments."""
-        return (env_settings, init_settings)
+        """Only what is given: `load` lays the environment over the file and knows which said what."""
+        return (init_settings,)
 
     @property
     def list_path(self) -> Path:
@@ -177,7 +187,8 @@ class Settings(BaseSettings):
             return self.mail.password_file.read_text(encoding="utf-8").strip()
         if self.mail.password:
             return self.mail.password.get_secret_value()
-        return urlsplit(self.mail_url).password
+        in_url = urlsplit(self.mail_url).password
+        return unquote(in_url) if in_url else None
 
     @property
     def sender(self) -> str:
