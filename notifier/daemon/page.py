@@ -14,7 +14,7 @@ from notifier.app import Parts
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.jobs.examine import examine
-from notifier.store import changes, subscribers
+from notifier.store import changes, leaving, subscribers
 from notifier.store.engine import reading, writing
 from notifier.web.application import create_app
 from notifier.web.site import Health, HealthProblem, Site
@@ -60,7 +60,8 @@ def page(
 
 def _leave(engine: Engine, clock: Callable[[], datetime], public_id: str) -> bool:
     with writing(engine) as connection:
-        return subscribers.leave(connection, public_id=public_id, why="one-click", now=clock())
+        leaving.leave(connection, public_id=public_id, why="one-click", now=clock())
+        return subscribers.by_public_id(connection, public_id) is not None
 
 
 def _health(parts: Parts, now: datetime, stuck: tuple[str, ...]) -> Health:

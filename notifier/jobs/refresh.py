@@ -22,7 +22,7 @@ from notifier.errors import ListRefusedError, UsageError
 from notifier.sources.parse import parse_list
 from notifier.sources.source import Source
 from notifier.store import alerts, changes, subscribers
-from notifier.store.changes import Reading
+from notifier.store.changes import Reading, ReadingState
 from notifier.store.engine import reading, writing
 
 ALERT = "list"
@@ -81,6 +81,7 @@ def refresh(*, engine: Engine, source: Source, timing: Timing, max_people: int, 
 def _weigh(
     connection: Connection, new: ChangeList, *, timing: Timing, max_people: int, now: datetime
 ) -> Refreshed:
+    changes.lock(connection)
     current = changes.in_force(connection)
     digest = changes.canonical_hash(new)
     short = changes.short(digest)
@@ -121,7 +122,7 @@ def _decide(
         return Finding.IN_FORCE
     details = [objection.detail for objection in objected]
     held = changes.hold(connection, changes=new, objections=details, now=now)
-    return Finding.REJECTED if held.state == "rejected" else Finding.HELD
+    return Finding.REJECTED if held.state is ReadingState.REJECTED else Finding.HELD
 
 
 def _take_force(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from notifier.core.backoff import CLOSED, Breaker
 from notifier.store.tables import relay
+from notifier.store.upsert import insert_into
 
 
 def breaker(connection: Connection) -> Breaker:
@@ -32,6 +32,5 @@ def record_breaker(connection: Connection, state: Breaker) -> None:
         "since": state.since,
         "reason": state.reason[:300],
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(relay).values(id=1, **values)
+    statement = insert_into(connection, relay).values(id=1, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))

@@ -27,7 +27,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from notifier.core.cadence import Cadence, parse_cadence, parse_lead
 from notifier.core.message import MessageState
@@ -35,6 +34,7 @@ from notifier.core.notice import Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut
 from notifier.core.subscription import Scope, SubscriberState
 from notifier.store.tables import messages, notices, steps, subscribers, subscriptions
+from notifier.store.upsert import insert_into
 
 SLICE = 5_000
 
@@ -42,12 +42,6 @@ _COLUMNS = (
     "subscriber_id", "deadline", "kind", "lead", "spoken", "revision", "due", "expires", "outcome", "reason",
     "decided_at",
 )  # fmt: skip
-
-
-def insert_once(connection: Connection) -> Any:
-    """The dialect's INSERT into the Ledger that passes over what is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(notices)
 
 
 def own_cadences(connection: Connection) -> tuple[Cadence, ...]:
@@ -75,11 +69,10 @@ def finish_steps(
     connection: Connection, marks: Collection[tuple[str, str, str, str, int, str]], now: datetime
 ) -> None:
     """Record that FanOuts have reached everybody they concern."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     names = ("deadline", "kind", "lead", "spoken", "revision", "cadence")
     rows = [dict(zip(names, mark, strict=True)) | {"finished_at": now} for mark in marks]
     if rows:
-        connection.execute(dialect.insert(steps).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, steps).on_conflict_do_nothing(), rows)
 
 
 def next_slice(connection: Connection, after: int) -> int | None:
@@ -124,7 +117,7 @@ def count_concerned(connection: Connection, fan_out: FanOut) -> int:
 def fan_out_slice(connection: Connection, fan_out: FanOut, *, after: int, upto: int, now: datetime) -> int:
     """Record one step for the Subscribers of one slice; answers how many rows were new."""
     chosen = _rows(fan_out, now).where(subscribers.c.id > after, subscribers.c.id <= upto)
-    statement = insert_once(connection).from_select(_COLUMNS, chosen).on_conflict_do_nothing()
+    statement = insert_into(connection, notices).from_select(_COLUMNS, chosen).on_conflict_do_nothing()
     return connection.execute(statement).rowcount
 
 
@@ -170,9 +163,11 @@ def bundle(connection: Connection, *, after: int, upto: int, now: datetime, is_o
     if connection.dialect.name == "postgresql":
         connection.execute(select(messages.c.id).where(waiting).with_for_update()).all()
     has_waiting = exists().where(waiting, messages.c.subscriber_id == notices.c.subscriber_id)
-    fresh = select(
-        notices.c.subscriber_id.distinct(), literal(MessageState.PENDING.value), false(), *_thrice(now)
-    ).where(within, ~has_waiting)
+    fresh = (
+        select(notices.c.subscriber_id, literal(MessageState.PENDING.value), false(), *_thrice(now))
+        .where(within, ~has_waiting)
+        .distinct()
+    )
     columns = ("subscriber_id", "state", "anytime", "created_at", "not_before", "state_at")
     connection.execute(insert(messages).from_select(columns, fresh))
     newest = select(func.max(messages.c.id)).where(

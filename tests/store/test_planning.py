@@ -1,0 +1,180 @@
+"""Planning in SQL says of every Subscriber what the pure function says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, func, select
+
+from notifier.core.cadence import parse_lead
+from notifier.core.change import Change
+from notifier.core.notice import NoticeKind, Outcome, Step
+from notifier.core.plan import FanOut, concerns
+from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.store import notices
+from notifier.store.engine import open_engine, writing
+from notifier.store.tables import messages
+from notifier.store.tables import notices as ledger
+from tests.core.lists import CADENCES, LONG_AGO, a_change, a_subscriber, oslo, subscribers
+from tests.store import crowd as people
+
+DUE = oslo("2026-09-02", "08:00")
+NOW = oslo("2026-09-02", "08:05")
+
+# Around the due instant, where the answers differ.
+MOMENTS = st.sampled_from([-86_400, -1, 0, 1, 86_400]).map(lambda seconds: DUE + timedelta(seconds=seconds))
+CHANGES = {
+    "a": a_change(name="a", service="kjernejournal"),
+    "b": a_change(name="b", service="preg"),
+}
+
+
+@st.composite
+def fan_outs(draw: st.DrawFn) -> tuple[FanOut, Change]:
+    """A step about one of two Changes: a reminder for one Cadence, or news for all."""
+    change = CHANGES[draw(st.sampled_from(sorted(CHANGES)))]
+    is_news = draw(st.booleans())
+    own = draw(st.none() | CADENCES)
+    step = Step(
+        deadline=f"{change.id}/end",
+        kind=NoticeKind.MOVED if is_news else NoticeKind.REMINDER,
+        due=DUE,
+        lead=None if is_news else parse_lead("90d"),
+        spoken="2026-12-01",
+        revision=2 if is_news else 0,
+    )
+    outcome = draw(st.sampled_from([Outcome.OWED, Outcome.SUPERSEDED, Outcome.EXPIRED]))
+    cadence = None if is_news else str(own or "")
+    return (
+        FanOut(step=step, change_id=change.id, service=change.service, outcome=outcome, cadence=cadence),
+        change,
+    )
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Engine:
+    return open_engine(sqlite_url)
+
+
+@given(
+    chosen=fan_outs(),
+    crowd=st.lists(st.tuples(subscribers(instants=MOMENTS), st.none() | MOMENTS), max_size=8),
+    share=st.data(),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
+    sqlite: Engine,
+    chosen: tuple[FanOut, Change],
+    crowd: list[tuple[Subscriber, datetime | None]],
+    share: st.DataObject,
+) -> None:
+    fan_out, change = chosen
+    present = []
+    for number, (person, ended_at) in enumerate(crowd, start=1):
+        # Own Cadences rarely coincide by chance, so half of the crowd takes the step's.
+        if fan_out.cadence and share.draw(st.booleans()):
+            leads = notices.parse_cadence(fan_out.cadence.split())
+            person = replace(person, cadence=leads, cadence_since=share.draw(MOMENTS))  # noqa: PLW2901
+        present.append((replace(person, id=number, subscriptions=_once(person)), ended_at))
+    expected = {
+        person.id: outcome
+        for person, ended_at in present
+        if (outcome := concerns(fan_out, subscriber=person, change=change, ended_at=ended_at))
+    }
+    with writing(sqlite) as connection:
+        people.clear(connection)
+        people.put(connection, present)
+        notices.fan_out_slice(connection, fan_out, after=0, upto=99, now=NOW)
+        again = notices.fan_out_slice(connection, fan_out, after=0, upto=99, now=NOW)
+        rows = connection.execute(select(ledger.c.subscriber_id, ledger.c.outcome)).all()
+    assert {row.subscriber_id: row.outcome for row in rows} == expected
+    assert again == 0
+
+
+def _once(person: Subscriber) -> tuple:
+    """The database holds a Topic once, since the earliest moment."""
+    kept = {each.topic: each for each in sorted(person.subscriptions, key=lambda e: e.since, reverse=True)}
+    return tuple(kept.values())
+
+
+def _reminder(name: str, lead: str, due: datetime = DUE) -> FanOut:
+    step = Step(
+        deadline=f"{name}/end",
+        kind=NoticeKind.REMINDER,
+        due=due,
+        lead=parse_lead(lead),
+        spoken="2026-12-01",
+        expires=oslo("2026-12-02", "00:00"),
+    )
+    return FanOut(step=step, change_id=name, service="kjernejournal", outcome=Outcome.OWED, cadence="")
+
+
+def _plan(engine: Engine, *steps: FanOut, is_open: bool = True) -> None:
+    with writing(engine) as connection:
+        for fan_out in steps:
+            notices.fan_out_slice(connection, fan_out, after=0, upto=99, now=NOW)
+        notices.bundle(connection, after=0, upto=99, now=NOW, is_open=is_open)
+
+
+def test_notices_that_fall_together_travel_in_one_message(database: Engine) -> None:
+    with writing(database) as connection:
+        people.put(connection, [(replace(a_subscriber(), id=n), None) for n in (1, 2, 3)])
+    _plan(database, _reminder("a", "90d"), _reminder("b", "90d"))
+    with writing(database) as connection:
+        bundles = connection.execute(
+            select(ledger.c.subscriber_id, func.count(), func.count(ledger.c.message_id.distinct())).group_by(
+                ledger.c.subscriber_id
+            )
+        )
+        assert sorted(tuple(row) for row in bundles) == [(1, 2, 1), (2, 2, 1), (3, 2, 1)]
+        assert connection.scalar(select(func.count()).select_from(messages)) == 3
+
+
+def test_what_falls_due_later_joins_the_message_that_still_waits(database: Engine) -> None:
+    with writing(database) as connection:
+        people.put(connection, [(a_subscriber(), None)])
+    _plan(database, _reminder("a", "90d"))
+    _plan(database, _reminder("a", "60d"))
+    with writing(database) as connection:
+        assert connection.scalar(select(func.count()).select_from(messages)) == 1
+        assert connection.scalar(select(messages.c.expires)) == oslo("2026-12-02", "00:00")
+
+
+@pytest.mark.parametrize(("is_open", "count"), [(True, 1), (False, 2)])
+def test_reminders_join_a_waiting_standing_mail_only_within_the_sending_hours(
+    database: Engine, is_open: bool, count: int
+) -> None:
+    with writing(database) as connection:
+        people.put(connection, [(a_subscriber(), None)])
+        connection.execute(
+            messages.insert().values(
+                subscriber_id=1, state="pending", anytime=True, created_at=NOW, not_before=NOW, state_at=NOW
+            )
+        )
+    _plan(database, _reminder("a", "90d"), is_open=is_open)
+    with writing(database) as connection:
+        assert connection.scalar(select(func.count()).select_from(messages)) == count
+
+
+def test_a_suspended_subscriber_gets_a_row_that_says_so_and_no_mail(database: Engine) -> None:
+    suspended = a_subscriber(state=SubscriberState.SUSPENDED, since=LONG_AGO)
+    with writing(database) as connection:
+        people.put(connection, [(suspended, LONG_AGO)])
+    _plan(database, _reminder("a", "90d"))
+    with writing(database) as connection:
+        assert connection.scalar(select(ledger.c.outcome)) == Outcome.SUSPENDED
+        assert connection.scalar(select(func.count()).select_from(messages)) == 0
+
+
+def test_a_waiting_notice_whose_day_is_over_expires(database: Engine) -> None:
+    with writing(database) as connection:
+        people.put(connection, [(a_subscriber(), None)])
+    _plan(database, _reminder("a", "90d"))
+    with writing(database) as connection:
+        assert notices.expire_overdue(connection, oslo("2026-12-01", "23:59")) == 0
+        assert notices.expire_overdue(connection, oslo("2026-12-02", "00:00")) == 1
+        assert connection.scalar(select(ledger.c.outcome)) == Outcome.EXPIRED
