@@ -9,7 +9,7 @@ import pytest
 
 from notifier.channels.channel import ChannelDownError
 from notifier.core.reply import Fault, Phase, Verdict
-from tests.channels.sending import KARI, channel_to, send
+from tests.channels.sending import KARI, channel_to, patience_with, send
 from tests.peers.certificates import Authority
 from tests.peers.smtp_script import Act, drip, drop, say, stall
 from tests.peers.smtp_sink import SmtpSink
@@ -59,7 +59,7 @@ def test_trouble_before_the_greeting_is_over_is_the_relays_fault(
 ) -> None:
     sink.script.once(step, act)
 
-    verdict = refusal(sink)
+    verdict = refusal(sink, timeouts=patience_with(act))
 
     assert (verdict.fault, verdict.phase, verdict.code) == (Fault.RELAY, Phase.GREETING, code)
 
@@ -94,7 +94,7 @@ def test_starttls_that_fails_is_the_relays_fault(authority: Authority, ca_file: 
     with SmtpSink(context=authority.server_context()) as sink:
         sink.script.once("starttls", act)
 
-        verdict = refusal(sink, scheme="smtp+starttls", ca_file=ca_file)
+        verdict = refusal(sink, scheme="smtp+starttls", ca_file=ca_file, timeouts=patience_with(act))
 
     assert (verdict.fault, verdict.phase) == (Fault.RELAY, Phase.TLS)
 
@@ -154,7 +154,7 @@ def test_a_wrong_password_is_ours_to_mend() -> None:
 def test_a_login_that_is_not_decided_is_the_relays_fault(act: Act, code: int | None) -> None:
     with SmtpSink(logins={"varsel": "hemmelig"}) as sink:
         sink.script.always("auth", act)
-        verdict = refusal(sink, user="varsel", password="hemmelig")
+        verdict = refusal(sink, user="varsel", password="hemmelig", timeouts=patience_with(act))
 
     assert (verdict.fault, verdict.phase, verdict.code) == (Fault.RELAY, Phase.AUTH, code)
 

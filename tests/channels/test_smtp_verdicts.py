@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from notifier.core.reply import Fault, Phase
-from tests.channels.sending import IMPATIENT, KARI, OLA, channel_to, send
+from tests.channels.sending import KARI, OLA, channel_to, patience_with, send
 from tests.peers.smtp_script import Act, drip, drop, say, stall, wait
 from tests.peers.smtp_sink import SmtpSink
 
@@ -63,7 +63,7 @@ def test_a_refusal_is_sorted_by_whose_fault_it_is(
 def test_losing_the_relay_before_the_body_is_the_relays_fault(sink: SmtpSink, step: str, act: Act) -> None:
     sink.script.once(step, act)
 
-    (verdict,) = send(channel_to(sink), KARI, OLA)
+    (verdict,) = send(channel_to(sink, timeouts=patience_with(act)), KARI, OLA)
 
     assert (verdict.fault, verdict.phase) == (Fault.RELAY, STEPS[step])
     assert sink.accepted == ()
@@ -73,7 +73,7 @@ def test_losing_the_relay_before_the_body_is_the_relays_fault(sink: SmtpSink, st
 def test_losing_the_relay_at_data_is_the_relays_fault(sink: SmtpSink, act: Act) -> None:
     sink.script.once("data", act)
 
-    (verdict,) = send(channel_to(sink), KARI, OLA)
+    (verdict,) = send(channel_to(sink, timeouts=patience_with(act)), KARI, OLA)
 
     assert (verdict.fault, verdict.phase) == (Fault.RELAY, Phase.DATA)
 
@@ -93,7 +93,7 @@ def test_losing_the_relay_at_data_is_the_relays_fault(sink: SmtpSink, act: Act) 
 def test_no_verdict_after_the_final_dot_is_ambiguous(sink: SmtpSink, act: Act, copies: int) -> None:
     sink.script.once("verdict", act)
 
-    (verdict,) = send(channel_to(sink), KARI, OLA)
+    (verdict,) = send(channel_to(sink, timeouts=patience_with(act)), KARI, OLA)
 
     assert (verdict.fault, verdict.phase, verdict.code) == (Fault.AMBIGUOUS, Phase.VERDICT, None)
     assert len(sink.accepted) == copies
@@ -102,7 +102,7 @@ def test_no_verdict_after_the_final_dot_is_ambiguous(sink: SmtpSink, act: Act, c
 def test_a_late_verdict_is_waited_for(sink: SmtpSink) -> None:
     sink.script.once("verdict", wait(0.5))
 
-    (verdict,) = send(channel_to(sink, timeouts=replace(IMPATIENT, verdict=5, whole=5)), KARI)
+    (verdict,) = send(channel_to(sink), KARI)
 
     assert verdict.is_sent
 

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.peers.smtp_script import Act, Envelope, Mail
@@ -111,7 +112,7 @@ class Session:
         act = self._sink.script.next("body", self._envelope)
         if act.after is not None:
             await self._reader.readexactly(act.after) if act.after else None
-            await self._play(act, "")
+            await self._play(replace(act, drip=0), "")
         lines = []
         while (line := await self._body_line(act)) != b".\r\n":
             lines.append(line[1:] if line.startswith(b".") else line)
