@@ -112,7 +112,6 @@ def _initialise(server: Server) -> None:
         "max_connections": "100",
         "fsync": "off",
         "full_page_writes": "off",
-        "synchronous_commit": "off",
         "autovacuum": "off",
     }
     with (server.folder / "data/postgresql.conf").open("a", encoding="utf-8") as file:

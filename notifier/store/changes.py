@@ -177,7 +177,7 @@ def news(connection: Connection) -> tuple[Entry, ...]:
 def effects(connection: Connection) -> dict[str, datetime]:
     """Since when each Deadline's present date and Leads hold, by its key."""
     rows = connection.execute(select(effects_table.c.deadline, effects_table.c.since))
-    return dict(rows.tuples().all())
+    return dict((tuple(row) for row in rows))
 
 
 def _retire(connection: Connection, revision: int) -> None:

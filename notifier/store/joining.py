@@ -186,7 +186,7 @@ def _tell_where_they_stand(connection: Connection, ids: Sequence[int], now: date
     added = insert(messages).returning(messages.c.id, messages.c.subscriber_id)
     rows = connection.execute(added, [{"subscriber_id": row_id, **waiting} for row_id in ids]).all()
     generations = select(subscribers.c.id, subscribers.c.generation).where(subscribers.c.id.in_(ids))
-    generation = dict(connection.execute(generations).tuples().all())
+    generation = dict(tuple(row) for row in connection.execute(generations))
     standing = {
         "deadline": "",
         "kind": NoticeKind.STANDING.value,

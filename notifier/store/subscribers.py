@@ -6,7 +6,19 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from notifier.core.address import identity_of
 from notifier.core.cadence import Cadence, parse_cadence
@@ -36,7 +48,7 @@ def listing(
 ) -> tuple[Subscriber, ...]:
     """Subscribers in these states (all but erased when none is named), of one Vendor or all, by address."""
     wanted = [*states] or [state for state in SubscriberState if state is not SubscriberState.ERASED]
-    conditions = [subscribers.c.state.in_(wanted)]
+    conditions: list[ColumnElement[bool]] = [subscribers.c.state.in_(wanted)]
     if vendor is not None:
         conditions.append(subscribers.c.vendor_id == vendor)
     return tuple(sorted(_read(connection, and_(*conditions)), key=lambda found: found.address.casefold()))
