@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from notifier.core.change import Change, Deadline, Source, Status
@@ -11,14 +11,13 @@ from notifier.core.history import Entry
 from notifier.core.text import Language
 from notifier.core.when import Certainty
 from notifier.feeds import words
+from notifier.feeds.dates_before import dates_before
 from notifier.feeds.markers import Marker, Role
 
 
 def summary(marker: Marker, *, service: str, change: Change, deadline: Deadline, language: Language) -> str:
     """The event's title: what happens comes first, since phones cut the rest off."""
-    title = f"{service} – {change.title[language]}"
-    if deadline.title:
-        title = f"{title}: {deadline.title[language]}"
+    title = f"{service} – {(deadline.title or change.title)[language]}"
     kind = words.KINDS.get(deadline.kind)
     if marker.void:
         what = f" ({kind[language]})" if kind else ""
@@ -51,9 +50,9 @@ def description(
         f"{words.AFFECTS[language]}\n{change.affects[language]}",
         f"{words.ACTION[language]}\n{change.action[language]}",
     ]
-    earlier = [*_earlier(deadline, language), *_moves(entries, language, zone)]
+    earlier = dates_before(deadline, entries, language=language, zone=zone)
     if earlier:
-        paragraphs.append("\n".join([words.DATES[language], *earlier]))
+        paragraphs.append("\n".join([words.DATES[language], *(f"• {line}" for line in earlier)]))
     checked = words.CHECKED[language].format(day=day_text(change.checked, language, weekday=False))
     asking = words.ASK[language].format(contact=change.contact or contact)
     paragraphs.append(f"{asking}\n{checked}" if change.contact or contact else checked)
@@ -90,23 +89,3 @@ def _announced(change: Change, deadline: Deadline, language: Language) -> str:
 def _source(source: Source, language: Language) -> str:
     published = day_text(source.published, language, weekday=False) if source.published else ""
     return ", ".join(part for part in (source.document, published, source.url) if part)
-
-
-def _earlier(deadline: Deadline, language: Language) -> Iterator[str]:
-    for earlier in deadline.earlier:
-        line = words.EARLIER[language].format(when=when_text(earlier.when, language))
-        details = [f"«{earlier.when.stated}»" if earlier.when.stated else "", earlier.source]
-        told = ", ".join(detail for detail in details if detail)
-        yield f"• {line} ({told})" if told else f"• {line}"
-
-
-def _moves(entries: Sequence[Entry], language: Language, zone: ZoneInfo) -> Iterator[str]:
-    for entry in entries:
-        old, new = entry.difference.old, entry.difference.new
-        if old is None or old.same_days(new):
-            continue
-        day = day_text(entry.at.astimezone(zone).date(), language, weekday=False)
-        line = words.MOVED[language].format(
-            day=day, old=when_text(old, language), new=when_text(new, language)
-        )
-        yield f"• {line}"

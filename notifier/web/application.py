@@ -1,0 +1,103 @@
+"""The web application: every route, and what people read when something is not there.
+
+Whoever runs it must keep paths out of the access log: those of `/leave/` are private.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from notifier.core.text import Language
+from notifier.web.calendar import calendar_feed
+from notifier.web.headers import PROTECTION, Protection
+from notifier.web.health import health
+from notifier.web.languages import asked_language
+from notifier.web.leaving import leaving
+from notifier.web.listing import listing
+from notifier.web.page import page
+from notifier.web.site import Site
+
+MOST_BODY = 64 * 1024
+
+
+def create_app(site: Site) -> Starlette:
+    """The ASGI application. Raises jinja2.TemplateNotFound when the stylesheet is missing."""
+    app = Starlette(
+        routes=[
+            Route("/", listing(site, None)),
+            *(Route(f"/{language}", listing(site, language)) for language in Language),
+            Route("/calendar.ics", calendar_feed(site)),
+            Route("/leave/{token}", leaving(site), methods=["GET", "POST"]),
+            Route("/style.css", _stylesheet(site)),
+            Route("/health/live", health(site, lambda found: found.live)),
+            Route("/health/ready", health(site, lambda found: found.ready)),
+        ],
+        middleware=[
+            Middleware(Protection),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BODY),
+        ],
+        exception_handlers={HTTPException: _refusal(site), Exception: _failure(site)},
+    )
+    # The router would make the redirect's address from the Host header.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _stylesheet(site: Site) -> Callable[[Request], Awaitable[Response]]:
+    environment = site.templates.environment(Language.EN)
+    if environment.loader is None:
+        raise TypeError("the templates' environment has no loader")
+    text, _, _ = environment.loader.get_source(environment, "web/style.css")
+    headers = {
+        "Cache-Control": "public, max-age=3600",
+        "ETag": f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"',
+    }
+
+    async def endpoint(request: Request) -> Response:
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(text, media_type="text/css", headers=headers)
+
+    return endpoint
+
+
+def _refusal(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 400
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return page(
+            site,
+            request,
+            "error.html.j2",
+            language=asked_language(request),
+            status=status,
+            headers=headers,
+            code=status,
+        )
+
+    return answer
+
+
+def _failure(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        # This answer is made outside the middleware, so it brings its own protection.
+        return page(
+            site,
+            request,
+            "error.html.j2",
+            language=asked_language(request),
+            status=500,
+            headers=PROTECTION,
+            code=500,
+        )
+
+    return answer

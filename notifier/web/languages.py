@@ -1,0 +1,40 @@
+"""Which language to answer in: what the address says, else what the browser prefers, else bokmål."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from notifier.core.text import Language
+
+# Browsers still send the macrolanguage "no", which most people mean bokmål by.
+_KNOWN = {"no": Language.NB, **{language.value: language for language in Language}}
+
+
+def named_language(text: str) -> Language | None:
+    """The language of a tag such as `nb` or `nn-NO`, None when it is none of ours."""
+    return _KNOWN.get(text.strip().lower().partition("-")[0])
+
+
+def preferred_language(request: Request) -> Language:
+    """The browser's choice among ours (RFC 9110, 12.5.4); bokmål when it names none of them."""
+    wishes: list[tuple[float, Language]] = []
+    for part in request.headers.get("accept-language", "")[:1000].split(","):
+        tag, _, weight = part.partition(";")
+        language = named_language(tag)
+        quality = _quality(weight)
+        if language and quality > 0:
+            wishes.append((quality, language))
+    return max(wishes, key=lambda wish: wish[0])[1] if wishes else Language.NB
+
+
+def asked_language(request: Request) -> Language:
+    """What `?lang=` names, else the browser's choice."""
+    return named_language(request.query_params.get("lang", "")) or preferred_language(request)
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.strip().partition("=")
+    try:
+        return float(value) if name.strip().lower() == "q" else 1.0
+    except ValueError:
+        return 0.0

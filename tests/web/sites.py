@@ -1,0 +1,54 @@
+"""Sites for the tests to serve: real templates, real links, and lists of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+
+from notifier.compose.links import Links
+from notifier.compose.templates import Templates, load_templates
+from notifier.core.change import ChangeList
+from notifier.core.history import Entry
+from notifier.core.timing import Timing
+from notifier.shipped import shipped
+from notifier.sources.file import FileSource
+from notifier.sources.parse import parse_list
+from notifier.web.site import Health, Site
+from tests.feeds.lists import OSLO
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+LINKS = Links(base_url="https://varsel.example.no", keys=("old key", "new key"))
+templates = cache(load_templates)
+
+
+@cache
+def real_list() -> ChangeList:
+    """The list that ships, as it is read on 23 November 2026."""
+    file = shipped("config", "breaking-changes.toml")
+    return parse_list(FileSource(file).read(), today=NOW.date())
+
+
+def site(
+    *,
+    changes: Callable[[], ChangeList | None] = real_list,
+    history: Callable[[], Mapping[str, Sequence[Entry]]] = dict,
+    now: Callable[[], datetime] = lambda: NOW,
+    leave: Callable[[str], bool] = lambda _: True,
+    health: Callable[[], Health] = lambda: Health(live=True, ready=True),
+    contact: str = "varsel@example.no",
+) -> Site:
+    """A Site around whatever the test wants to see."""
+    shipped_templates: Templates = templates()
+    return Site(
+        changes=changes,
+        history=history,
+        now=now,
+        leave=leave,
+        health=health,
+        timing=Timing(zone=OSLO),
+        links=LINKS,
+        templates=shipped_templates,
+        publisher="Varsler for e-helse",
+        contact=contact,
+    )
