@@ -55,7 +55,7 @@ def retry(connection: Connection, message_id: int, *, by: str, now: datetime) ->
 
 
 def load(connection: Connection, ids: Collection[int]) -> tuple[Message, ...]:
-    """These Messages."""
+    """These Messages, oldest first."""
     return tuple(
         message_of(row) for row in connection.execute(select(messages).where(messages.c.id.in_(ids)))
     )
