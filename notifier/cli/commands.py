@@ -1,0 +1,8 @@
+"""All commands: importing a group's file adds it to the application, in the order in which help shows them."""
+
+from __future__ import annotations
+
+from notifier.cli import about
+from notifier.cli.frame import run
+
+__all__ = ["about", "run"]

@@ -1,0 +1,76 @@
+"""Options and arguments that several commands share, and the sentences for what does not exist."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Collection
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Annotated, TypeVar
+
+import typer
+
+from notifier.errors import UsageError
+
+T = TypeVar("T")
+
+
+def parse_now(text: str) -> datetime:
+    """An ISO 8601 instant with its offset; without one it could be meant in any time zone.
+
+    Raises UsageError with an example.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise UsageError(
+            f"“{text}” is not an instant; write date, time and offset, as in 2026-05-01T08:05+02:00"
+        )
+    return instant
+
+
+Now = Annotated[
+    datetime | None,
+    typer.Option(
+        "--now",
+        metavar="INSTANT",
+        parser=parse_now,
+        help="Take this for the present, as in 2026-05-01T08:05+02:00 (to act, only on a rehearsal database).",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default this system's user.")
+]
+
+
+def person(by: str | None) -> str:
+    """The name that a decision is recorded under."""
+    if by and by.strip():
+        return by.strip()
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"  # a container's user often has no name
+
+
+def understood(read: Callable[[str], T], text: str) -> T:
+    """What `read` makes of an argument; its ValueError becomes a UsageError with the same sentence."""
+    try:
+        return read(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def no_such(what: str, typed: str, known: Collection[str]) -> UsageError:
+    """The error for a name that does not exist: the nearest one, and all there are when they are few."""
+    if not known:
+        return UsageError(f"there is no {what} “{typed}”; there is none at all yet")
+    near = get_close_matches(typed, known, n=1, cutoff=0.5)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    names = sorted(known)
+    shown = ", ".join(names[:20]) + (f", and {len(names) - 20} more" if len(names) > 20 else "")
+    return UsageError(f"there is no {what} “{typed}”{meant or ';'} There is: {shown}")
