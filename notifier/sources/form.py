@@ -21,6 +21,8 @@ _SENTENCES = {
     "string_too_short": "must not be empty",
     "string_too_long": "is longer than {max_length} characters",
     "too_short": "needs at least one entry",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
     "too_long": "has more than {max_length} entries",
 }
 _NO_CHANGES = "the list holds no changes; an empty list is refused"

@@ -8,57 +8,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
 from notifier.core.change import DeadlineKind, Status
 from notifier.core.when import Certainty
 from notifier.sources.forms import (
-    ID_PATTERN,
-    KEY_PATTERN,
-    LEAD_PATTERN,
-    WHEN_PATTERN,
-    check_address,
-    check_id,
-    check_key,
+    Address,
+    DeadlineKey,
+    Id,
+    LeadText,
+    Line,
+    Prose,
+    Revision,
+    Title,
+    Url,
+    WrittenWhen,
     check_leads,
-    check_url,
-    check_when,
-    written_when,
 )
-
-
-def _pattern(pattern: str, *examples: str) -> dict[str, str | list[str]]:
-    return {"pattern": pattern, "examples": list(examples)}
-
-
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Title = Annotated[str, Field(min_length=1, max_length=120)]
-Prose = Annotated[str, Field(min_length=1, max_length=2_000)]
-Id = Annotated[
-    str, Field(max_length=60, json_schema_extra=_pattern(ID_PATTERN, "helseid")), AfterValidator(check_id)
-]
-DeadlineKey = Annotated[
-    str, Field(max_length=121, json_schema_extra=_pattern(KEY_PATTERN)), AfterValidator(check_key)
-]
-Url = Annotated[
-    str, Field(max_length=500, json_schema_extra=_pattern("^https?://")), AfterValidator(check_url)
-]
-Address = Annotated[
-    str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(check_address)
-]
-LeadText = Annotated[str, Field(max_length=12, json_schema_extra=_pattern(LEAD_PATTERN, "90d", "12w", "6mo"))]
-WrittenWhen = Annotated[
-    str,
-    BeforeValidator(written_when),
-    AfterValidator(check_when),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": WHEN_PATTERN,
-            "examples": ["2026-12-01", "2026-12", "2026-Q4", "2026-H1", "2026", "2026-Q1..2026-Q2", "tba"],
-        }
-    ),
-]
 
 
 class _Table(BaseModel):
@@ -202,7 +168,7 @@ class RawChange(_Table):
 class RawList(_Table):
     """The list of announced changes."""
 
-    revision: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    revision: Revision
     """Raising it is the act of publishing: an edit without it is told to operators and ignored."""
     services: Annotated[list[RawService], Field(alias="service", min_length=1, max_length=200)]
     """The services, in the order in which people see them."""
