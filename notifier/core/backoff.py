@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from notifier.core.reply import Fault
+from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
 
 RETRY_MINUTES = (5, 10, 20, 40, 60)
 RETRY_FOR = timedelta(days=5)
 AMBIGUOUS_WAIT = timedelta(minutes=15)
 RELAY_MINUTES = (1, 2, 5, 10, 20, 30)
-POLICY_STREAK = 3
+STREAK = 3
 POLICY_TRIES = 5
 
 
@@ -27,7 +27,8 @@ def retry_delay(tries: int, spread: float) -> timedelta:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
     """The relay's health. Closed while `open_until` is None; else nothing leaves before that instant,
-    and then a single Message is sent to probe. `streak` counts policy refusals in a row."""
+    and then a single Message is sent to probe. `streak` counts, in a row, what may be one Message's own
+    trouble or the relay's: policy refusals, and transactions cut short."""
 
     failures: int = 0
     open_until: datetime | None = None
@@ -45,28 +46,28 @@ class Breaker:
 CLOSED = Breaker()
 
 
-def after_fault(breaker: Breaker, fault: Fault, *, now: datetime, reason: str) -> Breaker:
-    """The breaker after one Verdict. Anything the relay took or blamed on one address closes it."""
-    match fault:
-        case Fault.RELAY | Fault.OURS:
-            return _opened(breaker, now=now, reason=reason)
-        case Fault.POLICY:
-            streak = breaker.streak + 1
-            if streak >= POLICY_STREAK:
-                return replace(_opened(breaker, now=now, reason=reason), streak=streak)
-            return replace(breaker, streak=streak)
-        case Fault.AMBIGUOUS:
-            return breaker
-        case _:
-            return CLOSED
+def after_fault(breaker: Breaker, verdict: Verdict, *, now: datetime) -> Breaker:
+    """The breaker after one Verdict. Anything the relay took or blamed on one address closes it.
 
-
-def _opened(breaker: Breaker, *, now: datetime, reason: str) -> Breaker:
+    While it is open, the Verdicts of Messages that were already on their way change nothing.
+    """
+    if verdict.fault in (Fault.NONE, Fault.TEMPORARY, Fault.ADDRESS, Fault.MESSAGE):
+        return CLOSED
+    if verdict.fault is Fault.AMBIGUOUS or (breaker.open_until is not None and now < breaker.open_until):
+        return breaker
+    streak = breaker.streak + 1
+    if is_suspicion(verdict) and streak < STREAK:
+        return replace(breaker, streak=streak)
     minutes = RELAY_MINUTES[min(breaker.failures, len(RELAY_MINUTES) - 1)]
-    return replace(
-        breaker,
+    return Breaker(
         failures=breaker.failures + 1,
         open_until=now + timedelta(minutes=minutes),
+        streak=streak,
         since=breaker.since or now,
-        reason=reason,
+        reason=f"{verdict.phase}: {verdict.code or ''} {verdict.reply}".replace("  ", " ").strip(),
     )
+
+
+def is_suspicion(verdict: Verdict) -> bool:
+    """Whether the trouble may be this Message's own: refused for policy, or cut short in its transaction."""
+    return verdict.fault is Fault.POLICY or (verdict.fault is Fault.RELAY and verdict.phase in IN_TRANSACTION)

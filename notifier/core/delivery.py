@@ -7,7 +7,7 @@ from datetime import datetime
 
 from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR, RETRY_MINUTES, retry_delay
 from notifier.core.message import MOST_COPIES, Message, MessageState
-from notifier.core.reply import Fault, Verdict
+from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,9 @@ def after_verdict(message: Message, verdict: Verdict, *, now: datetime, spread: 
             state = MessageState.FAILED if tried_enough else state
         case Fault.ADDRESS | Fault.MESSAGE:
             state = MessageState.FAILED
+        case Fault.RELAY if verdict.phase in IN_TRANSACTION:
+            # It may be this very Message that upsets the relay: let the others go first.
+            not_before = now + retry_delay(1, spread)
         case _:
             pass
     copies = message.copies if verdict.is_sent else message.copies - 1

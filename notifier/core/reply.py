@@ -60,6 +60,7 @@ class Verdict:
 
 SENT = Verdict(fault=Fault.NONE, phase=Phase.VERDICT, code=250)
 
+IN_TRANSACTION = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY, Phase.VERDICT})
 _BEFORE_SENDER = frozenset({Phase.CONNECT, Phase.GREETING, Phase.TLS})
 
 

@@ -28,6 +28,10 @@ from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
 
 ARM_LIMIT = 20
+
+# No transmission begins later than this after arming: with the longest one it stays within the lease.
+BATCH_SECONDS = 240.0
+
 RECORD_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 # Armed, but the connection ended before its turn: provably undelivered, and no word about the relay.
@@ -104,36 +108,39 @@ async def _send_all(sender: Sender, taken: Taken, total: Dispatched, draining: C
 async def _work(
     sender: Sender, reading: int, waiting: deque[Ready], total: Dispatched, draining: Callable[[], bool]
 ) -> None:
-    """One connection: as long as it is usable, arm a batch, send it, record it."""
-    if not waiting:
-        return
-    try:
-        line = await sender.channel.open()
-    except ChannelDownError as down:
-        await asyncio.to_thread(record_relay, engine=sender.engine, verdict=down.verdict, now=sender.clock())
-        return
-    try:
-        while waiting and line.usable and not draining():
-            batch = [waiting.popleft() for _ in range(min(ARM_LIMIT, len(waiting)))]
-            await _send_batch(sender, line, reading, batch, total)
-    finally:
-        await line.close()
+    """One connection after another, until nothing waits or one of them ended in trouble."""
+    healthy = True
+    while waiting and healthy and not draining():
+        try:
+            line = await sender.channel.open()
+        except ChannelDownError as down:
+            now = sender.clock()
+            await asyncio.to_thread(record_relay, engine=sender.engine, verdict=down.verdict, now=now)
+            return
+        try:
+            while waiting and healthy and line.usable and not draining():
+                batch = [waiting.popleft() for _ in range(min(ARM_LIMIT, len(waiting)))]
+                healthy = await _send_batch(sender, line, reading, batch, total)
+        finally:
+            await line.close()
 
 
 async def _send_batch(
     sender: Sender, line: Line, reading: int, batch: Sequence[Ready], total: Dispatched
-) -> None:
+) -> bool:
+    """Arm, send and record a few Messages; answers whether the relay seems well."""
     armed = await asyncio.to_thread(_arm, sender, reading, batch)
     verdicts: list[tuple[Ready, Verdict]] = []
+    loop = asyncio.get_running_loop()
+    latest = loop.time() + BATCH_SECONDS
     try:
         for ready in armed:
-            if not line.usable:
-                verdicts.append((ready, NOT_TRANSMITTED))
-                continue
-            verdicts.append((ready, await line.send(ready.parcel)))
+            timely = line.usable and loop.time() < latest
+            verdicts.append((ready, await line.send(ready.parcel) if timely else NOT_TRANSMITTED))
     finally:
         # Cancelled in the middle: what was sent is recorded, the rest is left to recovery.
         await asyncio.shield(asyncio.to_thread(_record, sender, verdicts, total))
+    return not any(verdict.fault in (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS) for _, verdict in verdicts)
 
 
 def _arm(sender: Sender, reading: int, batch: Sequence[Ready]) -> list[Ready]:

@@ -74,8 +74,7 @@ def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:
 def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: datetime) -> None:
     before = breaker = breakers.breaker(connection)
     for verdict in verdicts:
-        reason = f"{verdict.phase}: {verdict.code or ''} {verdict.reply}".strip()
-        breaker = after_fault(breaker, verdict.fault, now=now, reason=reason)
+        breaker = after_fault(breaker, verdict, now=now)
     if breaker != before:
         breakers.record_breaker(connection, breaker)
     if breaker == CLOSED:

@@ -56,9 +56,8 @@ def retry(connection: Connection, message_id: int, *, by: str, now: datetime) ->
 
 def load(connection: Connection, ids: Collection[int]) -> tuple[Message, ...]:
     """These Messages, oldest first."""
-    return tuple(
-        message_of(row) for row in connection.execute(select(messages).where(messages.c.id.in_(ids)))
-    )
+    chosen = select(messages).where(messages.c.id.in_(ids)).order_by(messages.c.id)
+    return tuple(message_of(row) for row in connection.execute(chosen))
 
 
 def message_of(row: Any) -> Message:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.core.backoff import CLOSED, POLICY_STREAK, Breaker, after_fault, retry_delay
-from notifier.core.reply import Fault
+from notifier.core.backoff import CLOSED, STREAK, Breaker, after_fault, retry_delay
+from notifier.core.reply import Fault, Phase, Verdict
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -17,10 +17,12 @@ OPENING = st.sampled_from([Fault.RELAY, Fault.OURS])
 CLOSING = st.sampled_from([Fault.NONE, Fault.TEMPORARY, Fault.ADDRESS, Fault.MESSAGE])
 
 
-def after(*faults: Fault, breaker: Breaker = CLOSED, now: datetime = NOW) -> Breaker:
-    """The breaker after these Verdicts, all at the same instant."""
+def after(
+    *faults: Fault, breaker: Breaker = CLOSED, now: datetime = NOW, phase: Phase = Phase.CONNECT
+) -> Breaker:
+    """The breaker after these Verdicts, all at the same instant and in the same phase."""
     for fault in faults:
-        breaker = after_fault(breaker, fault, now=now, reason=fault.value)
+        breaker = after_fault(breaker, Verdict(fault=fault, phase=phase, reply=fault.value), now=now)
     return breaker
 
 
@@ -84,14 +86,14 @@ def test_no_verdict_at_all_changes_nothing(faults: list[Fault]) -> None:
 
 
 def test_a_policy_refusal_or_two_are_taken_for_the_messages_own() -> None:
-    assert after(*[Fault.POLICY] * (POLICY_STREAK - 1)).allows(NOW) is None
+    assert after(*[Fault.POLICY] * (STREAK - 1)).allows(NOW) is None
 
 
 def test_a_streak_of_policy_refusals_is_ours_to_mend() -> None:
-    breaker = after(*[Fault.POLICY] * POLICY_STREAK)
+    breaker = after(*[Fault.POLICY] * STREAK)
 
     assert breaker.allows(NOW) == 0
-    assert breaker.reason == "policy"
+    assert breaker.reason == "connect: policy"
 
 
 @given(CLOSING)
@@ -100,7 +102,7 @@ def test_a_streak_is_broken_by_any_sign_of_health(fault: Fault) -> None:
 
 
 def test_a_probe_refused_for_policy_opens_it_again_for_longer() -> None:
-    breaker = after(*[Fault.POLICY] * POLICY_STREAK)
+    breaker = after(*[Fault.POLICY] * STREAK)
     later = NOW + MINUTE
 
     assert after(Fault.POLICY, breaker=breaker, now=later).open_until == later + 2 * MINUTE
@@ -109,4 +111,13 @@ def test_a_probe_refused_for_policy_opens_it_again_for_longer() -> None:
 def test_it_remembers_since_when_and_why() -> None:
     breaker = after(Fault.OURS, breaker=after(Fault.RELAY), now=NOW + MINUTE)
 
-    assert (breaker.since, breaker.reason, breaker.failures) == (NOW, "ours", 2)
+    assert (breaker.since, breaker.reason, breaker.failures) == (NOW, "connect: ours", 2)
+
+
+def test_several_connections_that_fail_together_count_as_one_failure() -> None:
+    assert after(Fault.RELAY, Fault.RELAY, Fault.RELAY) == after(Fault.RELAY)
+
+
+def test_one_transaction_cut_short_may_be_the_messages_own_doing() -> None:
+    assert after(*[Fault.RELAY] * (STREAK - 1), phase=Phase.BODY).allows(NOW) is None
+    assert after(*[Fault.RELAY] * STREAK, phase=Phase.BODY).allows(NOW) == 0
