@@ -1,7 +1,8 @@
 """The templates of mails and pages: compiled at start, so that a broken one stops the daemon, not a mail.
 
 One environment for each language, with that language's gettext and its words for dates as filters:
-`day`, `short_day`, `when`, `days_left`, `working_days`.
+`day`, `short_day`, `when`, `days_left`, `working_days`, `verb`, `has_ended`; `sentence` gives a clause its
+capital letter.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 
 from notifier.compose.catalogs import load_translations
-from notifier.core.dates import day_text, days_left_text, short_date, when_text, working_days_text
+from notifier.core.dates import (
+    day_text,
+    days_left_text,
+    has_ended_text,
+    short_date,
+    verb_text,
+    when_text,
+    working_days_text,
+)
 from notifier.core.text import Language
 from notifier.errors import ConfigurationError
 from notifier.shipped import shipped
@@ -82,6 +91,10 @@ def _environment(root: Path, language: Language, code: BytecodeCache) -> Environ
         "when": partial(when_text, language=language),
         "days_left": partial(days_left_text, language=language),
         "working_days": partial(working_days_text, language=language),
+        "verb": partial(verb_text, language=language),
+        "has_ended": partial(has_ended_text, language=language),
+        "sentence": _sentence,
+        "flow": _flow,
     }
     return environment
 
@@ -94,6 +107,14 @@ def _compile(environment: Environment, name: str) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         return [f"{name}: {error}"]
     return []
+
+
+def _sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]
+
+
+def _flow(text: str) -> str:
+    return " ".join(text.split())
 
 
 class _SharedCode(BytecodeCache):

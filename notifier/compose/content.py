@@ -1,0 +1,62 @@
+"""What one Message says: its sections, the overview for newcomers, its subject; not yet in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from notifier.compose.letterhead import Letterhead
+from notifier.compose.links import Links
+from notifier.compose.sections import Section, sections_of
+from notifier.compose.standing import Standing, standing_of
+from notifier.compose.subjects import Subject, subject_of
+from notifier.compose.templates import Templates
+from notifier.core.change import ChangeList
+from notifier.core.notice import Notice, NoticeKind
+from notifier.core.subscription import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The Sections, most urgent first; the overview, where one is owed; the subject."""
+
+    sections: tuple[Section, ...]
+    standing: Standing | None
+    subject: Subject
+
+
+def content_of(
+    *,
+    subscriber: Subscriber,
+    notices: Sequence[Notice],
+    changes: ChangeList,
+    letterhead: Letterhead,
+    templates: Templates,
+    links: Links,
+    today: date,
+) -> Content:
+    """What these Notices say on the local day `today`. Raises ValueError when that is nothing."""
+    sections = sections_of(
+        notices=notices,
+        changes=changes,
+        contact=letterhead.contact,
+        links=links,
+        today=today,
+        language=subscriber.language,
+    )
+    standing = None
+    if any(notice.step.kind is NoticeKind.STANDING for notice in notices):
+        standing = standing_of(
+            subscriber=subscriber, changes=changes, contact=letterhead.contact, links=links, today=today
+        )
+    if not sections and standing is None:
+        raise ValueError("a message has nothing to tell")
+    subject = subject_of(
+        sections=sections,
+        standing=standing,
+        publisher=letterhead.publisher,
+        templates=templates,
+        language=subscriber.language,
+    )
+    return Content(sections=sections, standing=standing, subject=subject)

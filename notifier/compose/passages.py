@@ -1,0 +1,146 @@
+"""A passage: what a Message tells of one Deadline, as true as it is at the instant of composing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from notifier.core.change import Change, Deadline, Source
+from notifier.core.dates import ends_text
+from notifier.core.notice import Notice, NoticeKind
+from notifier.core.text import Language
+from notifier.core.when import Certainty, When
+from notifier.core.working_days import is_working_day, working_days_left
+
+HELP_BELOW_DAYS = 30
+
+
+class Phase(StrEnum):
+    """Where today lies beside a Deadline's date."""
+
+    UNDATED = "undated"
+    AHEAD = "ahead"
+    TODAY = "today"
+    WINDOW_AHEAD = "window-ahead"
+    WINDOW_TODAY = "window-today"
+    WINDOW_OPEN = "window-open"
+    PASSED = "passed"
+    CLOSED = "closed"
+
+
+def phase_of(deadline: Deadline, today: date) -> Phase:
+    """Where `today`, a local date, lies. Closed means that the list says how the Deadline ended."""
+    earliest, latest = deadline.when.earliest, deadline.when.latest
+    if not deadline.is_open:
+        return Phase.CLOSED
+    if earliest is None:
+        return Phase.UNDATED
+    if latest is not None and latest < today:
+        return Phase.PASSED
+    if deadline.when.is_exact:
+        return Phase.TODAY if earliest == today else Phase.AHEAD
+    if earliest == today:
+        return Phase.WINDOW_TODAY
+    return Phase.WINDOW_AHEAD if today < earliest else Phase.WINDOW_OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One Deadline with the kinds of Notice that tell of it, most urgent first.
+
+    `days` and `working_days` count from today to `target`, the day that comes next: the first possible one,
+    or, when that has passed, the end of the window. `shift` is the number of days gained (negative: lost).
+    """
+
+    kinds: tuple[NoticeKind, ...]
+    deadline: Deadline
+    source: Source
+    today: date
+    title: str = ""
+    after: str = ""
+    old: When | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """Where today lies beside the date."""
+        return phase_of(self.deadline, self.today)
+
+    @property
+    def target(self) -> date | None:
+        """The day that is counted towards, None when no day lies ahead."""
+        if self.phase in (Phase.AHEAD, Phase.TODAY, Phase.WINDOW_AHEAD, Phase.WINDOW_TODAY):
+            return self.deadline.when.earliest
+        return self.deadline.when.latest if self.phase is Phase.WINDOW_OPEN else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the old way, where it is known."""
+        earliest = self.deadline.when.earliest
+        return earliest - timedelta(days=1) if earliest and self.deadline.when.is_exact else None
+
+    @property
+    def days(self) -> int | None:
+        """Whole local days to the target."""
+        return (self.target - self.today).days if self.target else None
+
+    @property
+    def working_days(self) -> int:
+        """Working days to the target: today counted, the target not."""
+        return working_days_left(self.today, self.target) if self.target else 0
+
+    @property
+    def counts_today(self) -> bool:
+        """Whether today is one of the working days."""
+        return is_working_day(self.today)
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether some time was announced, but no day."""
+        return self.deadline.when.is_set and not self.deadline.when.is_exact
+
+    @property
+    def is_tentative(self) -> bool:
+        """Whether the announcement was not firm."""
+        return self.deadline.when.certainty is Certainty.TENTATIVE
+
+    @property
+    def shift(self) -> int | None:
+        """Days gained by a move, where both dates are exact."""
+        old, new = self.old, self.deadline.when
+        if old is None or not (old.is_exact and new.is_exact) or old.earliest is None or new.earliest is None:
+            return None
+        return (new.earliest - old.earliest).days
+
+    @property
+    def needs_help_soon(self) -> bool:
+        """Whether so little time is left that one should call when it cannot be done."""
+        return self.phase is Phase.WINDOW_OPEN or (self.days is not None and self.days < HELP_BELOW_DAYS)
+
+    def ends(self, language: Language) -> str:
+        """What ends and when, as a clause without its subject."""
+        return ends_text(self.deadline.when, language, kind=self.deadline.kind)
+
+
+def passage_of(
+    *,
+    change: Change,
+    deadline: Deadline,
+    notices: Sequence[Notice],
+    after: str,
+    today: date,
+    language: Language,
+) -> Passage:
+    """What these Notices tell of one Deadline. `after` names the Change whose date it takes, if any."""
+    kinds = tuple(dict.fromkeys(notice.step.kind for notice in notices))
+    old = next((notice.old for notice in notices if notice.old is not None), None)
+    return Passage(
+        kinds=tuple(sorted(kinds, key=lambda kind: kind is not NoticeKind.REMINDER)),
+        deadline=deadline,
+        source=deadline.source or change.source,
+        today=today,
+        title=deadline.title[language] if deadline.title else "",
+        after=after,
+        old=old,
+    )

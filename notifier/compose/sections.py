@@ -1,0 +1,129 @@
+"""Sections: what a Message tells of one Change, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from notifier.compose.links import Links
+from notifier.compose.passages import Passage, passage_of
+from notifier.core.change import Change, ChangeList
+from notifier.core.notice import Notice, NoticeKind
+from notifier.core.subscription import Scope, Subscriber
+from notifier.core.text import Language
+
+_NEWS_ORDER = 10_000
+_NO_DAY_ORDER = 9_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One Change with its passages, most urgent first. `heading` is its name with its service first.
+
+    `contact` is whom to ask about it, "" when nobody is named.
+    """
+
+    change: Change
+    heading: str
+    passages: tuple[Passage, ...]
+    contact: str
+    url: str
+
+    @property
+    def needs_help_soon(self) -> bool:
+        """Whether any of its dates is so near that one should call when it cannot be done."""
+        return any(passage.needs_help_soon for passage in self.passages)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether all it tells is that the announcement no longer holds."""
+        return all(passage.kinds == (NoticeKind.WITHDRAWN,) for passage in self.passages)
+
+
+def sections_of(
+    *,
+    notices: Sequence[Notice],
+    changes: ChangeList,
+    contact: str,
+    links: Links,
+    today: date,
+    language: Language,
+) -> tuple[Section, ...]:
+    """One Section for each Change the Notices tell of: reminders by days left, then news, each in list order.
+
+    `contact` is the publisher's, for Changes without their own.
+    """
+    sections = []
+    for change in changes.changes:
+        told = {d.id: [n for n in notices if n.step.deadline == change.key(d)] for d in change.deadlines}
+        passages = tuple(
+            passage_of(
+                change=change,
+                deadline=deadline,
+                notices=told[deadline.id],
+                after=_followed(changes, deadline.follows, language),
+                today=today,
+                language=language,
+            )
+            for deadline in change.deadlines
+            if told[deadline.id]
+        )
+        if passages:
+            sections.append(
+                Section(
+                    change=change,
+                    heading=heading_of(change, changes, language),
+                    passages=tuple(sorted(passages, key=_urgency)),
+                    contact=change.contact or contact,
+                    url=links.change(change.id, language),
+                )
+            )
+    return tuple(sorted(sections, key=lambda section: _urgency(section.passages[0])))
+
+
+def heading_of(change: Change, changes: ChangeList, language: Language) -> str:
+    """The Change's name with its service first: «Kjernejournal – gammel innlogging»."""
+    return f"{_service_name(change.service, changes)} – {lowered(change.title[language], changes)}"
+
+
+def followed_names(subscriber: Subscriber, changes: ChangeList) -> tuple[str, ...]:
+    """What the Subscriber follows, by name; empty when that is everything."""
+    topics = [subscription.topic for subscription in subscriber.subscriptions]
+    if any(topic.scope is Scope.EVERYTHING for topic in topics):
+        return ()
+    names = []
+    for topic in topics:
+        change = changes.change(topic.target)
+        if topic.scope is Scope.CHANGE and change:
+            names.append(heading_of(change, changes, subscriber.language))
+        else:
+            names.append(_service_name(topic.target, changes))
+    return tuple(dict.fromkeys(names))
+
+
+def _service_name(service_id: str, changes: ChangeList) -> str:
+    service = changes.service(service_id)
+    return service.name if service else service_id
+
+
+def lowered(title: str, changes: ChangeList) -> str:
+    """A title as it reads inside a sentence: «gammel innlogging», but «PAR», «DPoP» and services' names as is."""
+    first = title.split(" ", maxsplit=1)[0]
+    names = {word for service in changes.services for word in service.name.split()}
+    if not first or first in names or not (first[1:].isalpha() and first[1:].islower()):
+        return title
+    return title[0].lower() + title[1:]
+
+
+def _followed(changes: ChangeList, key: str, language: Language) -> str:
+    found = changes.deadline(key) if key else None
+    if found is None:
+        return ""
+    return heading_of(found[0], changes, language)
+
+
+def _urgency(passage: Passage) -> int:
+    if NoticeKind.REMINDER not in passage.kinds:
+        return _NEWS_ORDER
+    return _NO_DAY_ORDER if passage.days is None else passage.days
