@@ -8,24 +8,20 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from notifier.logs import log
 from notifier.web.site import Health, HealthProblem, Site
 
+_log = log("health")
 _PATIENCE = 5.0
-_SILENT = Health(
-    live=False,
-    ready=False,
-    problems=(HealthProblem(what="the check itself gave no answer within 5 seconds"),),
-)
+_BROKEN = HealthProblem(what="the check itself failed; the log says why")
+_SILENT = HealthProblem(what="the check itself gave no answer within 5 seconds")
 
 
 def health(site: Site, question: Callable[[Health], bool]) -> Callable[[Request], Awaitable[Response]]:
     """One of the two checks; `question` picks what it is about."""
 
     async def endpoint(request: Request) -> Response:
-        found = _SILENT
-        with anyio.move_on_after(_PATIENCE):
-            # Abandoned rather than awaited: a database that hangs must not make the check hang with it.
-            found = await anyio.to_thread.run_sync(site.health, abandon_on_cancel=True)
+        found = await _found(site)
         fine = question(found)
         problems = [
             {"what": problem.what, "since": problem.since.isoformat() if problem.since else None}
@@ -38,3 +34,15 @@ def health(site: Site, question: Callable[[Health], bool]) -> Callable[[Request]
         )
 
     return endpoint
+
+
+async def _found(site: Site) -> Health:
+    """The state of health. A check that fails is a reason not to be ready, but restarting would not mend it."""
+    with anyio.move_on_after(_PATIENCE):
+        try:
+            # Abandoned rather than awaited: a database that hangs must not make the check hang with it.
+            return await anyio.to_thread.run_sync(site.health, abandon_on_cancel=True)
+        except Exception as error:  # noqa: BLE001
+            _log.error("health check failed", error=type(error).__name__)
+            return Health(live=True, ready=False, problems=(_BROKEN,))
+    return Health(live=False, ready=False, problems=(_SILENT,))

@@ -1,0 +1,254 @@
+"""The pages: three languages, where each Change stands, and nothing that reaches elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from notifier.core.change import ChangeList, Status
+from notifier.core.when import When
+from tests.feeds.lists import firm, history_of, one_deadline, vague
+from tests.web.serving import Client, serving
+from tests.web.sites import LINKS, NOW, real_list, site
+
+LEAVE = LINKS.leave("someone").removeprefix(LINKS.base_url)
+EVERYWHERE = [
+    "/",
+    "/nb",
+    "/nn",
+    "/en",
+    "/calendar.ics",
+    "/style.css",
+    LEAVE,
+    "/leave/x",
+    "/missing",
+    "/health/live",
+]
+PAGES = ["/", "/nb", "/nn", "/en", LEAVE, "/leave/altered", "/missing", "/a/b/c"]
+
+
+class Outline(HTMLParser):
+    """What a page is made of: its tags with attributes, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def box_of(changes: ChangeList, *, language: str = "nb", now: datetime = NOW) -> str:
+    """The words of the only Change's box on the page."""
+    with serving(
+        site(changes=lambda: changes, history=lambda: history_of([changes]), now=lambda: now)
+    ) as client:
+        article = re.search(r"<article.*?</article>", client.get(f"/{language}").text, re.DOTALL)
+    assert article
+    return " ".join(re.sub(r"<[^>]+>", " ", article[0]).split())
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (
+            "/nb",
+            ["8 dager igjen", "6 arbeidsdager", "siste dag er mandag 30. november 2026", "Hva må gjøres?"],
+        ),
+        (
+            "/nn",
+            ["8 dagar att", "6 arbeidsdagar", "siste dag er måndag 30. november 2026", "Kva må gjerast?"],
+        ),
+        (
+            "/en",
+            [
+                "8 days left",
+                "6 working days",
+                "the last day is Monday 30 November 2026",
+                "What must be done?",
+            ],
+        ),
+    ],
+)
+def test_the_list_speaks_each_language(real: Client, path: str, words: list[str]) -> None:
+    answer = real.get(path)
+    assert answer.status == 200
+    assert f'<html lang="{path[1:]}">' in answer.text
+    assert answer.headers["content-language"] == path[1:]
+    assert [word for word in words if word not in answer.text] == []
+
+
+def test_every_change_has_its_anchor_and_every_link_to_one_leads_there(real: Client) -> None:
+    outline = Outline(real.get("/nb").text)
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {change.id for change in real_list().changes} <= set(ids)
+    anchors = {str(a["href"])[1:] for a in outline.all("a") if str(a.get("href", "")).startswith("#")}
+    assert anchors <= set(ids)
+
+
+def test_the_most_urgent_comes_first(real: Client) -> None:
+    articles = [str(a["id"]) for a in Outline(real.get("/nb").text).all("article")]
+    assert articles[0] == "kjernejournal-portal-gammel-innlogging"
+    assert articles.index("fjernhjelp") < articles.index("ftps")
+
+
+def test_what_follows_another_date_says_so(real: Client) -> None:
+    assert 'Følger datoen til: <a href="#kjernejournal-portal-gammel-innlogging">' in real.get("/nb").text
+
+
+@pytest.mark.parametrize(
+    ("when", "status", "words"),
+    [
+        (firm("2026-11-23"), None, "I dag"),
+        (firm("2026-11-24"), None, "1 dag igjen"),
+        (vague("2026-12"), None, "8 dager igjen til tidligste dag"),
+        (vague("2026-11"), None, "kan skje når som helst"),
+        (vague("2026-03.."), None, "kan skje når som helst"),
+        (vague("2026-10"), None, "Det varslede tidspunktet er passert. Spør kundesenter@nhn.no om status."),
+        (firm("2026-11-22"), None, "Det varslede tidspunktet er passert. Spør kundesenter@nhn.no om status."),
+        (vague("tba"), None, "Skal utgå; dato er ikke satt."),
+        (firm("2026-11-01"), Status.COMPLETED, "gjennomført"),
+        (firm("2026-12-01"), Status.WITHDRAWN, "Varselet er trukket tilbake og gjelder ikke lenger."),
+    ],
+)
+def test_a_change_is_shown_as_it_stands(when: When, status: Status | None, words: str) -> None:
+    assert words.lower() in box_of(one_deadline(when, status=status)).lower()
+
+
+def test_the_day_is_norway_s_not_greenwich_s() -> None:
+    eve = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert "7 dager igjen" in box_of(one_deadline(firm("2026-12-01")), now=eve)
+
+
+def test_a_vague_date_never_looks_like_a_day() -> None:
+    box = box_of(one_deadline(vague("2027-Q1")))
+    assert "i løpet av 1. kvartal 2027" in box
+    assert "1. januar" not in box
+
+
+def test_hostile_text_is_inert() -> None:
+    stated = "<script>alert(1)</script> {{ 7 * 7 }} \"'>"
+    changes = one_deadline(replace(firm("2026-12-01"), stated=stated))
+    with serving(site(changes=lambda: changes)) as client:
+        page = client.get("/en").text
+    assert "<script" not in page
+    assert "{{ 7 * 7 }}" in page
+
+
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [
+        ("nn-NO,nb;q=0.8", "nn"),
+        ("no", "nb"),
+        ("en-GB;q=0.3, nb;q=0.9", "nb"),
+        ("de, en;q=0.5", "en"),
+        ("de", "nb"),
+        ("", "nb"),
+        ("nb;q=0, en;q=0.1", "en"),
+        ("en;q=banana, nn;q=0.2", "nn"),
+        (",;,;q=,*;q=1", "nb"),
+    ],
+)
+def test_the_front_page_follows_the_browser_s_language(real: Client, wish: str, language: str) -> None:
+    answer = real.get("/", accept_language=wish)
+    assert answer.status == 200
+    assert answer.headers["content-language"] == language
+    assert answer.headers["vary"] == "Accept-Language"
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_answer_is_protected(real: Client, path: str) -> None:
+    headers = real.get(path).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing(real: Client, path: str) -> None:
+    outline = Outline(real.get(path).text)
+    assert not outline.all("script")
+    assert not [
+        attributes for _, attributes in outline.tags if "style" in attributes or "onclick" in attributes
+    ]
+    loaded = [str(link["href"]) for link in outline.all("link") if link["rel"] in ("stylesheet", "icon")]
+    assert all(address.startswith("data:") or address.endswith("style.css") for address in loaded)
+    assert not [address for address in loaded if "//" in address.replace("http://www.w3.org", "")]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_way_to_the_stylesheet_is_right_from_every_page(real: Client, path: str) -> None:
+    (sheet,) = [str(a["href"]) for a in Outline(real.get(path).text).all("link") if a["rel"] == "stylesheet"]
+    up = sheet.count("../")
+    assert path.rsplit("/", up + 1)[0] + "/" + sheet.replace("../", "").replace("./", "") == "/style.css"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_headings_are_in_order_and_the_content_can_be_jumped_to(real: Client, path: str) -> None:
+    outline = Outline(real.get(path).text)
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(following - level <= 1 for level, following in pairwise(levels))
+    assert any(a.get("class") == "skip" and a["href"] == "#content" for a in outline.all("a"))
+    assert any(main.get("id") == "content" for main in outline.all("main"))
+
+
+def test_no_address_comes_from_the_host_header(real: Client) -> None:
+    for path in (*PAGES, "/nb/", "/calendar.ics"):
+        answer = real.ask("GET", path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+        assert "evil.example" not in answer.text + str(answer.headers)
+
+
+def test_unknown_addresses_get_a_friendly_page(real: Client) -> None:
+    answer = real.get("/missing", accept_language="nn")
+    assert answer.status == 404
+    assert "Denne sida finst ikkje" in answer.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_refused_with_what_is_allowed(real: Client, method: str) -> None:
+    answer = real.ask(method, "/nb")
+    assert answer.status == 405
+    assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_head_is_get_without_a_body(real: Client, path: str) -> None:
+    got, asked = real.get(path), real.ask("HEAD", path)
+    assert asked.status == got.status
+    assert asked.body == b""
+    assert asked.headers | {"date": ""} == got.headers | {"date": ""}
+
+
+def test_before_the_first_list_the_page_says_so() -> None:
+    with serving(site(changes=lambda: None)) as client:
+        answer = client.get("/en")
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "60"
+    assert "The list is not ready yet" in answer.text
+
+
+def test_a_failure_is_answered_with_a_friendly_protected_page() -> None:
+    def broken() -> ChangeList:
+        raise RuntimeError("someone@example.com")
+
+    with serving(site(changes=broken)) as client:
+        answer = client.get("/nb")
+    assert answer.status == 500
+    assert "Noe gikk galt hos oss" in answer.text
+    assert "someone" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
