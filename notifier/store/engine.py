@@ -26,6 +26,8 @@ from notifier.store.failures import explain
 BUSY_SECONDS = 10
 _READS = "notifier_reads"
 _EPOCH_AS_JULIAN_DAY = 2440587.5
+# Without it an INSERT does not say how many rows were new.
+_OPTIONS = {"preserve_rowcount": True}
 
 
 def open_engine(url: str) -> Engine:
@@ -128,6 +130,7 @@ def _open_postgresql(url: URL) -> Engine:
         # A connection that died with the server is noticed before it is used, not in the middle of a job.
         pool_pre_ping=True,
         connect_args={"connect_timeout": BUSY_SECONDS, "application_name": "notifier"},
+        execution_options=_OPTIONS,
     )
 
 
@@ -142,6 +145,7 @@ def _open_sqlite(url: URL) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=f"file:{file}", query={"mode": "rw", "uri": "true"}),
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        execution_options=_OPTIONS,
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
