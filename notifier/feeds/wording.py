@@ -43,8 +43,9 @@ def description(
     zone: ZoneInfo,
 ) -> str:
     """The event's plain text: when, in whose words, what to do, what was said before, whom to ask."""
+    asked = change.contact or contact
     paragraphs = [
-        _time(marker, deadline, language),
+        _time(marker, deadline, asked, language),
         _announced(change, deadline, language),
         change.summary[language],
         f"{words.AFFECTS[language]}\n{change.affects[language]}",
@@ -54,12 +55,11 @@ def description(
     if earlier:
         paragraphs.append("\n".join([words.DATES[language], *(f"• {line}" for line in earlier)]))
     checked = words.CHECKED[language].format(day=day_text(change.checked, language, weekday=False))
-    asking = words.ASK[language].format(contact=change.contact or contact)
-    paragraphs.append(f"{asking}\n{checked}" if change.contact or contact else checked)
+    paragraphs.append(f"{words.ASK[language].format(contact=asked)}\n{checked}" if asked else checked)
     return "\n\n".join(paragraphs)
 
 
-def _time(marker: Marker, deadline: Deadline, language: Language) -> str:
+def _time(marker: Marker, deadline: Deadline, contact: str, language: Language) -> str:
     when = deadline.when
     if marker.void:
         return words.VOID_SENTENCES[marker.void][language].format(when=when_text(when, language))
@@ -70,8 +70,8 @@ def _time(marker: Marker, deadline: Deadline, language: Language) -> str:
     elif when.earliest and not when.is_exact:
         first = day_text(when.earliest, language)
         sentences.append(words.CAN_HAPPEN_FROM[language].format(first=first))
-        if _is_in_doubt(deadline):
-            sentences.append(words.NOT_CONFIRMED[language])
+    if _is_in_doubt(deadline) and contact:
+        sentences.append(words.IF_PASSED[language].format(contact=contact))
     return " ".join(sentences)
 
 
@@ -87,5 +87,8 @@ def _announced(change: Change, deadline: Deadline, language: Language) -> str:
 
 
 def _source(source: Source, language: Language) -> str:
-    published = day_text(source.published, language, weekday=False) if source.published else ""
-    return ", ".join(part for part in (source.document, published, source.url) if part)
+    published = source.published
+    # The name of a document often holds its date already, and then only as exact as it is known.
+    is_dated = published is None or str(published.year) in source.document
+    day = "" if published is None or is_dated else day_text(published, language, weekday=False)
+    return ", ".join(part for part in (source.document, day, source.url) if part)

@@ -61,8 +61,10 @@ CAN_HAPPEN_FROM = Text(
     nn="Det kan skje frå og med {first}.",
     en="It can happen from {first}.",
 )
-NOT_CONFIRMED = Text(
-    nb="Tidspunktet er foreløpig.", nn="Tidspunktet er førebels.", en="The time is tentative."
+IF_PASSED = Text(
+    nb="Er tidspunktet passert, spør {contact} om status.",
+    nn="Er tidspunktet passert, spør {contact} om status.",
+    en="If that time has passed, ask {contact} about the status.",
 )
 COMPLETED = Text(nb="Gjennomført.", nn="Gjennomført.", en="Completed.")
 STATED = Text(
