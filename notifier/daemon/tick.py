@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifier.app import Parts
+from notifier.app import clock as wall_clock
 from notifier.daemon.believing import believe
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.alert import alert
@@ -62,6 +63,7 @@ def plan(parts: Parts, now: datetime) -> tuple[Refreshed, Reminded]:
         timing=parts.timing,
         max_people=parts.settings.guard.max_people,
         now=now,
+        wall=wall_clock(),
     )
     return refreshed, remind(engine=parts.engine, timing=parts.timing, now=now)
 

@@ -26,6 +26,8 @@ from notifier.store.alerts import Alert, Way
 from notifier.store.engine import reading, writing
 
 AGAIN_AFTER = timedelta(hours=24)
+LEISURELY = ("passed:", "unchecked:")
+LEISURELY_AGAIN_AFTER = timedelta(days=7)
 NOT_MORE_OFTEN = timedelta(minutes=10)
 CHECK_EVERY = timedelta(days=90)
 WEBHOOK_SECONDS = 10
@@ -58,7 +60,7 @@ async def alert(
             await asyncio.to_thread(_mark, engine, to_mail, Way.MAILED, now)
     if operators.webhook:
         to_post = await asyncio.to_thread(_due, engine, Way.POSTED, now)
-        if to_post and await asyncio.to_thread(_post, operators.webhook, to_post):
+        if len(to_post) > 0 and await asyncio.to_thread(_post, operators.webhook, to_post):
             await asyncio.to_thread(_mark, engine, to_post, Way.POSTED, now)
     return len(to_log)
 
@@ -88,7 +90,7 @@ def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
             if key not in standing:
                 alerts.raise_alert(connection, key=key, text=text, now=now)
         for key in standing - set(wanted):
-            if key.startswith(("passed:", "unchecked:")):
+            if key.startswith(LEISURELY):
                 alerts.resolve(connection, key=key, now=now)
 
 
@@ -100,7 +102,12 @@ def _due(engine: Engine, way: Way, now: datetime) -> tuple[Alert, ...]:
     latest = max((at for at in told.values() if at is not None), default=None)
     if way is not Way.LOGGED and latest is not None and timedelta(0) <= now - latest < NOT_MORE_OFTEN:
         return ()
-    return tuple(a for a in found if (at := told[a.id]) is None or now - at >= AGAIN_AFTER)
+    return tuple(a for a in found if (at := told[a.id]) is None or now - at >= _again_after(a))
+
+
+def _again_after(found: Alert) -> timedelta:
+    """What only the list's editor can mend, at their leisure, is not repeated every day."""
+    return LEISURELY_AGAIN_AFTER if found.key.startswith(LEISURELY) else AGAIN_AFTER
 
 
 def _mark(engine: Engine, told: Sequence[Alert], way: Way, now: datetime) -> None:

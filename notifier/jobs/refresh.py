@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from sqlalchemy import Connection, Engine
 
@@ -26,6 +27,9 @@ from notifier.store.changes import Reading, ReadingState
 from notifier.store.engine import reading, writing
 
 ALERT = "list"
+
+# Every tick looks at the list; the same bytes on the same day are the same list.
+_parsed = lru_cache(maxsize=1)(parse_list)
 
 
 class Finding(StrEnum):
@@ -61,10 +65,16 @@ class Refreshed:
         return self.finding in ATTENTION
 
 
-def refresh(*, engine: Engine, source: Source, timing: Timing, max_people: int, now: datetime) -> Refreshed:
-    """Read the list and act on it. A reading that is refused or held changes nothing and raises an Alert."""
+def refresh(
+    *, engine: Engine, source: Source, timing: Timing, max_people: int, now: datetime, wall: datetime
+) -> Refreshed:
+    """Read the list and act on it. A reading that is refused or held changes nothing and raises an Alert.
+
+    `wall` is the wall clock, which is `now` but in a rehearsal: that may play a past in which the list had
+    not been checked yet, or a future.
+    """
     try:
-        new = parse_list(source.read(), today=timing.today(now))
+        new = _parsed(source.read(), today=timing.today(max(now, wall)))
     except ListRefusedError as error:
         found = Refreshed(finding=Finding.REFUSED, problems=error.problems)
     else:
