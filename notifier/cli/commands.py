@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notifier.cli import about
+from notifier.cli import about, running, ticking
 from notifier.cli.frame import run
 
-__all__ = ["about", "run"]
+__all__ = ["about", "run", "running", "ticking"]

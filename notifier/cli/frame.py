@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.errors import ConfigurationError, NotifierError, UsageError
+from notifier.errors import ConfigurationError, ListRefusedError, NotifierError, UsageError
 
 FINE = 0
 ATTENTION = 1
@@ -78,10 +78,14 @@ def _config_first(arguments: Sequence[str]) -> list[str]:
 
 
 def _told(error: NotifierError) -> str:
-    if isinstance(error, ConfigurationError):
-        return f"The settings need mending:\n{error}"
-    text = str(error)
-    return text[:1].upper() + text[1:]
+    match error:
+        case ConfigurationError():
+            return f"The settings need mending:\n{error}"
+        case ListRefusedError():
+            return f"The list is refused; mend it:\n{error}"
+        case _:
+            text = str(error)
+            return text[:1].upper() + text[1:]
 
 
 def _exit_code(error: NotifierError) -> int:

@@ -64,8 +64,12 @@ def _row(row: Sequence[str], widths: Sequence[int], indent: int) -> str:
 
 
 def _wrapped(text: str, lead: str) -> str:
-    width = max(shutil.get_terminal_size().columns, len(lead) + NARROWEST)
-    first, *rest = textwrap.wrap(text, width - len(lead), break_long_words=False, break_on_hyphens=False) or [
-        ""
-    ]
-    return "\n".join([lead + first, *(" " * len(lead) + line for line in rest)])
+    width = max(shutil.get_terminal_size().columns - len(lead), NARROWEST)
+    lines: list[str] = []
+    for line in text.splitlines() or [""]:
+        hang = "  " if line.startswith("• ") else ""
+        broken = textwrap.wrap(
+            line, width, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
+        )
+        lines += broken or [""]
+    return "\n".join([lead + lines[0], *(" " * len(lead) + line for line in lines[1:])])

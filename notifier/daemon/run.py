@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from notifier.app import Parts
 from notifier.daemon.believing import believe
 from notifier.daemon.page import Shown, page
 from notifier.daemon.sending import SendingRight
+from notifier.daemon.serving import Server, answering, listen, server_for
 from notifier.daemon.tick import free_the_dead, plan, tell
-from notifier.errors import ConfigurationError, DatabaseError
+from notifier.errors import DatabaseError, ListRefusedError
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.prune import prune
+from notifier.jobs.refresh import Finding, Refreshed
 from notifier.logs import log
 
 TICK_SECONDS = 15
@@ -42,7 +42,11 @@ def steady() -> float:
 
 @dataclass(slots=True)
 class Running:
-    """What a running daemon knows of itself: when each loop last moved, by the steady clock."""
+    """What a running daemon knows of itself.
+
+    `moved` says when each loop last moved and `believed_at` when the wall clock was last believed, both by the
+    steady clock; `disbelief` says why it is not now. `refreshed` is what the last look at the list came to.
+    """
 
     parts: Parts
     clock: Callable[[], datetime]
@@ -50,9 +54,15 @@ class Running:
     shown: Shown
     moved: dict[str, float] = field(default_factory=dict)
     believed_at: float | None = None
-    believes: bool = False
+    disbelief: str = ""
+    refreshed: Refreshed | None = None
     stopping: bool = False
     under_way: set[asyncio.Task[object]] = field(default_factory=set)
+
+    @property
+    def believes(self) -> bool:
+        """Whether the wall clock was believed at the last tick, so that there is work to do."""
+        return self.believed_at is not None and not self.disbelief
 
     def stuck(self) -> tuple[str, ...]:
         """Loops that have not moved for five minutes."""
@@ -63,18 +73,18 @@ class Running:
 async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable[[Running], None]) -> None:
     """Serve and send until SIGTERM or SIGINT, then finish what is under way.
 
-    `announce` is called once the first tick is done and the page answers.
+    `announce` is called once the first tick is done and the page answers. Raises ConfigurationError when the
+    page's address cannot be had, ListRefusedError when no list is in force and the one there is is wrong.
     """
-    server, listener = _server(parts)
-    with SendingRight(parts.engine) as right, contextlib.closing(listener):
+    with contextlib.closing(listen(parts.settings.web.bind)) as listener, SendingRight(parts.engine) as right:
         running = Running(parts=parts, clock=clock, right=right, shown=Shown())
-        server.config.app = page(parts, clock=clock, shown=running.shown, stuck=running.stuck)
+        stop = _stop_by_signal()
         await _tick(running)
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+        _refuse_to_run_without_list(running)
+        await asyncio.to_thread(right.try_acquire)
+        server = server_for(page(parts, clock=clock, shown=running.shown, stuck=running.stuck))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await answering(server, serving)
         scheduler = _scheduler(running)
         scheduler.start()
         watching = asyncio.create_task(_watch(running))
@@ -84,31 +94,19 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         watching.cancel()
 
 
-def _server(parts: Parts) -> tuple[uvicorn.Server, socket.socket]:
-    host, _, port = parts.settings.web.bind.rpartition(":")
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, int(port)), family=family)
-    except OSError as error:
-        raise ConfigurationError(
-            [
-                f"web.bind: {parts.settings.web.bind} cannot be used: {error.strerror}; is a daemon running already?"
-            ]
-        ) from error
-    config = uvicorn.Config(
-        app="", log_config=None, access_log=False, lifespan="off", proxy_headers=False, server_header=False
-    )
-    return _Server(config), listener
+def _stop_by_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the daemon is the one owner of signals."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone."""
-        yield
+def _refuse_to_run_without_list(running: Running) -> None:
+    """With a list in force it goes on reminding; with none it would sit there and look alive."""
+    found = running.refreshed
+    if running.shown.changes is None and found is not None and found.finding is Finding.REFUSED:
+        raise ListRefusedError(found.problems)
 
 
 def _scheduler(running: Running) -> AsyncIOScheduler:
@@ -165,11 +163,11 @@ async def _tick(running: Running) -> None:
     since = running.believed_at
     elapsed = None if since is None else timedelta(seconds=steady() - since)
     why = await asyncio.to_thread(believe, running.parts.engine, now=now, elapsed=elapsed)
-    running.believes = not why
+    running.disbelief = why
     if why:
         return
     running.believed_at = steady()
-    await asyncio.to_thread(plan, running.parts, now)
+    running.refreshed, _ = await asyncio.to_thread(plan, running.parts, now)
     await asyncio.to_thread(running.shown.renew, running.parts.engine)
 
 
@@ -209,7 +207,7 @@ async def _watch(running: Running) -> None:
 
 
 async def _drain(
-    running: Running, scheduler: AsyncIOScheduler, server: uvicorn.Server, serving: asyncio.Task[None]
+    running: Running, scheduler: AsyncIOScheduler, server: Server, serving: asyncio.Task[None]
 ) -> None:
     """Start nothing new, let what is on the wire end and be recorded, then leave."""
     _log.info("stopping")
@@ -220,4 +218,6 @@ async def _drain(
         await asyncio.wait(running.under_way, timeout=DRAIN_SECONDS)
     await asyncio.wait([serving], timeout=DRAIN_SECONDS)
     scheduler.shutdown(wait=False)
+    if serving.done():
+        serving.result()
     _log.info("stopped")

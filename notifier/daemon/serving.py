@@ -1,0 +1,65 @@
+"""The page's server: uvicorn on a socket that is bound before anything else is begun."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+from notifier.errors import ConfigurationError
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the daemon is the one owner of signals."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.answers.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+def listen(bind: str) -> socket.socket:
+    """A listening socket for `web.bind`. Raises ConfigurationError when the address cannot be had."""
+    host, _, port = bind.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, int(port)), family=family)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigurationError(
+            [
+                f"web.bind: {bind} cannot be used: {reason}; does a daemon run already? Set another port, or stop it"
+            ]
+        ) from error
+
+
+def server_for(page: Starlette) -> Server:
+    """The server for the page. It logs no visits: addresses of the feeds could hold tokens."""
+    return Server(
+        uvicorn.Config(
+            page, log_config=None, access_log=False, lifespan="off", proxy_headers=False, server_header=False
+        )
+    )
+
+
+async def answering(server: Server, serving: asyncio.Task[None]) -> None:
+    """Wait until the page answers; raises what kept it from it."""
+    started = asyncio.create_task(server.answers.wait())
+    await asyncio.wait([started, serving], return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        started.cancel()
+        serving.result()
