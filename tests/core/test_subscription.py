@@ -1,0 +1,90 @@
+"""What can be followed, and what that covers; finding one's way in a list."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+
+from notifier.core.change import ChangeList
+from notifier.core.subscription import Subscriber, parse_topic, unknown_target
+from notifier.core.text import Language, Text
+from tests.core.lists import INSTANTS, TOPICS, a_change, a_list, a_subscriber, change_lists, oslo, subscribers
+
+
+@pytest.mark.parametrize("text", ["everything", "service:helseid", "change:kjernejournal-portal-2"])
+def test_a_topic_reads_back_as_it_is_written(text: str) -> None:
+    assert str(parse_topic(f" {text} ")) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "all", "Everything", "everything:x", "service:", "service", "change:-a", "change:a/end", "change:Å"],
+)
+def test_what_cannot_be_followed_is_refused_with_what_can(text: str) -> None:
+    with pytest.raises(ValueError, match="write everything, service:ID or change:ID"):
+        parse_topic(text)
+
+
+@pytest.mark.parametrize(
+    ("topic", "covered"),
+    [
+        ("everything", True),
+        ("service:helseid", True),
+        ("service:preg", False),
+        ("change:par", True),
+        ("change:helseid", False),
+    ],
+)
+def test_a_topic_covers_everything_its_service_or_its_change(topic: str, covered: bool) -> None:
+    change = a_change(name="par", service="helseid")
+    assert parse_topic(topic).covers(change) is covered
+    assert a_subscriber(topic).follows(change) is covered
+
+
+def test_an_unknown_service_or_change_is_named_with_those_that_exist() -> None:
+    changes = a_list(a_change(name="par", service="helseid"), a_change(name="end", service="preg"))
+    assert unknown_target(parse_topic("everything"), changes) is None
+    assert unknown_target(parse_topic("service:preg"), changes) is None
+    assert unknown_target(parse_topic("change:par"), changes) is None
+    assert unknown_target(parse_topic("service:par"), changes) == (
+        "the list has no service “par”; it has: helseid, preg"
+    )
+    assert unknown_target(parse_topic("change:preg"), changes) == (
+        "the list has no change “preg”; it has: par, end"
+    )
+
+
+@given(TOPICS)
+def test_a_topic_reads_back(topic: object) -> None:
+    assert parse_topic(str(topic)) == topic
+
+
+def test_a_subscription_counts_from_the_instant_after_it_was_made() -> None:
+    made = oslo("2026-05-01")
+    subscriber, change = a_subscriber("change:portal", since=made), a_change()
+    assert not subscriber.followed_before(change, made)
+    assert subscriber.followed_before(change, made + timedelta(microseconds=1))
+
+
+@given(subscribers(), change_lists(), INSTANTS)
+def test_whoever_followed_before_follows(
+    subscriber: Subscriber, changes: ChangeList, instant: datetime
+) -> None:
+    for change in changes.changes:
+        assert subscriber.follows(change) or not subscriber.followed_before(change, instant)
+
+
+@given(change_lists())
+def test_every_deadline_of_a_list_is_found_by_its_key(changes: ChangeList) -> None:
+    for key, change, deadline in changes.deadlines():
+        assert changes.deadline(key) == (change, deadline)
+        assert changes.change(key.partition("/")[0]) is change
+        assert changes.service(change.service) is not None
+    assert changes.deadline("no/such") is changes.change("no") is changes.service("no") is None
+
+
+def test_a_text_is_read_in_each_language() -> None:
+    text = Text(nb="utgår", nn="går ut", en="ends")
+    assert [text[language] for language in Language] == ["utgår", "går ut", "ends"]
