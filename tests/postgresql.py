@@ -15,14 +15,13 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+import psycopg
 
 NAMES = count(1)
 
@@ -44,11 +43,19 @@ class Server:
         """The SQLAlchemy URL of one database."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
-    def create(self, *, template: str = "template0") -> str:
-        """Make a new database like `template`; answers its name."""
+    def create(self) -> str:
+        """Make a new database; answers its name."""
         name = f"test_{next(NAMES)}"
-        self._run_sql(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        self._run_sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
         return name
+
+    def empty(self, name: str, *, tables: Sequence[str]) -> None:
+        """Cut every connection to a database, remove all rows, and begin to number them from 1 again."""
+        self._run_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        )
+        self._run_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE", database=name)
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
@@ -62,7 +69,7 @@ class Server:
                 **_as(self.user), stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         for _ in range(200):
-            with contextlib.suppress(OperationalError):
+            with contextlib.suppress(psycopg.OperationalError):
                 return self._run_sql("SELECT 1")
             if self.process.poll() is not None:
                 break
@@ -75,13 +82,10 @@ class Server:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
 
-    def _run_sql(self, statement: str) -> None:
-        engine = create_engine(self.url("postgres"))
-        try:
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text(statement))
-        finally:
-            engine.dispose()
+    def _run_sql(self, statement: str, *, database: str = "postgres") -> None:
+        where = {"host": str(self.folder), "user": "postgres", "dbname": database}
+        with psycopg.connect(**where, autocommit=True) as connection:
+            connection.execute(statement)
 
 
 @contextlib.contextmanager
