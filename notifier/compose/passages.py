@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from notifier.core.change import Change, Deadline, Source
-from notifier.core.dates import ends_text
+from notifier.core.dates import day_text, ends_text, when_text
 from notifier.core.notice import Notice, NoticeKind
 from notifier.core.text import Language
-from notifier.core.when import Certainty, When
+from notifier.core.when import Certainty, When, parse_when
 from notifier.core.working_days import is_working_day, working_days_left
 
 HELP_BELOW_DAYS = 30
@@ -117,6 +117,22 @@ class Passage:
     def needs_help_soon(self) -> bool:
         """Whether so little time is left that one should call when it cannot be done."""
         return self.phase is Phase.WINDOW_OPEN or (self.days is not None and self.days < HELP_BELOW_DAYS)
+
+    def tells_as(self, other: Passage) -> bool:
+        """Whether both tell the same kinds of news of the same time, so that one subject says it of both."""
+        return self.kinds == other.kinds and self.deadline.when.same_days(other.deadline.when)
+
+    def source_line(self, language: Language) -> str:
+        """The document and when it was published: the month alone where the list has the first of it.
+
+        A document known only by its month is entered so; when its title already tells the year, that is enough.
+        """
+        published, document = self.source.published, self.source.document
+        if published is None or (published.day == 1 and str(published.year) in document):
+            return document
+        if published.day == 1:
+            return f"{document}, {when_text(parse_when(f'{published:%Y-%m}'), language)}"
+        return f"{document}, {day_text(published, language, weekday=False)}"
 
     def ends(self, language: Language) -> str:
         """What ends and when, as a clause without its subject."""

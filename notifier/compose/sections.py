@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.compose.links import Links
-from notifier.compose.passages import Passage, passage_of
-from notifier.core.change import Change, ChangeList
+from notifier.compose.passages import Passage, Phase, passage_of
+from notifier.core.change import Change, ChangeList, DeadlineKind
 from notifier.core.notice import Notice, NoticeKind
 from notifier.core.subscription import Scope, Subscriber
 from notifier.core.text import Language
-
-_NEWS_ORDER = 10_000
-_NO_DAY_ORDER = 9_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +120,10 @@ def _followed(changes: ChangeList, key: str, language: Language) -> str:
     return heading_of(found[0], changes, language)
 
 
-def _urgency(passage: Passage) -> int:
-    if NoticeKind.REMINDER not in passage.kinds:
-        return _NEWS_ORDER
-    return _NO_DAY_ORDER if passage.days is None else passage.days
+def _urgency(passage: Passage) -> tuple[int, int]:
+    """Reminders by days left; then news, what has passed last, and the end before what leads up to it."""
+    if NoticeKind.REMINDER in passage.kinds and passage.days is not None:
+        return (0, passage.days)
+    if passage.phase is Phase.CLOSED:
+        return (1, 0 if passage.deadline.kind is DeadlineKind.END else 1)
+    return (2 if passage.phase is Phase.PASSED else 1, 0)

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from notifier.compose.links import Links
 from notifier.compose.passages import Passage, Phase, passage_of
 from notifier.compose.sections import heading_of
-from notifier.core.change import ChangeList
+from notifier.core.change import Change, ChangeList
 from notifier.core.subscription import Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandingLine:
+    """One Change in short, with its place on the page. `contact` is whom to ask, "" for nobody named."""
+
+    heading: str
+    passages: tuple[Passage, ...]
+    contact: str
+    url: str
+
+    @property
+    def first_day(self) -> date:
+        """The first day of any of it, the end of time where there is none."""
+        return min((p.deadline.when.earliest or date.max for p in self.passages), default=date.max)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One line a Deadline, in three groups; `changes` counts the Changes they belong to."""
+    """Lines in three groups; `changes` counts the Changes in all of them."""
 
     ahead: tuple[StandingLine, ...]
     undated: tuple[StandingLine, ...]
@@ -23,43 +38,49 @@ class Standing:
     changes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingLine:
-    """One Deadline, in short, with the Change's place on the page."""
-
-    heading: str
-    passage: Passage
-    contact: str
-    url: str
-
-
 def standing_of(
     *, subscriber: Subscriber, changes: ChangeList, contact: str, links: Links, today: date
 ) -> Standing:
     """Everything that the Subscriber follows and that is still open, by date."""
     language = subscriber.language
-    lines = []
-    for change in changes.changes:
-        for deadline in change.deadlines if subscriber.follows(change) else ():
-            if deadline.is_open:
-                passage = passage_of(
-                    change=change, deadline=deadline, notices=(), after="", today=today, language=language
-                )
+
+    def group(belongs: Callable[[Phase], bool]) -> tuple[StandingLine, ...]:
+        lines = []
+        for change in changes.changes:
+            passages = _passages(change, subscriber, today, belongs)
+            if passages:
                 lines.append(
                     StandingLine(
                         heading=heading_of(change, changes, language),
-                        passage=passage,
+                        passages=passages,
                         contact=change.contact or contact,
                         url=links.change(change.id, language),
                     )
                 )
-    undated = tuple(line for line in lines if line.passage.phase is Phase.UNDATED)
-    passed = tuple(line for line in lines if line.passage.phase is Phase.PASSED)
-    ahead = [line for line in lines if line not in undated and line not in passed]
-    return Standing(
-        ahead=_by_date(ahead), undated=undated, passed=_by_date(passed), changes=len({x.url for x in lines})
+        return tuple(sorted(lines, key=lambda line: line.first_day))
+
+    ahead = group(lambda phase: phase not in (Phase.UNDATED, Phase.PASSED))
+    undated = group(lambda phase: phase is Phase.UNDATED)
+    passed = group(lambda phase: phase is Phase.PASSED)
+    count = len({line.url for line in (*ahead, *undated, *passed)})
+    return Standing(ahead=ahead, undated=undated, passed=passed, changes=count)
+
+
+def _passages(
+    change: Change, subscriber: Subscriber, today: date, belongs: Callable[[Phase], bool]
+) -> tuple[Passage, ...]:
+    if not subscriber.follows(change):
+        return ()
+    passages = (
+        passage_of(
+            change=change,
+            deadline=deadline,
+            notices=(),
+            after="",
+            today=today,
+            language=subscriber.language,
+        )
+        for deadline in change.deadlines
+        if deadline.is_open
     )
-
-
-def _by_date(lines: Sequence[StandingLine]) -> tuple[StandingLine, ...]:
-    return tuple(sorted(lines, key=lambda line: line.passage.deadline.when.earliest or date.max))
+    return tuple(passage for passage in passages if belongs(passage.phase))

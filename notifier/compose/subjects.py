@@ -35,7 +35,10 @@ def subject_of(
     what = ""
     if sections:
         first = sections[0].passages[0]
-        what = f"{sections[0].heading} ({first.title})" if first.title else sections[0].heading
+        what = sections[0].heading
+        alone = len(sections[0].passages) == 1
+        if first.title and (alone or not all(map(first.tells_as, sections[0].passages))):
+            what = f"{what} ({first.title})"
         values |= {"kind": first.kinds[0], "passage": first}
     else:
         values |= {"kind": NoticeKind.STANDING, "passage": None}

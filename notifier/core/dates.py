@@ -37,7 +37,7 @@ _IN_A_WINDOW = Text(
 _WINDOWS = {
     Precision.MONTH: Text(nb="i løpet av {when}", nn="i løpet av {when}", en="some time in {when}"),
     Precision.SPAN: Text(
-        nb="en gang i tiden {when}", nn="ein gong i tida {when}", en="some time within {when}"
+        nb="en gang i perioden {when}", nn="ein gong i perioden {when}", en="some time within {when}"
     ),
     Precision.OPEN: Text(nb="{when}", nn="{when}", en="{when}"),
 }

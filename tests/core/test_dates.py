@@ -104,7 +104,7 @@ def test_a_tentative_day_is_said_to_be_tentative() -> None:
 def test_a_tentative_window_is_said_to_be_tentative() -> None:
     when = parse_when("2026-Q1..2026-Q2", certainty=Certainty.TENTATIVE)
     assert ends_text(when, NB) == (
-        "utgår en gang i tiden 1. til 2. kvartal 2026 (foreløpig); dagen er ikke satt"
+        "utgår en gang i perioden 1. til 2. kvartal 2026 (foreløpig); dagen er ikke satt"
     )
 
 
@@ -112,7 +112,7 @@ def test_a_tentative_window_is_said_to_be_tentative() -> None:
     ("written", "nb"),
     [
         ("2026-01", "utgår i løpet av januar 2026; dagen er ikke satt"),
-        ("2026-Q1..2026-Q2", "utgår en gang i tiden 1. til 2. kvartal 2026; dagen er ikke satt"),
+        ("2026-Q1..2026-Q2", "utgår en gang i perioden 1. til 2. kvartal 2026; dagen er ikke satt"),
         ("2026-03..", "utgår tidligst mars 2026; dagen er ikke satt"),
         ("tba", "skal utgå; dato er ikke satt"),
     ],

@@ -1,0 +1,107 @@
+"""Previews: every mail that a list can give rise to, to be read and approved before anybody gets one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.compose.letterhead import Letterhead
+from notifier.compose.links import Links
+from notifier.compose.messages import Mail, compose
+from notifier.compose.samples import Sample, sample
+from notifier.compose.templates import Templates
+from notifier.core.cadence import Lead
+from notifier.core.change import Change, ChangeList
+from notifier.core.notice import NoticeKind
+from notifier.core.plan import reminder_steps
+from notifier.core.text import Language
+from notifier.core.timing import Timing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One mail with a name for its file and a title for people. `change` is "" for the standing mail."""
+
+    stem: str
+    title: str
+    change: str
+    kind: NoticeKind
+    language: Language
+    mail: Mail
+
+
+def compose_sample(
+    made: Sample, *, timing: Timing, letterhead: Letterhead, templates: Templates, links: Links
+) -> Mail:
+    """The sample as a mail."""
+    return compose(
+        message=made.message,
+        subscriber=made.subscriber,
+        notices=made.notices,
+        changes=made.changes,
+        now=made.now,
+        timing=timing,
+        letterhead=letterhead,
+        templates=templates,
+        links=links,
+    )
+
+
+def preview_all(
+    *,
+    changes: ChangeList,
+    now: datetime,
+    timing: Timing,
+    letterhead: Letterhead,
+    templates: Templates,
+    links: Links,
+) -> Iterator[Preview]:
+    """Every Change × every kind that it can have × every language, reminders at every one of its Leads."""
+    for change, kind, lead in _cases(changes, timing):
+        for language in Language:
+            made = sample(
+                changes=changes,
+                change_id=change.id,
+                kind=kind,
+                lead=lead,
+                language=language,
+                now=now,
+                timing=timing,
+            )
+            about = "" if kind is NoticeKind.STANDING else change.id
+            parts = [about, str(kind), str(lead or ""), str(language)]
+            mail = compose_sample(
+                made, timing=timing, letterhead=letterhead, templates=templates, links=links
+            )
+            yield Preview(
+                stem=".".join(part for part in parts if part),
+                title=mail.subject,
+                change=about,
+                kind=kind,
+                language=language,
+                mail=mail,
+            )
+
+
+def _cases(changes: ChangeList, timing: Timing) -> Iterator[tuple[Change, NoticeKind, Lead | None]]:
+    for change in changes.changes[:1]:
+        yield change, NoticeKind.STANDING, None
+    for change in changes.changes:
+        dated = any(deadline.when.is_set for deadline in change.deadlines)
+        for kind in NoticeKind:
+            if kind is NoticeKind.REMINDER:
+                yield from ((change, kind, lead) for lead in _leads(change, timing))
+            elif kind is not NoticeKind.STANDING and (
+                dated or kind not in (NoticeKind.DATED, NoticeKind.CONFIRMED)
+            ):
+                yield change, kind, None
+
+
+def _leads(change: Change, timing: Timing) -> list[Lead]:
+    steps = (
+        step
+        for deadline in change.deadlines
+        for step in reminder_steps(change.key(deadline), deadline, deadline.cadence or timing.cadence, timing)
+    )
+    return sorted({step.lead for step in steps if step.lead}, reverse=True)

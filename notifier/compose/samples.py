@@ -1,0 +1,144 @@
+"""Samples: what a Message about one Change would carry, made up so that people can read it beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from notifier.core.cadence import Lead
+from notifier.core.change import Change, ChangeList, Deadline, Status
+from notifier.core.message import Message, MessageState
+from notifier.core.notice import Notice, NoticeKind, Step
+from notifier.core.plan import reminder_steps
+from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState, Subscription
+from notifier.core.text import Language
+from notifier.core.timing import Timing
+from notifier.core.when import Certainty, When, parse_when
+from notifier.errors import UsageError
+
+_STATUSES = {NoticeKind.WITHDRAWN: Status.WITHDRAWN, NoticeKind.COMPLETED: Status.COMPLETED}
+_SHIFT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Everything that composing needs. `now` is the instant at which such a Message would leave."""
+
+    message: Message
+    subscriber: Subscriber
+    notices: tuple[Notice, ...]
+    changes: ChangeList
+    now: datetime
+
+
+def sample(
+    *,
+    changes: ChangeList,
+    change_id: str,
+    kind: NoticeKind,
+    language: Language,
+    now: datetime,
+    timing: Timing,
+    lead: Lead | None = None,
+) -> Sample:
+    """A Message of one kind about one Change, as it would leave for a Subscriber who follows everything.
+
+    A reminder is told as on the day it falls due, `lead` ahead (the next one when none is given); other
+    kinds as of `now`. Raises UsageError when the list has no such Change or it has no such mail.
+    """
+    change = changes.change(change_id)
+    if change is None:
+        known = ", ".join(each.id for each in changes.changes)
+        raise UsageError(f"the list has no change “{change_id}”; it has: {known}")
+    if kind is NoticeKind.STANDING:
+        steps = [Step(deadline="", kind=kind, due=now)]
+    elif kind is NoticeKind.REMINDER:
+        steps = _reminders(change, lead, now, timing)
+        now = steps[0].due
+    else:
+        steps = [
+            Step(deadline=change.key(deadline), kind=kind, due=now, spoken=deadline.when.written, revision=1)
+            for deadline in change.deadlines
+            if _can_be_told(kind, deadline)
+        ]
+    if not steps:
+        raise UsageError(f"the change “{change_id}” has no date, so there is no mail of the kind {kind}")
+    if kind in _STATUSES:
+        changes = _ended(changes, change, _STATUSES[kind])
+    olds = {change.key(d): _old(kind, d, now, timing) for d in change.deadlines}
+    return Sample(
+        message=_message(now),
+        subscriber=_subscriber(language, now),
+        notices=tuple(
+            Notice(id=number, subscriber_id=1, step=step, old=olds.get(step.deadline))
+            for number, step in enumerate(steps, 1)
+        ),
+        changes=changes,
+        now=now,
+    )
+
+
+def _can_be_told(kind: NoticeKind, deadline: Deadline) -> bool:
+    return deadline.when.is_set or kind not in (NoticeKind.DATED, NoticeKind.CONFIRMED)
+
+
+def _reminders(change: Change, lead: Lead | None, now: datetime, timing: Timing) -> list[Step]:
+    """The reminders that would fall due at one instant: with that Lead, or the next, or the last there was."""
+    steps = [
+        step
+        for deadline in change.deadlines
+        for step in reminder_steps(change.key(deadline), deadline, deadline.cadence or timing.cadence, timing)
+        if lead is None or step.lead == lead
+    ]
+    if not steps:
+        what = f"no reminder {lead} ahead" if lead else "no date to remind of"
+        raise UsageError(f"the change “{change.id}” has {what}")
+    due = min((step.due for step in steps if step.due >= now), default=max(step.due for step in steps))
+    return [step for step in steps if step.due == due]
+
+
+def _old(kind: NoticeKind, deadline: Deadline, now: datetime, timing: Timing) -> When | None:
+    """The date before the news: the one announced earlier where the list knows it, else a likely one."""
+    when = deadline.when
+    match kind:
+        case NoticeKind.CONFIRMED:
+            return replace(when, certainty=Certainty.TENTATIVE)
+        case NoticeKind.MOVED if deadline.earlier:
+            return deadline.earlier[-1].when
+        case NoticeKind.MOVED:
+            day = (when.earliest or timing.today(now) + 2 * _SHIFT) - _SHIFT
+            return parse_when(day.isoformat())
+        case NoticeKind.WITHDRAWN | NoticeKind.COMPLETED:
+            return when
+        case _:
+            return None
+
+
+def _ended(changes: ChangeList, change: Change, status: Status) -> ChangeList:
+    ended = replace(change, deadlines=tuple(replace(d, status=status) for d in change.deadlines))
+    others = tuple(ended if each is change else each for each in changes.changes)
+    return replace(changes, changes=others)
+
+
+def _message(now: datetime) -> Message:
+    return Message(
+        id=1,
+        subscriber_id=1,
+        state=MessageState.CLAIMED,
+        anytime=False,
+        created_at=now,
+        not_before=now,
+        header_id="<preview@notifier.invalid>",
+    )
+
+
+def _subscriber(language: Language, now: datetime) -> Subscriber:
+    return Subscriber(
+        id=1,
+        public_id="preview",
+        address="kontakt@leverandor.example",
+        language=language,
+        state=SubscriberState.ACTIVE,
+        joined_at=now,
+        subscriptions=(Subscription(topic=EVERYTHING, since=now),),
+    )
