@@ -1,8 +1,8 @@
-"""All commands: importing a group's file adds it to the application, in the order in which help shows them."""
+"""All commands: importing a group's file adds it to the application."""
 
 from __future__ import annotations
 
-from notifier.cli import about, running, ticking
+from notifier.cli import about, checking, deciding, running, ticking
 from notifier.cli.frame import run
 
-__all__ = ["about", "run", "running", "ticking"]
+__all__ = ["about", "checking", "deciding", "run", "running", "ticking"]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notifier.cli.printing import count
+
 if TYPE_CHECKING:
     from notifier.core.change import Change, ChangeList, Deadline
+    from notifier.core.diff import Difference
+    from notifier.core.when import When
 
 
 def change_name(changes: ChangeList, change: Change) -> str:
@@ -18,3 +22,21 @@ def deadline_name(changes: ChangeList, change: Change, deadline: Deadline) -> st
     """A Deadline, by its own title where its Change has several alike."""
     name = change_name(changes, change)
     return f"{name} ({deadline.title.en})" if deadline.title else name
+
+
+def difference_row(difference: Difference, *, people: int | None = None) -> tuple[str, str]:
+    """A Difference as its kind, and its Deadline with its dates below it: `2026-12-01 → 2027-03-01`."""
+    told = "" if people is None else f"; mails {count(people, 'person', 'people')}"
+    return difference.kind.value, f"{difference.deadline}\n{dates_text(difference)}{told}"
+
+
+def dates_text(difference: Difference) -> str:
+    """A Difference's dates; one alone where there was none before or it stayed."""
+    new = date_text(difference.new)
+    old = date_text(difference.old) if difference.old else new
+    return new if old == new else f"{old} → {new}"
+
+
+def date_text(when: When) -> str:
+    """A date as the list writes it, with its doubt."""
+    return f"{when.written} (tentative)" if when.is_set and when.certainty == "tentative" else when.written

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -90,3 +91,11 @@ def looking(context: typer.Context, now: datetime | None) -> Iterator[Look]:
         yield Look(settings=settings, engine=engine, now=instant)
     finally:
         engine.dispose()
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database to look into; looking would otherwise make an empty SQLite file."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
