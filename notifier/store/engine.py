@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, Engine, Float, cast, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
@@ -24,6 +25,7 @@ from notifier.errors import ConfigurationError, DatabaseError
 from notifier.store.failures import explain
 
 BUSY_SECONDS = 10
+_OLDEST_SQLITE = (3, 35)
 _READS = "notifier_reads"
 _EPOCH_AS_JULIAN_DAY = 2440587.5
 # Without it an INSERT does not say how many rows were new.
@@ -115,7 +117,7 @@ def name_of(engine: Engine) -> str:
 
 def sqlite_file(engine: Engine) -> Path:
     """The file behind an SQLite engine."""
-    return Path(str(engine.url.database).removeprefix("file:").partition("?")[0])
+    return Path(unquote(str(engine.url.database).removeprefix("file:")))
 
 
 def _open_postgresql(url: URL) -> Engine:
@@ -139,11 +141,15 @@ def _open_sqlite(url: URL) -> Engine:
         raise ConfigurationError(
             ["database.url: name a file, as in sqlite:////var/lib/notifier/notifier.sqlite3"]
         )
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise ConfigurationError(
+            [f"database.url: this Python has SQLite {sqlite3.sqlite_version}, and 3.35 or newer is needed"]
+        )
     file = Path(url.database).absolute()
     _make_file(file)
     # mode=rw: a file deleted while the program runs is not silently replaced by an empty one.
     engine = create_engine(
-        URL.create("sqlite", database=f"file:{file}", query={"mode": "rw", "uri": "true"}),
+        URL.create("sqlite", database=f"file:{quote(str(file))}", query={"mode": "rw", "uri": "true"}),
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         execution_options=_OPTIONS,
     )

@@ -96,6 +96,16 @@ def test_the_file_and_its_folder_are_for_their_owner_alone(tmp_path: Path) -> No
     assert stat.S_IMODE((tmp_path / "state/notifier.sqlite3").stat().st_mode) == 0o600
 
 
+def test_any_path_may_hold_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "tjenester & frister?/50 % #1.sqlite3"
+    engine = open_engine(f"sqlite:///{tmp_path}/tjenester & frister%3F/50 %25 #1.sqlite3")
+    upgrade(engine)
+    put(engine, "k")
+    assert (sqlite_file(engine), keys(engine)) == (file, {"k"})
+    assert file.is_file()
+    engine.dispose()
+
+
 def test_sqlite_survives_power_cuts_and_lets_readers_read_while_it_writes(sqlite_url: str) -> None:
     engine = open_engine(sqlite_url)
     with reading(engine) as connection:
