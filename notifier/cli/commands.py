@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notifier.cli import about, checking, deciding, running, ticking
+from notifier.cli import about, checking, deciding, planning, running, ticking
 from notifier.cli.frame import run
 
-__all__ = ["about", "checking", "deciding", "run", "running", "ticking"]
+__all__ = ["about", "checking", "deciding", "planning", "run", "running", "ticking"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Annotated, TypeVar
 
@@ -30,6 +30,14 @@ def parse_now(text: str) -> datetime:
             f"“{text}” is not an instant; write date, time and offset, as in 2026-05-01T08:05+02:00"
         )
     return instant
+
+
+def parse_day(text: str) -> date:
+    """A day as 2026-12-01. Raises UsageError with an example."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"“{text}” is not a day; write it as in 2026-12-01") from None
 
 
 Now = Annotated[

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from notifier.core.notice import Outcome
 from notifier.core.plan import FanOut, due_news, due_reminders
@@ -58,22 +58,27 @@ def due_steps(*, engine: Engine, timing: Timing, now: datetime) -> Sequence[FanO
     with writing(engine) as connection:
         default_since = installation.leads_since(connection, leads=str(timing.cadence), now=now)
     with reading(engine) as connection:
-        current = changes.in_force(connection)
-        if current is None:
-            return ()
-        finished = notices.finished_steps(connection)
-        news = due_news(
-            changes=current.changes, history=changes.history(connection), now=now, finished=finished
-        )
-        reminders = due_reminders(
-            changes=current.changes,
-            own_cadences=notices.own_cadences(connection),
-            effects=changes.effects(connection),
-            default_since=default_since,
-            timing=timing,
-            now=now,
-            finished=finished,
-        )
+        return read_due_steps(connection, default_since=default_since, timing=timing, now=now)
+
+
+def read_due_steps(
+    connection: Connection, *, default_since: datetime, timing: Timing, now: datetime
+) -> Sequence[FanOut]:
+    """The same, when it is known since when the default Leads are in force. Only reads."""
+    current = changes.in_force(connection)
+    if current is None:
+        return ()
+    finished = notices.finished_steps(connection)
+    news = due_news(changes=current.changes, history=changes.history(connection), now=now, finished=finished)
+    reminders = due_reminders(
+        changes=current.changes,
+        own_cadences=notices.own_cadences(connection),
+        effects=changes.effects(connection),
+        default_since=default_since,
+        timing=timing,
+        now=now,
+        finished=finished,
+    )
     return (*news, *reminders)
 
 

@@ -107,12 +107,18 @@ def paused(connection: Connection) -> Pause | None:
 
 def leads_since(connection: Connection, *, leads: str, now: datetime) -> datetime:
     """The instant since which these default Leads are in force: `now` when they are other than before."""
-    value = _get(connection, "leads")
-    kept = json.loads(value) if value else {}
-    if kept.get("leads") == leads:
-        return datetime.fromisoformat(kept["since"])
+    since = leads_kept(connection, leads=leads)
+    if since is not None:
+        return since
     _put(connection, "leads", json.dumps({"leads": leads, "since": now.isoformat()}))
     return now
+
+
+def leads_kept(connection: Connection, *, leads: str) -> datetime | None:
+    """Since when these default Leads are in force; None when they have not taken effect yet. Only reads."""
+    value = _get(connection, "leads")
+    kept = json.loads(value) if value else {}
+    return datetime.fromisoformat(kept["since"]) if kept.get("leads") == leads else None
 
 
 def record_tick(connection: Connection, *, now: datetime) -> None:
