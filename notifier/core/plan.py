@@ -151,8 +151,8 @@ def due_news(
     found = []
     for key, change, _ in changes.deadlines():
         for entry in history.get(key, ()):
-            kind = NEWS.get(entry.difference.kind)
-            if entry.news and kind and entry.at <= now:
+            kind = news_kind(entry)
+            if kind and entry.at <= now:
                 step = Step(
                     deadline=key,
                     kind=kind,
@@ -164,6 +164,11 @@ def due_news(
                     FanOut(step=step, change_id=change.id, service=change.service, outcome=Outcome.OWED)
                 )
     return tuple(fan_out for fan_out in found if fan_out.mark not in finished)
+
+
+def news_kind(entry: Entry) -> NoticeKind | None:
+    """The kind of Notice that tells of it, None when nobody is told."""
+    return NEWS.get(entry.difference.kind) if entry.news else None
 
 
 def concerns(

@@ -14,7 +14,7 @@ from notifier.core.change import ChangeList, Deadline
 from notifier.core.diff import date_kind
 from notifier.core.history import Entry
 from notifier.core.notice import Notice, NoticeKind, Outcome
-from notifier.core.plan import NEWS, still_speaks
+from notifier.core.plan import NEWS, news_kind, still_speaks
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.when import When
 
@@ -123,7 +123,7 @@ def _settle_news(
     last = ordered[-1]
     for notice in ordered[:-1]:
         yield Dropped(notice=notice, outcome=Outcome.SUPERSEDED, reason="newer news took its place")
-    if any(entry.news and entry.revision > last.step.revision for entry in entries):
+    if any(news_kind(entry) and entry.revision > last.step.revision for entry in entries):
         yield Dropped(notice=last, outcome=Outcome.SUPERSEDED, reason="newer news takes its place")
         return
     first = _first_untold(ordered, earlier)

@@ -153,11 +153,11 @@ WRITTEN = st.one_of(
 WHENS = st.builds(a_when, WRITTEN, tentative=st.booleans())
 
 
-def deadlines(name: str = "end") -> st.SearchStrategy[Deadline]:
-    """Deadlines with that id: any date, status, kind and Leads."""
+def deadlines(*names: str) -> st.SearchStrategy[Deadline]:
+    """Deadlines with one of these ids, or `end`: any date, status, kind and Leads."""
     return st.builds(
         Deadline,
-        id=st.just(name),
+        id=st.sampled_from(names or ("end",)),
         kind=st.sampled_from(DeadlineKind),
         when=WHENS,
         cadence=st.none() | CADENCES,
@@ -165,18 +165,22 @@ def deadlines(name: str = "end") -> st.SearchStrategy[Deadline]:
     )
 
 
-def _changes(name: str) -> st.SearchStrategy[Change]:
-    ids = st.lists(st.sampled_from(["closed", "test", "end"]), min_size=1, max_size=3, unique=True)
-    several = ids.flatmap(lambda names: st.tuples(*(deadlines(each) for each in names)))
-    services = st.sampled_from(["kjernejournal", "preg", "helseid"])
-    return st.builds(lambda found, service: a_change(*found, name=name, service=service), several, services)
+_SERVICES = {"a": "kjernejournal", "b": "kjernejournal", "c": "preg", "d": "preg", "e": "helseid"}
 
 
 def change_lists(revision: int = 1) -> st.SearchStrategy[ChangeList]:
     """Lists of up to five Changes, drawn from a few ids so that two of them overlap."""
-    names = st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), min_size=1, max_size=5, unique=True)
-    several = names.flatmap(lambda drawn: st.tuples(*(_changes(name) for name in drawn)))
-    return several.map(lambda changes: a_list(*changes, revision=revision))
+    placed = st.tuples(st.sampled_from(sorted(_SERVICES)), deadlines("closed", "test", "end"))
+    several = st.lists(placed, min_size=1, max_size=7, unique_by=lambda pair: (pair[0], pair[1].id))
+    return several.map(lambda found: _grouped(found, revision))
+
+
+def _grouped(found: list[tuple[str, Deadline]], revision: int) -> ChangeList:
+    changes: dict[str, list[Deadline]] = {}
+    for name, deadline in found:
+        changes.setdefault(name, []).append(deadline)
+    built = [a_change(*each, name=name, service=_SERVICES[name]) for name, each in changes.items()]
+    return a_list(*built, revision=revision)
 
 
 TOPICS = st.sampled_from(["everything", "service:kjernejournal", "service:preg", "change:a", "change:b"]).map(

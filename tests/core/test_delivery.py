@@ -1,0 +1,154 @@
+"""What a Verdict makes of a Message: never a third copy, never a copy forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR
+from notifier.core.delivery import after_silence, after_verdict
+from notifier.core.message import Message, MessageState, header_id
+from notifier.core.reply import Fault, Phase, Verdict
+from tests.core.lists import oslo
+
+NOW = oslo("2026-11-24", "08:05")
+OPEN = MessageState.PENDING
+FINAL = {MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN}
+
+
+def _armed(*, copies: int = 1, tries: int = 0, refusals: int = 0, age: timedelta = timedelta()) -> Message:
+    return Message(
+        id=7,
+        subscriber_id=1,
+        state=MessageState.TRANSMITTING,
+        anytime=False,
+        created_at=NOW - age,
+        not_before=NOW,
+        tries=tries,
+        refusals=refusals,
+        copies=copies,
+    )
+
+
+def _verdict(fault: Fault) -> Verdict:
+    return Verdict(fault=fault, phase=Phase.VERDICT, reply="as the server said")
+
+
+@pytest.mark.parametrize(("fault", "copies"), list(product(Fault, [1, 2])))
+@pytest.mark.parametrize("tries", [0, 3, 200])
+@pytest.mark.parametrize("age", [timedelta(), RETRY_FOR - timedelta(seconds=1), RETRY_FOR])
+def test_whatever_happens_copies_are_0_to_2_and_only_a_refused_one_is_taken_back(
+    fault: Fault, copies: int, tries: int, age: timedelta
+) -> None:
+    for refusals in (0, POLICY_TRIES - 1, POLICY_TRIES):
+        message = _armed(copies=copies, tries=tries, refusals=refusals, age=age)
+        after = after_verdict(message, _verdict(fault), now=NOW, spread=0)
+        counts = fault in (Fault.NONE, Fault.AMBIGUOUS)
+        assert after.copies == (copies if counts else copies - 1)
+        assert 0 <= after.copies <= 2
+        assert after.state in {OPEN, *FINAL}
+        assert after.state is not OPEN or after.copies < 2
+        assert (after.state is MessageState.SENT) == (fault is Fault.NONE)
+        assert (after.state is MessageState.UNKNOWN) == (fault is Fault.AMBIGUOUS and copies == 2)
+        assert after.not_before >= NOW
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Fault.NONE, MessageState.SENT),
+        (Fault.ADDRESS, MessageState.FAILED),
+        (Fault.MESSAGE, MessageState.FAILED),
+        (Fault.RELAY, MessageState.PENDING),
+        (Fault.OURS, MessageState.PENDING),
+        (Fault.TEMPORARY, MessageState.PENDING),
+        (Fault.POLICY, MessageState.PENDING),
+        (Fault.AMBIGUOUS, MessageState.PENDING),
+    ],
+)
+def test_a_first_verdict_ends_it_or_lets_it_wait(fault: Fault, state: MessageState) -> None:
+    assert after_verdict(_armed(), _verdict(fault), now=NOW, spread=0).state is state
+
+
+@pytest.mark.parametrize("fault", [Fault.RELAY, Fault.OURS])
+@pytest.mark.parametrize("phase", Phase)
+def test_trouble_that_is_not_the_messages_costs_it_no_try_however_long_it_lasts(
+    fault: Fault, phase: Phase
+) -> None:
+    message = _armed(tries=9, refusals=4, age=timedelta(days=30))
+    after = after_verdict(message, Verdict(fault=fault, phase=phase), now=NOW, spread=0)
+    assert (after.state, after.tries, after.refusals) == (OPEN, 9, 4)
+
+
+def test_a_message_in_whose_transaction_the_relay_failed_lets_the_others_go_first() -> None:
+    at_connecting = Verdict(fault=Fault.RELAY, phase=Phase.CONNECT)
+    assert after_verdict(_armed(), at_connecting, now=NOW, spread=0).not_before == NOW
+    within = after_verdict(_armed(), _verdict(Fault.RELAY), now=NOW, spread=0)
+    assert within.not_before == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(("tries", "minutes"), [(0, 5), (1, 10), (2, 20), (3, 40), (4, 60), (40, 60)])
+def test_temporary_refusals_wait_longer_each_time(tries: int, minutes: int) -> None:
+    after = after_verdict(_armed(tries=tries), _verdict(Fault.TEMPORARY), now=NOW, spread=0)
+    assert (after.not_before - NOW, after.tries) == (timedelta(minutes=minutes), tries + 1)
+
+
+@pytest.mark.parametrize(
+    ("tries", "age", "state"),
+    [
+        (120, RETRY_FOR - timedelta(seconds=1), MessageState.PENDING),
+        (120, RETRY_FOR, MessageState.FAILED),
+        (4, RETRY_FOR, MessageState.FAILED),
+        (3, RETRY_FOR, MessageState.PENDING),
+        (0, timedelta(days=9), MessageState.PENDING),
+    ],
+)
+def test_it_is_given_up_after_five_days_but_not_unless_it_was_tried_five_times(
+    tries: int, age: timedelta, state: MessageState
+) -> None:
+    after = after_verdict(_armed(tries=tries, age=age), _verdict(Fault.TEMPORARY), now=NOW, spread=0)
+    assert after.state is state
+
+
+def test_a_refusal_for_policy_is_tried_five_times() -> None:
+    for refusals in range(POLICY_TRIES):
+        after = after_verdict(_armed(refusals=refusals), _verdict(Fault.POLICY), now=NOW, spread=0)
+        assert after.refusals == refusals + 1
+        assert (after.state is MessageState.FAILED) == (refusals + 1 == POLICY_TRIES)
+
+
+@pytest.mark.parametrize(("copies", "state"), [(1, MessageState.PENDING), (2, MessageState.UNKNOWN)])
+def test_silence_allows_one_more_copy_a_quarter_of_an_hour_later(copies: int, state: MessageState) -> None:
+    after = after_silence(_armed(copies=copies), now=NOW)
+    assert (after.state, after.copies, after.not_before) == (state, copies, NOW + AMBIGUOUS_WAIT)
+    assert after == after_verdict(_armed(copies=copies), _verdict(Fault.AMBIGUOUS), now=NOW, spread=0)
+
+
+@given(st.lists(st.sampled_from(Fault), min_size=1, max_size=30), st.floats(-1, 1))
+def test_over_any_series_of_verdicts_at_most_two_copies_may_have_arrived(
+    faults: list[Fault], spread: float
+) -> None:
+    copies = tries = refusals = 0
+    may_have_arrived = 0
+    now: datetime = NOW
+    for fault in faults:
+        message = _armed(copies=copies + 1, tries=tries, refusals=refusals, age=now - NOW)
+        may_have_arrived += fault in (Fault.NONE, Fault.AMBIGUOUS)
+        after = after_verdict(message, _verdict(fault), now=now, spread=spread)
+        copies, tries, refusals, now = after.copies, after.tries, after.refusals, after.not_before
+        assert copies == may_have_arrived <= 2
+        if after.state is not OPEN:
+            return
+
+
+def test_both_copies_bear_one_message_id_and_a_generation_another() -> None:
+    suffix = ".a1b2c3@varsel.example>"
+    first = header_id(_armed(), suffix)
+    assert first == "<n7.0.a1b2c3@varsel.example>"
+    assert header_id(replace(_armed(copies=2), header_id=first), ".other@varsel.example>") == first
+    assert header_id(replace(_armed(), generation=1), suffix) == "<n7.1.a1b2c3@varsel.example>"

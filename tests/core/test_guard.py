@@ -1,0 +1,153 @@
+"""Which readings of the list are held for a person's word, just at each limit and just beyond it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+
+from notifier.core.change import ChangeList, Status
+from notifier.core.diff import differences
+from notifier.core.guard import objections
+from tests.core.lists import DAYS, a_change, a_deadline, a_list, change_lists, same
+
+TODAY = date(2026, 11, 23)
+
+
+def _rules(old: ChangeList, new: ChangeList, *, people: int = 0, today: date = TODAY) -> list[str]:
+    found = objections(
+        old=old, new=new, differences=differences(old, new), today=today, people=people, max_people=25
+    )
+    assert all(objection.detail for objection in found)
+    return [objection.rule for objection in found]
+
+
+def _moved(old: str, new: str) -> list[str]:
+    return _rules(a_list(a_change(old)), a_list(a_change(new)))
+
+
+def test_a_dropped_change_and_a_dropped_deadline_are_named() -> None:
+    old = a_list(a_change(a_deadline(), a_deadline(name="test")), a_change(name="preg"))
+    found = objections(old=old, new=a_list(a_change()), differences=(), today=TODAY, people=0, max_people=25)
+    assert [(objection.rule, objection.detail) for objection in found] == [
+        ("dropped", "the change preg is missing"),
+        ("dropped", "the deadline portal/test is missing"),
+    ]
+
+
+def test_all_ids_renamed_is_all_of_them_dropped() -> None:
+    old = a_list(*(a_change(name=f"a{n}") for n in range(8)))
+    new = a_list(*(a_change(name=f"b{n}") for n in range(8)))
+    assert _rules(old, new) == ["dropped"] * 8 + ["wide"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("2027-12-01", "2027-12-02", []),
+        ("2027-12-01", "2027-11-30", ["earlier"]),
+        ("2027-12-01", "2027-12", []),
+        ("2027-12-01", "2027-11..2027-12", ["earlier"]),
+        ("2027-12-01", "tba", []),
+        ("2027-Q1..2027-Q2", "2027-05-01", []),
+        ("2026-12-01", "2027-12-01", []),
+        ("2026-12-01", "2027-12-02", ["leap"]),
+        ("2027-02-28", "2028-02-28", []),
+        ("2027-02-28", "2028-03-01", ["leap"]),
+        ("2026-12-01", "2026-12-01..2027-12-01", []),
+        ("2026-12-01", "2026-12-01..2027-12-02", ["leap"]),
+        ("2026-03..", "2027-03-01", []),
+        ("2026-03..", "2062-03-01", ["leap"]),
+        ("2026-12-01", "2025-11-01", ["earlier"]),
+    ],
+)
+def test_a_date_moves_by_itself_later_and_by_a_year_at_most(old: str, new: str, rules: list[str]) -> None:
+    assert _moved(old, new) == rules
+
+
+@pytest.mark.parametrize(
+    ("first", "rules"),
+    [
+        ("2026-11-23", []),
+        ("2026-11-22", ["past"]),
+        ("2029-11-23", []),
+        ("2029-11-24", ["far"]),
+        ("2026", ["past"]),
+        ("2026-12..", []),
+        ("tba", []),
+    ],
+)
+def test_a_first_date_is_from_today_to_three_years_ahead(first: str, rules: list[str]) -> None:
+    new = a_list(a_change(first))
+    assert _rules(a_list(a_change("tba")), new) == rules
+    assert _rules(a_list(a_change(a_deadline("2027-01-01", name="test"))), new) == ["dropped", *rules]
+
+
+def test_what_is_revived_with_a_date_that_passed_is_held() -> None:
+    over = a_list(a_change(a_deadline("2026-01-01", status=Status.WITHDRAWN)))
+    assert _rules(over, a_list(a_change("2026-01-01"))) == ["past"]
+
+
+@pytest.mark.parametrize(
+    ("size", "touched", "held"),
+    [
+        (8, 3, False),
+        (8, 4, True),
+        (15, 3, False),
+        (20, 4, False),
+        (20, 5, True),
+        (19, 4, True),
+        (35, 7, False),
+    ],
+)
+def test_more_than_three_changes_and_a_fifth_of_them_at_once_is_too_wide(
+    size: int, touched: int, held: bool
+) -> None:
+    old = a_list(*(a_change(name=f"c{n}") for n in range(size)))
+    new = a_list(
+        *(a_change(name=f"c{n}", contact="ny@nhn.example" if n < touched else "") for n in range(size))
+    )
+    assert _rules(old, new) == (["wide"] if held else [])
+
+
+@pytest.mark.parametrize("fifth", [4, 7, 33, 67])
+def test_exactly_a_fifth_is_never_too_wide(fifth: int) -> None:
+    old = a_list(*(a_change(name=f"c{n}") for n in range(5 * fifth)))
+    new = a_list(
+        *(
+            a_change(name=f"c{n}", title=same("ny" if n < fifth else f"title of c{n}"))
+            for n in range(5 * fifth)
+        )
+    )
+    assert _rules(old, new) == []
+
+
+def test_several_deadlines_of_one_change_are_one_change_touched() -> None:
+    names = ("closed", "test", "production", "end")
+    old = a_list(a_change(*(a_deadline("tba", name=name) for name in names)))
+    new = a_list(a_change(*(a_deadline("2027-03-01", name=name) for name in names)))
+    assert _rules(old, new) == []
+
+
+@pytest.mark.parametrize(("people", "rules"), [(25, []), (26, ["people"])])
+def test_more_people_than_the_limit_are_not_mailed_unasked(people: int, rules: list[str]) -> None:
+    assert _rules(a_list(a_change("2027-03-01")), a_list(a_change("2027-03-02")), people=people) == rules
+
+
+def test_day_and_month_swapped_is_held() -> None:
+    assert _moved("2027-03-01", "2027-01-03") == ["earlier"]
+
+
+@given(change_lists(), DAYS)
+def test_an_identical_list_is_never_held(changes: ChangeList, today: date) -> None:
+    assert _rules(changes, changes, today=today) == []
+
+
+@given(change_lists(revision=1), change_lists(revision=2), DAYS)
+def test_no_list_that_lost_something_takes_force_by_itself(
+    old: ChangeList, new: ChangeList, today: date
+) -> None:
+    kept = {key for key, _, _ in new.deadlines()}
+    lost = any(key not in kept for key, _, _ in old.deadlines())
+    assert ("dropped" in _rules(old, new, today=today)) == lost
