@@ -58,8 +58,6 @@ def _mail_problems(settings: Settings) -> list[str]:
         problems.extend(_smtp_problems(settings))
     elif not rest.removeprefix("//"):
         problems.append("mail.url: names no folder; write maildir:/var/lib/notifier/mail")
-    if settings.mail.opens >= settings.mail.closes:
-        problems.append("mail.closes: must be later in the day than mail.opens")
     file = settings.mail.password_file
     if file and not (file.is_file() and os.access(file, os.R_OK)):
         problems.append(f"mail.password_file: {file} does not exist or cannot be read")

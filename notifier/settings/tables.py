@@ -25,7 +25,7 @@ def _unset_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-def _clock_time(value: object) -> object:
+def _clock_time(value: object) -> time:
     if isinstance(value, time):
         return value
     try:
@@ -37,6 +37,21 @@ def _clock_time(value: object) -> object:
     return read
 
 
+def _hours(value: object) -> object:
+    if isinstance(value, tuple):
+        return value
+    opens, dash, closes = str(value).partition("-")
+    try:
+        read = (_clock_time(opens.strip()), _clock_time(closes.strip())) if dash else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise ValueError(f"“{value}” are not hours of a day; write them as 07:00-18:00")
+    if read[0] >= read[1]:
+        raise ValueError(f"“{value}” ends before it begins; write the hours as 07:00-18:00")
+    return read
+
+
 def _one_line(value: str) -> str:
     if any(ord(character) < 32 or character in "\x7f\u2028\u2029" for character in value):
         raise ValueError("control characters and line breaks are not allowed here")
@@ -44,6 +59,7 @@ def _one_line(value: str) -> str:
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Line = Annotated[str, AfterValidator(_one_line)]
 OptionalLine = Annotated[Line | None, BeforeValidator(_unset_if_empty)]
@@ -81,8 +97,7 @@ class MailSettings(_Table):
     password: OptionalSecret = None
     password_file: OptionalPath = None
     sender: OptionalLine = Field(default=None, alias="from")
-    opens: ClockTime = time(7)
-    closes: ClockTime = time(18)
+    hours: Hours = (time(7), time(18))
     only_to: Words = ()
     connections: int = Field(default=4, ge=1, le=64)
 
@@ -207,7 +222,7 @@ class Settings(BaseSettings):
         return Timing(
             zone=ZoneInfo(self.list.time_zone),
             at=self.reminders.at,
-            opens=self.mail.opens,
-            closes=self.mail.closes,
+            opens=self.mail.hours[0],
+            closes=self.mail.hours[1],
             cadence=self.reminders.cadence,
         )

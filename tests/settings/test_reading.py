@@ -76,7 +76,7 @@ def test_every_table_can_be_set_in_the_file(write: Write) -> None:
         write(
             'state_dir = "state"\n[list]\npath = "list.toml"\ntime_zone = "Europe/Stockholm"\n'
             '[reminders]\nat = "06:30"\nleads = ["7d", "2w"]\n'
-            '[mail]\nfrom = "varsel@nhn.example"\nopens = 08:00:00\ncloses = "16:00"\nonly_to = ["nhn.example"]\n'
+            '[mail]\nfrom = "varsel@nhn.example"\nhours = "08:00-16:00"\nonly_to = ["nhn.example"]\n'
             '[web]\nbind = "[::]:80"\nbase_url = "https://varsel.nhn.example/"\n'
         )
     )
