@@ -208,7 +208,7 @@ class Settings(BaseSettings):
     @property
     def sender(self) -> str:
         """The address in From: as set, else made from the publisher's contact and this host's name."""
-        domain = self.publisher.contact.partition("@")[2] or socket.getfqdn() or "localhost"
+        domain = self.publisher.contact.partition("@")[2] or socket.gethostname() or "localhost"
         return self.mail.sender or f"varsel@{domain}"
 
     @property
