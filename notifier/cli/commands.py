@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from notifier.cli import about, checking, deciding, planning, running, ticking
+from notifier.cli import about, changing, checking, deciding, outbox, planning, running, ticking, why
 from notifier.cli.frame import run
 
-__all__ = ["about", "checking", "deciding", "planning", "run", "running", "ticking"]
+__all__ = [
+    "about",
+    "changing",
+    "checking",
+    "deciding",
+    "outbox",
+    "planning",
+    "run",
+    "running",
+    "ticking",
+    "why",
+]

@@ -1,8 +1,8 @@
-"""What commands call a Change and a Deadline: the English words of the list."""
+"""What commands call things: Changes and Deadlines by the list's English words, dates as the list writes them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notifier.cli.printing import count
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from notifier.core.change import Change, ChangeList, Deadline
     from notifier.core.diff import Difference
     from notifier.core.when import When
+    from notifier.store.messages import Attempt
 
 
 def change_name(changes: ChangeList, change: Change) -> str:
@@ -40,3 +41,16 @@ def dates_text(difference: Difference) -> str:
 def date_text(when: When) -> str:
     """A date as the list writes it, with its doubt."""
     return f"{when.written} (tentative)" if when.is_set and when.certainty == "tentative" else when.written
+
+
+def attempt_text(attempt: Attempt) -> str:
+    """One transmission in words: `sent: 250 2.0.0 Ok`, `temporary at rcpt: 450 4.2.0 Greylisted`."""
+    what = "sent" if attempt.fault == "none" else f"{attempt.fault} at {attempt.phase}"
+    reply = f"{attempt.code or ''} {attempt.reply}".strip()
+    return f"{what}: {reply}" if reply else what
+
+
+def attempt_entry(attempt: Attempt) -> dict[str, Any]:
+    """One transmission for JSON."""
+    names = ("at", "phase", "fault", "code", "reply")
+    return {name: getattr(attempt, name) for name in names}

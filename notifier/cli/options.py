@@ -14,6 +14,7 @@ import typer
 from notifier.errors import UsageError
 
 T = TypeVar("T")
+Given = TypeVar("Given")
 
 
 def parse_now(text: str) -> datetime:
@@ -65,10 +66,10 @@ def person(by: str | None) -> str:
         return f"user {os.getuid()}"  # a container's user often has no name
 
 
-def understood(read: Callable[[str], T], text: str) -> T:
+def understood(read: Callable[[Given], T], given: Given) -> T:
     """What `read` makes of an argument; its ValueError becomes a UsageError with the same sentence."""
     try:
-        return read(text)
+        return read(given)
     except ValueError as error:
         raise UsageError(str(error)) from None
 
@@ -78,7 +79,7 @@ def no_such(what: str, typed: str, known: Collection[str]) -> UsageError:
     if not known:
         return UsageError(f"there is no {what} “{typed}”; there is none at all yet")
     near = get_close_matches(typed, known, n=1, cutoff=0.5)
-    meant = f"; did you mean {near[0]}?" if near else ""
+    meant = f"; did you mean {near[0]}?" if near else "."
     names = sorted(known)
     shown = ", ".join(names[:20]) + (f", and {len(names) - 20} more" if len(names) > 20 else "")
-    return UsageError(f"there is no {what} “{typed}”{meant or ';'} There is: {shown}")
+    return UsageError(f"there is no {what} “{typed}”{meant} There is: {shown}")

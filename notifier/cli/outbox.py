@@ -1,0 +1,172 @@
+"""The commands `outbox list`, `outbox show` and `outbox retry`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from notifier.cli.frame import app
+from notifier.cli.naming import attempt_entry, attempt_text
+from notifier.cli.opening import acting, looking
+from notifier.cli.options import AsJson, By, Now, no_such, person
+from notifier.cli.printing import columns, count, local, print_json
+from notifier.errors import UsageError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Connection
+
+    from notifier.core.message import Message, MessageState
+    from notifier.core.notice import Notice
+    from notifier.store.messages import Attempt
+
+outbox = typer.Typer(
+    help="Look into the Outbox, and send again by a person's decision.", no_args_is_help=True
+)
+app.add_typer(outbox, name="outbox")
+
+Id = Annotated[int, typer.Argument(metavar="ID", help="The Message's number.")]
+
+
+@outbox.command(name="list")
+def show_all(
+    context: typer.Context,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", metavar="STATE", help="Only these; may be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, newest first.")] = 50,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """List Messages, newest first."""
+    from notifier.store import messages
+    from notifier.store.engine import reading
+
+    states = [_state(typed) for typed in state or ()]
+    with looking(context, now) as look, reading(look.engine) as connection:
+        found = messages.listing(connection, states=states, limit=limit)
+        counts = messages.count_by_state(connection)
+    if as_json:
+        print_json({"counts": counts, "messages": [_entry(message) for message in found]})
+        return
+    print(", ".join(f"{number} {state}" for state, number in counts.items()) or "The Outbox is empty.")
+    if found:
+        print(columns(_row(message, look.timing.zone) for message in found))
+
+
+@outbox.command()
+def show(context: typer.Context, message_id: Id, as_json: AsJson = False, now: Now = None) -> None:
+    """Show one Message: whose it is, the Notices it carries, and every attempt with the server's reply."""
+    from notifier.store import messages, subscribers
+    from notifier.store.engine import reading
+
+    with looking(context, now) as look, reading(look.engine) as connection:
+        message = _find(connection, message_id)
+        person_told = subscribers.load(connection, [message.subscriber_id])[message.subscriber_id]
+        carried = messages.notices_of(connection, message_id)
+        attempts = messages.attempts_of(connection, message_id)
+    if as_json:
+        details = {
+            "address": person_told.address,
+            "notices": [_notice_entry(notice) for notice in carried],
+            "attempts": [attempt_entry(attempt) for attempt in attempts],
+        }
+        print_json(_entry(message) | details)
+        return
+    print(columns(_details(message, person_told.address, look.timing.zone)))
+    _show_parts(carried, attempts, look.timing.zone)
+
+
+@outbox.command()
+def retry(context: typer.Context, message_id: Id, by: By = None, now: Now = None) -> None:
+    """Send an unknown or failed Message again, under a new Message-ID. It may then arrive twice."""
+    from notifier.store import messages
+    from notifier.store.engine import writing
+
+    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
+        message = _find(connection, message_id)
+        if not messages.retry(connection, message_id, by=person(by), now=instant):
+            raise UsageError(
+                f"message {message_id} is {message.state}; only failed and unknown ones are sent again"
+            )
+    print(
+        f"Message {message_id} waits again; it leaves within seconds under notifier run, else at the next tick."
+    )
+
+
+def _state(typed: str) -> MessageState:
+    from notifier.core.message import MessageState
+
+    if typed not in set(MessageState):
+        raise no_such("state", typed, list(MessageState))
+    return MessageState(typed)
+
+
+def _find(connection: Connection, message_id: int) -> Message:
+    from notifier.store import messages
+
+    found = messages.load(connection, [message_id])
+    if not found:
+        raise UsageError(f"there is no message {message_id}; see: notifier outbox list")
+    return found[0]
+
+
+def _row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:
+    waits = f"not before {local(message.not_before, zone)}" if message.state == "pending" else ""
+    since = local(message.state_at or message.created_at, zone)
+    return f"{message.id:>6}", message.state.value, since, waits or message.last_reply
+
+
+def _details(message: Message, address: str, zone: ZoneInfo) -> list[tuple[str, str]]:
+    copies = count(message.copies, "copy", "copies")
+    rows = [
+        (
+            "Message",
+            f"{message.id}, {message.state} since {local(message.state_at or message.created_at, zone)}",
+        ),
+        ("To", address),
+        ("Made", local(message.created_at, zone)),
+        ("Sent", f"{copies}, {count(message.tries + message.refusals, 'time')} refused for the time being"),
+        ("Message-ID", message.header_id or "none yet"),
+    ]
+    if message.state == "pending":
+        rows.append(("Waits", f"not before {local(message.not_before, zone)}"))
+    return [*rows, ("Last word", message.last_reply)] if message.last_reply else rows
+
+
+def _show_parts(carried: tuple[Notice, ...], attempts: tuple[Attempt, ...], zone: ZoneInfo) -> None:
+    print("\nCarries")
+    print(columns([_notice_row(notice) for notice in carried], indent=2))
+    if attempts:
+        print("\nAttempts")
+        print(columns([(local(each.at, zone), attempt_text(each)) for each in attempts], indent=2))
+
+
+def _notice_row(notice: Notice) -> tuple[str, str]:
+    step = notice.step
+    became = f"{notice.outcome}: {notice.reason}" if notice.reason else notice.outcome.value
+    return str(step.lead or step.kind), f"{step.deadline} {step.spoken}".strip() + f"\n{became}"
+
+
+def _entry(message: Message) -> dict[str, Any]:
+    names = (
+        "id", "subscriber_id", "state", "state_at", "created_at", "not_before", "anytime", "copies", "tries",
+        "refusals", "generation", "header_id", "last_reply",
+    )  # fmt: skip
+    return {name: getattr(message, name) for name in names}
+
+
+def _notice_entry(notice: Notice) -> dict[str, Any]:
+    step = notice.step
+    return {
+        "id": notice.id,
+        "kind": step.kind,
+        "deadline": step.deadline or None,
+        "lead": str(step.lead) if step.lead else None,
+        "date": step.spoken or None,
+        "due": step.due,
+        "outcome": notice.outcome,
+        "reason": notice.reason or None,
+    }
