@@ -12,13 +12,13 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, column, exists, func, insert, select, table, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from notifier.core.message import MessageState
 from notifier.store.engine import database_now, sqlite_file, translated
@@ -29,7 +29,7 @@ LOCK_CLASS = 723_601
 
 
 def register(connection: Connection, name: str) -> int:
-    """Note a node that starts; answers its id, which is never used again."""
+    """Note a node that starts; answers its id."""
     now = database_now(connection.dialect.name)
     added = insert(nodes).values(name=name[:200], started=now, seen=now).returning(nodes.c.id)
     return int(connection.execute(added).scalar_one())
@@ -88,8 +88,11 @@ class NodeLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back by closing its connection."""
+        """Give the lock back, and close its connection."""
         if self._connection is not None:
+            # The server frees the lock of a closed connection too, but only once it notices.
+            with suppress(SQLAlchemyError):
+                self._connection.execute(select(func.pg_advisory_unlock(LOCK_CLASS, self._node)))
             self._connection.close()
             self._connection = None
 
