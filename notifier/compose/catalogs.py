@@ -6,6 +6,7 @@ The English words in the templates are the keys, so English has no catalog.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def load_translations(folder: Path, language: Language) -> NullTranslations:
     if not files:
         raise ConfigurationError([f"{folder / language}: holds no catalog (a file named *.po)"])
     catalogs = [(file, read_catalog(file, language)) for file in files]
-    problems = [*_contradictions(catalogs)]
+    problems = [*_contradictions(catalogs), *_altered_placeholders(catalogs)]
     if problems:
         raise ConfigurationError(problems)
     whole = Translations()
@@ -46,9 +47,24 @@ def read_catalog(file: Path, language: Language) -> Catalog:
         with file.open("rb") as stream:
             return read_po(stream, locale=language, charset="utf-8", abort_invalid=True)
     except PoFileError as error:
-        raise ConfigurationError([f"{file}:{error.lineno}: {error.args[0]}"]) from error
+        # Babel counts these lines from zero, and says so in the sentence as well.
+        what = str(error).removesuffix(f" on {error.lineno}")
+        raise ConfigurationError([f"{file}:{error.lineno + 1}: {what}"]) from error
     except (OSError, ValueError) as error:
         raise ConfigurationError([f"{file}: {error}"]) from error
+
+
+def placeholders(words: object) -> set[str]:
+    """The names that a template fills in: `%(when)s` is `when`."""
+    return set(re.findall(r"%\((\w+)\)s", str(words)))
+
+
+def _altered_placeholders(catalogs: list[tuple[Path, Catalog]]) -> Iterator[str]:
+    """A translation that asks for a value it is not given would fail in the middle of a mail."""
+    for file, catalog in catalogs:
+        for message in catalog:
+            if message.id and message.string and placeholders(message.id) != placeholders(message.string):
+                yield f"{file}:{message.lineno}: the translation of “{message.id}” has other placeholders"
 
 
 def _contradictions(catalogs: list[tuple[Path, Catalog]]) -> Iterator[str]:

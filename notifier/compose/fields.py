@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.utils import format_datetime
 
 from notifier.compose.content import Content
@@ -39,7 +38,7 @@ def fields_of(
     return (
         Field(
             name="From",
-            meant=str(Address(letterhead.publisher, addr_spec=sender)),
+            meant=" ".join(f"{letterhead.publisher} <{sender}>".split()),
             wire=named("From", letterhead.publisher, sender),
         ),
         _plain("To", wire_address(subscriber.address)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from email.header import Header
+from email.header import Header, decode_header, make_header
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -17,6 +17,7 @@ from notifier.errors import NotifierError
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+_PHRASE = re.compile(rf"{_ATOM}( {_ATOM})*", re.ASCII)
 _LINE = 76
 
 
@@ -40,21 +41,26 @@ def guard(text: str, *, what: str) -> str:
 
 def encoded(name: str, text: str) -> str:
     """A header's value in ASCII, folded (RFC 5322 section 2.2.3), as encoded words where it must be."""
-    guard(text, what=name)
-    plain = " ".join(text.split())
-    charset = "us-ascii" if plain.isascii() else "utf-8"
-    return Header(plain, charset, maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
+    plain = " ".join(guard(text, what=name).split())
+    return _folded(name, plain, "us-ascii" if plain.isascii() else "utf-8")
 
 
 def named(name: str, phrase: str, address: str) -> str:
-    """A name before an address in angle brackets (RFC 5322 section 3.4)."""
-    if not phrase:
-        return address
-    if phrase.isascii():
-        guard(phrase, what=name)
-        escaped = " ".join(phrase.split()).replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}" <{address}>'
-    return f"{encoded(name, phrase)}\r\n <{address}>"
+    """A name before an address in angle brackets (RFC 5322 section 3.4), encoded where it is not plain words."""
+    plain = " ".join(guard(phrase, what=name).split())
+    if not plain:
+        return f"<{address}>"
+    return f"{_folded(name, plain, 'us-ascii' if _PHRASE.fullmatch(plain) else 'utf-8')}\r\n <{address}>"
+
+
+def decoded(wire: str) -> str:
+    """What a mail program shows for a header's value: unfolded, with its encoded words decoded."""
+    unfolded = re.sub(r"\r?\n(?=[ \t])", "", wire)
+    return str(make_header(decode_header(unfolded))).strip()
+
+
+def _folded(name: str, text: str, charset: str) -> str:
+    return Header(text, charset, maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
 
 
 def wire_address(address: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import binascii
 import hashlib
 from collections.abc import Sequence
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.message import Message
 
+from notifier.compose.headers import decoded
 from notifier.errors import NotifierError
 
 
@@ -46,14 +48,18 @@ def verify(data: bytes, *, headers: Sequence[tuple[str, str]], text: str, html: 
 
     Raises AlteredMailError naming what differs, never its content.
     """
-    mail = message_from_bytes(data, policy=policy.SMTP)
+    mail = message_from_bytes(data)
     expected = [*headers, ("MIME-Version", "1.0")]
     found = [(name, str(value)) for name, value in mail.items() if name != "Content-Type"]
     if [name for name, _ in found] != [name for name, _ in expected]:
         raise AlteredMailError("a composed mail has other headers than it should have")
-    for (name, meant), (_, value) in zip(expected, found, strict=True):
-        if " ".join(meant.split()) != value:
+    for (name, meant), (_, wire) in zip(expected, found, strict=True):
+        if " ".join(meant.split()) != decoded(wire):
             raise AlteredMailError(f"the header {name} of a composed mail reads back differently")
-    bodies = [part.get_content().replace("\r\n", "\n").rstrip("\n") for part in mail.iter_parts()]
-    if bodies != [text.rstrip("\n"), html.rstrip("\n")]:
+    if [_read(part) for part in mail.walk() if not part.is_multipart()] != [text.encode(), html.encode()]:
         raise AlteredMailError("the body of a composed mail reads back differently")
+
+
+def _read(part: Message) -> bytes:
+    body = part.get_payload(decode=True)
+    return body.replace(b"\r\n", b"\n") if isinstance(body, bytes) else b""

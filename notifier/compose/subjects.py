@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from notifier.compose.headers import guard
 from notifier.compose.sections import Section
 from notifier.compose.standing import Standing
 from notifier.compose.templates import Templates
@@ -30,21 +31,22 @@ def subject_of(
     templates: Templates,
     language: Language,
 ) -> Subject:
-    """The subject of the most urgent passage, with a count of the other Changes; at most 120 characters."""
-    values: dict[str, object] = {"publisher": publisher, "standing": standing, "more": len(sections) - 1}
-    what = ""
-    if sections:
-        first = sections[0].passages[0]
-        what = sections[0].heading
-        alone = len(sections[0].passages) == 1
-        if first.title and (alone or not all(map(first.tells_as, sections[0].passages))):
-            what = f"{what} ({first.title})"
-        values |= {"kind": first.kinds[0], "passage": first}
-    else:
-        values |= {"kind": NoticeKind.STANDING, "passage": None}
+    """The subject of the most urgent passage, with a count of the other Changes; at most 120 characters.
+
+    Raises UnsafeHeaderError when the Change's title must not stand in a header.
+    """
+    first = sections[0].passages[0] if sections else None
+    what = _what(sections[0]) if sections else ""
+    values = {
+        "kind": first.kinds[0] if first else NoticeKind.STANDING,
+        "passage": first,
+        "standing": standing,
+        "publisher": publisher,
+        "more": len(sections) - 1,
+    }
 
     def render(name: str, shown: str) -> str:
-        return " ".join(templates.render(f"email/{name}.txt.j2", language, what=shown, **values).split())
+        return _line(templates.render(f"email/{name}.txt.j2", language, what=shown, **values))
 
     head = render("head", what)
     text = f"{head}: {render('subject', what)}"
@@ -53,3 +55,15 @@ def subject_of(
         shown = what[: max(len(what) - excess - 1, 1)].rstrip() + "…"
         text = f"{head}: {render('subject', shown)}"
     return Subject(head=head, text=text)
+
+
+def _what(section: Section) -> str:
+    """The Change, and which of its Deadlines where it does not tell the same of all of them."""
+    first = section.passages[0]
+    same = len(section.passages) > 1 and all(map(first.tells_as, section.passages))
+    what = f"{section.heading} ({first.title})" if first.title and not same else section.heading
+    return _line(guard(what, what="a title"))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,104 @@
+"""The rehearsal at start: every kind of mail is composed once, so that a template that asks for what there is
+not, or settings that cannot stand in a header, stop the daemon and not a mail half-way through a batch."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import TemplateError
+
+from notifier.compose.letterhead import Letterhead
+from notifier.compose.links import Links
+from notifier.compose.preview import compose_sample
+from notifier.compose.samples import Sample, sample
+from notifier.compose.templates import Templates
+from notifier.core.change import (
+    Change,
+    ChangeList,
+    Deadline,
+    DeadlineKind,
+    EarlierWhen,
+    Link,
+    Service,
+    Source,
+)
+from notifier.core.notice import NoticeKind
+from notifier.core.text import Language, Text
+from notifier.core.timing import Timing
+from notifier.core.when import Certainty, parse_when
+from notifier.errors import ConfigurationError, NotifierError
+
+_TIMING = Timing(zone=ZoneInfo("Europe/Oslo"))
+_NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_DATED = (NoticeKind.REMINDER, NoticeKind.CONFIRMED, NoticeKind.STANDING)
+# Every kind for a day ahead; for windows, passed days and no day at all what then is told differently.
+_CASES = {
+    "2026-03-20": tuple(NoticeKind),
+    "2026-01..2026-06": _DATED,
+    "2026-Q3": _DATED,
+    "2026-02..": (NoticeKind.ANNOUNCED, NoticeKind.DATED),
+    "2025-12-01": (NoticeKind.ANNOUNCED, NoticeKind.STANDING),
+    "tba": (NoticeKind.ANNOUNCED, NoticeKind.MOVED, NoticeKind.STANDING),
+}
+_WORDS = Text(nb="ord", nn="ord", en="words")
+
+
+def rehearse(*, templates: Templates, letterhead: Letterhead, links: Links) -> None:
+    """Compose every kind of mail for dates of every form, in one language: the others have the same templates.
+
+    Raises ConfigurationError naming the template's file and line, or the setting's fault.
+    """
+    for made in _samples():
+        try:
+            compose_sample(made, timing=_TIMING, letterhead=letterhead, templates=templates, links=links)
+        except (TemplateError, LookupError, TypeError, AttributeError) as error:
+            raise ConfigurationError([f"{_place(error)}: {error}"]) from error
+        except NotifierError as error:
+            raise ConfigurationError([f"publisher.name, publisher.contact or mail.from: {error}"]) from error
+
+
+def _samples() -> Iterator[Sample]:
+    for written, kinds in _CASES.items():
+        for kind in kinds:
+            yield sample(
+                changes=_list_of(written),
+                change_id="change",
+                kind=kind,
+                language=Language.NN,
+                now=_NOW,
+                timing=_TIMING,
+            )
+
+
+def _list_of(written: str) -> ChangeList:
+    earlier = EarlierWhen(when=parse_when("2025", stated="ord"), source="ord")
+    deadline = Deadline(
+        id="end",
+        kind=DeadlineKind.END,
+        when=parse_when(written, certainty=Certainty.TENTATIVE, stated="ord"),
+        title=_WORDS,
+        follows="change/end",
+        earlier=(earlier,),
+    )
+    change = Change(
+        id="change",
+        service="service",
+        checked=date(2026, 3, 1),
+        title=_WORDS,
+        summary=_WORDS,
+        affects=_WORDS,
+        action=_WORDS,
+        source=Source(document="ord", url="https://service.invalid/", published=date(2026, 1, 2)),
+        links=(Link(title="ord", url="https://service.invalid/"),),
+        deadlines=(deadline,),
+    )
+    return ChangeList(revision=1, services=(Service(id="service", name="Service"),), changes=(change,))
+
+
+def _place(error: BaseException) -> str:
+    """The innermost place in a template that the error passed through."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "templates/email"

@@ -1,0 +1,121 @@
+"""Composing for tests: a letterhead, links, and Notices about lists built by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import cache
+from typing import cast
+
+from notifier.compose.letterhead import Letterhead
+from notifier.compose.links import Links
+from notifier.compose.messages import Mail, compose
+from notifier.compose.templates import Templates, load_templates
+from notifier.core.change import Change, ChangeList, Service, Source
+from notifier.core.message import Message, MessageState
+from notifier.core.notice import Notice, NoticeKind, Step
+from notifier.core.subscription import Subscriber
+from notifier.core.text import Language, Text
+from notifier.core.when import When
+from tests.core.lists import TIMING, a_change, a_subscriber, oslo
+
+LETTERHEAD = Letterhead(
+    publisher="Varsler for e-helse", contact="varsel@helsenett.example", sender="varsel@helsenett.example"
+)
+LINKS = Links("https://varsel.helsenett.example", ("a-key-for-tests",))
+
+
+@cache
+def shipped_templates() -> Templates:
+    """The templates that ship, loaded once."""
+    return load_templates()
+
+
+def old_login(*deadlines: object, **fields: object) -> Change:
+    """The old login of Kjernejournal, ending on 1 December 2026 unless told otherwise."""
+    words = {
+        "title": Text(nb="gammel innlogging", nn="gammal innlogging", en="old login"),
+        "summary": Text(
+            nb="Innloggingen blir borte.", nn="Innlogginga blir borte.", en="The login goes away."
+        ),
+        "affects": Text(nb="Ja, hvis dere bruker den.", nn="Ja, om de bruker ho.", en="Yes, if you use it."),
+        "action": Text(nb="Bytt innlogging.", nn="Byt innlogging.", en="Change your login."),
+        "contact": "kundesenter@helsenett.example",
+        "source": Source(document="Veikartet", url="https://helsenett.example/veikart"),
+    }
+    return a_change(*deadlines, name="gammel-innlogging", **words | fields)  # type: ignore[arg-type]
+
+
+def listed(*changes: Change) -> ChangeList:
+    """A list of these Changes with the services they name, properly spelt."""
+    names = {"kjernejournal": "Kjernejournal", "preg": "PREG", "helseid": "HelseID"}
+    services = tuple(Service(id=s, name=names.get(s, s)) for s in dict.fromkeys(c.service for c in changes))
+    return ChangeList(revision=7, services=services, changes=changes)
+
+
+def a_notice(kind: NoticeKind, deadline: str = "gammel-innlogging/end", *, old: When | None = None) -> Notice:
+    """A Notice of that kind about that Deadline."""
+    return Notice(
+        id=1, subscriber_id=1, step=Step(deadline=deadline, kind=kind, due=oslo("2026-01-01")), old=old
+    )
+
+
+def composed(
+    *notices: Notice,
+    changes: ChangeList | None = None,
+    now: datetime | None = None,
+    language: Language = Language.NB,
+    subscriber: Subscriber | None = None,
+    letterhead: Letterhead = LETTERHEAD,
+    templates: Templates | None = None,
+) -> Mail:
+    """These Notices as a mail, sent on Tuesday 24 November 2026 unless told otherwise."""
+    at = now or oslo("2026-11-24")
+    return compose(
+        message=Message(
+            id=12,
+            subscriber_id=1,
+            state=MessageState.CLAIMED,
+            anytime=False,
+            created_at=at,
+            not_before=at,
+            header_id="<n12.0.abc@helsenett.example>",
+        ),
+        subscriber=subscriber or a_subscriber(language=language),
+        notices=notices,
+        changes=changes or listed(old_login()),
+        now=at,
+        timing=TIMING,
+        letterhead=letterhead,
+        templates=templates or shipped_templates(),
+        links=LINKS,
+    )
+
+
+def parsed(mail: Mail) -> EmailMessage:
+    """The mail as a mail program reads it."""
+    return cast("EmailMessage", message_from_bytes(mail.data, policy=policy.default))
+
+
+def text_of(mail: Mail) -> str:
+    """Its text part."""
+    return _part(mail, "plain")
+
+
+def html_of(mail: Mail) -> str:
+    """Its HTML part."""
+    return _part(mail, "html")
+
+
+def one_line(text: str) -> str:
+    """The text without its line breaks, to look for sentences in."""
+    return " ".join(text.split())
+
+
+def _part(mail: Mail, subtype: str) -> str:
+    parts: Sequence[EmailMessage] = [
+        part for part in parsed(mail).walk() if part.get_content_subtype() == subtype
+    ]
+    return str(parts[0].get_content()).replace("\r\n", "\n")

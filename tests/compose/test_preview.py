@@ -1,0 +1,117 @@
+"""Previews: every mail the shipped list can give rise to, composed as it would leave."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import pytest
+
+from notifier.compose.preview import Preview, compose_sample, preview_all
+from notifier.compose.samples import sample
+from notifier.core.cadence import parse_lead
+from notifier.core.change import ChangeList
+from notifier.core.notice import NoticeKind
+from notifier.core.text import Language
+from notifier.errors import UsageError
+from notifier.shipped import shipped
+from notifier.sources.parse import parse_list
+from tests.compose.mails import LETTERHEAD, LINKS, listed, old_login, shipped_templates, text_of
+from tests.core.lists import TIMING, oslo
+
+NOW = oslo("2026-11-24")
+
+
+@cache
+def _real_list() -> ChangeList:
+    return parse_list(shipped("config", "breaking-changes.toml").read_bytes(), today=date(2026, 11, 24))
+
+
+@cache
+def _previews() -> tuple[Preview, ...]:
+    return tuple(
+        preview_all(
+            changes=_real_list(),
+            now=NOW,
+            timing=TIMING,
+            letterhead=LETTERHEAD,
+            templates=shipped_templates(),
+            links=LINKS,
+        )
+    )
+
+
+def test_every_kind_and_every_change_is_previewed_in_every_language() -> None:
+    for language in Language:
+        mine = [preview for preview in _previews() if preview.language is language]
+        assert {preview.kind for preview in mine} == set(NoticeKind)
+        assert {preview.change for preview in mine} == {"", *(c.id for c in _real_list().changes)}
+
+
+def test_every_preview_has_a_file_name_of_its_own() -> None:
+    stems = [preview.stem for preview in _previews()]
+    assert len(set(stems)) == len(stems)
+    assert "kjernejournal-portal-gammel-innlogging.reminder.7d.nb" in stems
+
+
+def test_the_real_lists_lines_are_short_unless_they_hold_a_link() -> None:
+    lines = [line for preview in _previews() for line in text_of(preview.mail).splitlines()]
+    assert [line for line in lines if len(line) > 78 and "://" not in line] == []
+
+
+def test_the_real_lists_subjects_are_whole() -> None:
+    assert [p.title for p in _previews() if len(p.title) > 120 or "…" in p.title] == []
+
+
+def _subject(kind: NoticeKind, lead: str | None = None) -> str:
+    made = sample(
+        changes=listed(old_login()),
+        change_id="gammel-innlogging",
+        kind=kind,
+        lead=parse_lead(lead) if lead else None,
+        language=Language.NB,
+        now=NOW,
+        timing=TIMING,
+    )
+    mail = compose_sample(
+        made, timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS
+    )
+    return mail.subject.partition(":")[0]
+
+
+def test_a_reminder_is_previewed_as_on_the_day_it_falls_due() -> None:
+    assert _subject(NoticeKind.REMINDER, "14d") == "14 dager igjen"
+    assert _subject(NoticeKind.REMINDER, "30d") == "32 dager igjen"
+
+
+def test_without_a_lead_the_next_reminder_is_previewed() -> None:
+    assert _subject(NoticeKind.REMINDER) == "4 dager igjen"
+
+
+def test_what_is_over_is_previewed_as_over() -> None:
+    assert _subject(NoticeKind.WITHDRAWN) == "Trukket tilbake"
+    assert _subject(NoticeKind.COMPLETED) == "Gjennomført"
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "lead", "words"),
+    [
+        ("nothing", NoticeKind.MOVED, None, "it has: gammel-innlogging"),
+        ("gammel-innlogging", NoticeKind.REMINDER, None, "no date to remind of"),
+        ("gammel-innlogging", NoticeKind.REMINDER, "7d", "no reminder 7d ahead"),
+        ("gammel-innlogging", NoticeKind.DATED, None, "no mail of the kind dated"),
+    ],
+)
+def test_what_cannot_be_previewed_is_refused_with_a_reason(
+    change: str, kind: NoticeKind, lead: str | None, words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        sample(
+            changes=listed(old_login("tba")),
+            change_id=change,
+            kind=kind,
+            lead=parse_lead(lead) if lead else None,
+            language=Language.NB,
+            now=NOW,
+            timing=TIMING,
+        )
