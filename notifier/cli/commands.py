@@ -1,19 +1,20 @@
-"""All commands: importing a group's file adds it to the application."""
+"""All commands: importing a group's file adds it to the application, in the order in which help shows them."""
+
+# ruff: noqa: F401, I001
 
 from __future__ import annotations
 
-from notifier.cli import about, changing, checking, deciding, outbox, planning, running, ticking, why
 from notifier.cli.frame import run
 
-__all__ = [
-    "about",
-    "changing",
-    "checking",
-    "deciding",
-    "outbox",
-    "planning",
-    "run",
-    "running",
-    "ticking",
-    "why",
-]
+import notifier.cli.running
+import notifier.cli.ticking
+import notifier.cli.checking
+import notifier.cli.deciding
+import notifier.cli.planning
+import notifier.cli.why
+import notifier.cli.outbox
+import notifier.cli.changing
+import notifier.cli.testing
+import notifier.cli.about
+
+__all__ = ["run"]

@@ -44,6 +44,21 @@ def current_settings(context: typer.Context) -> Settings:
 
 
 @contextmanager
+def wired(context: typer.Context) -> Iterator[Parts]:
+    """The wired parts, for a command that neither acts on the database nor asks what time it is there.
+
+    Raises ConfigurationError, DatabaseError.
+    """
+    from notifier import app
+
+    parts = app.assemble(current_settings(context))
+    try:
+        yield parts
+    finally:
+        parts.engine.dispose()
+
+
+@contextmanager
 def acting(context: typer.Context, now: datetime | None) -> Iterator[tuple[Parts, datetime]]:
     """The wired parts, and the present instant for a command that changes something.
 
@@ -53,13 +68,10 @@ def acting(context: typer.Context, now: datetime | None) -> Iterator[tuple[Parts
     from notifier.store import installation
     from notifier.store.engine import writing
 
-    parts = app.assemble(current_settings(context))
-    try:
+    with wired(context) as parts:
         with writing(parts.engine) as connection:
             instant = installation.begin_acting(connection, given=now, wall=app.clock())
         yield parts, instant
-    finally:
-        parts.engine.dispose()
 
 
 def going_clock(parts: Parts, now: datetime) -> Callable[[], datetime]:
