@@ -15,6 +15,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, Engine
 
 from notifier.core.change import ChangeList
+from notifier.core.clock import disbelief
 from notifier.core.diff import Difference, DifferenceKind, carry_over, differences, rearmed
 from notifier.core.guard import Objection, objections
 from notifier.core.plan import NEWS
@@ -22,7 +23,7 @@ from notifier.core.timing import Timing
 from notifier.errors import ListRefusedError, UsageError
 from notifier.sources.parse import parse_list
 from notifier.sources.source import Source
-from notifier.store import alerts, changes, subscribers
+from notifier.store import alerts, changes, installation, subscribers
 from notifier.store.changes import Reading, ReadingState
 from notifier.store.engine import reading, writing
 
@@ -96,8 +97,7 @@ def _weigh(
     digest = changes.canonical_hash(new)
     short = changes.short(digest)
     if current is None:
-        _take_force(connection, None, new, now=now)
-        return Refreshed(finding=Finding.BASELINE, revision=new.revision, hash=short)
+        return _begin(connection, new, short, now)
     if digest == current.hash:
         return Refreshed(finding=Finding.UNCHANGED, revision=new.revision, hash=short)
     if new.revision <= current.revision:
@@ -113,26 +113,41 @@ def _weigh(
         people=people,
         max_people=max_people,
     )
-    finding = _decide(connection, current, new, objected, now)
+    finding, problems = _decide(connection, current, new, objected, now)
     return Refreshed(
         finding=finding,
         revision=new.revision,
         hash=short,
-        problems=tuple(objection.detail for objection in objected),
+        problems=problems,
         differences=found,
         people=people,
     )
 
 
+def _begin(connection: Connection, new: ChangeList, short: str, now: datetime) -> Refreshed:
+    """The first reading is the baseline, unless a wrong clock would make history of all that is to come."""
+    rehearsed = installation.mode(connection) is installation.Mode.REHEARSAL
+    newest = max(change.checked for change in new.changes) if new.changes else None
+    why = "" if rehearsed else disbelief(now, last_tick=None, elapsed=None, newest_checked=newest)
+    if why:
+        problems = (f"{why}; set the clock right, or verify the list and set `checked`",)
+        return Refreshed(finding=Finding.REFUSED, revision=new.revision, hash=short, problems=problems)
+    _take_force(connection, None, new, now=now)
+    return Refreshed(finding=Finding.BASELINE, revision=new.revision, hash=short)
+
+
 def _decide(
     connection: Connection, current: Reading, new: ChangeList, objected: Collection[Objection], now: datetime
-) -> Finding:
-    if not objected:
+) -> tuple[Finding, tuple[str, ...]]:
+    """What becomes of a reading. One that was held or rejected stays so, whatever has changed around it."""
+    known = changes.find(connection, new)
+    if not objected and (known is None or known.state not in (ReadingState.HELD, ReadingState.REJECTED)):
         _take_force(connection, current.changes, new, now=now)
-        return Finding.IN_FORCE
+        return Finding.IN_FORCE, ()
     details = [objection.detail for objection in objected]
-    held = changes.hold(connection, changes=new, objections=details, now=now)
-    return Finding.REJECTED if held.state is ReadingState.REJECTED else Finding.HELD
+    held = known or changes.hold(connection, changes=new, objections=details, now=now)
+    finding = Finding.REJECTED if held.state is ReadingState.REJECTED else Finding.HELD
+    return finding, tuple(details) or held.objections
 
 
 def _take_force(
@@ -175,6 +190,7 @@ def people_told(connection: Connection, new: ChangeList, found: Collection[Diffe
 def approve(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Reading:
     """Let exactly that held reading take force. Raises UsageError when there is none, or it came too late."""
     with writing(engine) as connection:
+        changes.lock(connection)
         held = changes.find_held(connection, short_hash)
         current = changes.in_force(connection)
         if current is not None and held.revision <= current.revision:

@@ -133,6 +133,8 @@ def _open_postgresql(url: URL) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": BUSY_SECONDS, "application_name": "notifier"},
         execution_options=_OPTIONS,
+        # An error must not carry the values of a statement into the log: they hold addresses.
+        hide_parameters=True,
     )
 
 
@@ -152,6 +154,7 @@ def _open_sqlite(url: URL) -> Engine:
         URL.create("sqlite", database=f"file:{quote(str(file))}", query={"mode": "rw", "uri": "true"}),
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         execution_options=_OPTIONS,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
