@@ -15,7 +15,7 @@ def version() -> None:
 
 @app.command()
 def schema() -> None:
-    """Print the list's JSON Schema, with which editors complete and check it."""
+    """Print the list's JSON Schema, for editors."""
     from notifier.sources.schema import schema_text
 
     print(schema_text(), end="")

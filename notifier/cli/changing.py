@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from notifier.core.history import Entry
     from notifier.store.changes import Reading
 
-changes = typer.Typer(
-    help="The list as the system sees it: what is in force, and what is held.", no_args_is_help=True
-)
+changes = typer.Typer(help="The list as the system sees it.", no_args_is_help=True)
 app.add_typer(changes, name="changes")
 
 ChangeId = Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")]
@@ -31,7 +29,10 @@ ChangeId = Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id
 
 @changes.command(name="list")
 def show_all(context: typer.Context, as_json: AsJson = False, now: Now = None) -> None:
-    """List every Change in force with its Deadlines, and the held readings before all."""
+    """List every Change in force with its Deadlines.
+
+    Held readings stand first.
+    """
     with looking(context, now) as look:
         current = list_in_force(look.engine)
         held = _held(look)
@@ -76,7 +77,7 @@ def history(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Tell what took force when, oldest first: every date that was ever in the list."""
+    """Tell every date that was ever in force."""
     from notifier.store import changes as stored
     from notifier.store.engine import reading
 

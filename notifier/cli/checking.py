@@ -43,7 +43,11 @@ def check(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Validate settings and list; show what it would change, and how many people each Difference would mail."""
+    """Validate settings and list; show what it changes.
+
+    With a database it also says how many people each Difference would mail. Exits 1 when the list is invalid,
+    would be held, or was edited without raising its revision.
+    """
     from notifier import app as wiring
     from notifier.errors import ListRefusedError
 

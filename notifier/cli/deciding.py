@@ -24,7 +24,7 @@ Hash = Annotated[
 
 @app.command()
 def approve(context: typer.Context, reading: Hash, by: By = None, now: Now = None) -> None:
-    """Let exactly that held reading of the list take force."""
+    """Let exactly that held reading take force."""
     from notifier.jobs import refresh
 
     with acting(context, now) as (parts, instant):
@@ -36,7 +36,10 @@ def approve(context: typer.Context, reading: Hash, by: By = None, now: Now = Non
 
 @app.command()
 def reject(context: typer.Context, reading: Hash, by: By = None, now: Now = None) -> None:
-    """Forget a held reading; the list in force stays, and the same reading is not asked about again."""
+    """Forget a held reading; nothing changes.
+
+    The list in force stays, and the same reading is not asked about again.
+    """
     from notifier.jobs import refresh
 
     with acting(context, now) as (parts, instant):
@@ -51,7 +54,10 @@ def pause(
     by: By = None,
     now: Now = None,
 ) -> None:
-    """Let nothing leave, on any node, until `notifier resume`. What falls due meanwhile waits."""
+    """Let nothing leave, on any node.
+
+    What falls due meanwhile waits until `notifier resume`.
+    """
     from notifier.store import installation
     from notifier.store.engine import writing
 

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from notifier.core.notice import Notice
     from notifier.store.messages import Attempt
 
-outbox = typer.Typer(
-    help="Look into the Outbox, and send again by a person's decision.", no_args_is_help=True
-)
+outbox = typer.Typer(help="Look into the Outbox; send again.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The Message's number.")]
@@ -58,7 +56,10 @@ def show_all(
 
 @outbox.command()
 def show(context: typer.Context, message_id: Id, as_json: AsJson = False, now: Now = None) -> None:
-    """Show one Message: whose it is, the Notices it carries, and every attempt with the server's reply."""
+    """Show one Message with every attempt.
+
+    Whose it is, the Notices it carries, and what the server replied.
+    """
     from notifier.store import messages, subscribers
     from notifier.store.engine import reading
 
@@ -81,7 +82,10 @@ def show(context: typer.Context, message_id: Id, as_json: AsJson = False, now: N
 
 @outbox.command()
 def retry(context: typer.Context, message_id: Id, by: By = None, now: Now = None) -> None:
-    """Send an unknown or failed Message again, under a new Message-ID. It may then arrive twice."""
+    """Send an unknown or failed Message again.
+
+    It gets a new Message-ID, and may arrive twice if it had arrived already.
+    """
     from notifier.store import messages
     from notifier.store.engine import writing
 

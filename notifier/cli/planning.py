@@ -34,7 +34,10 @@ def plan(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Show what will be sent when, to how many, by the list in force; and what is owed right now."""
+    """Show what will be sent when, to how many.
+
+    By the list in force, and with what is owed right now.
+    """
     from notifier.jobs.forecast import forecast
 
     with looking(context, now) as look:

@@ -28,7 +28,10 @@ def send_test(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets the sample mail.")],
     language: Annotated[Language, typer.Option("--language", help="Its language.")] = Language.NB,
 ) -> None:
-    """Send one sample mail right now, past the Outbox, and print what the server says."""
+    """Send one sample mail; print the server's word.
+
+    It goes past the Outbox, right now. Exits 1 when it was not sent.
+    """
     import asyncio
 
     from notifier import app as wiring

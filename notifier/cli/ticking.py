@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def tick(context: typer.Context, now: Now = None) -> None:
-    """Do all that is owed once and leave: read the list, record what is due, send what may leave."""
+    """Do all that is owed once and leave.
+
+    Reads the list, records what is due, sends what may leave. Exits 1 when something needs attention.
+    """
     import asyncio
 
     from notifier.daemon.sending import SendingRight

@@ -29,7 +29,10 @@ def why(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Tell every step of one subscriber and one change: what became of it, what is to come, and the rule."""
+    """Tell every step of a subscriber and a change.
+
+    What became of it or will, the server's words, and the rule.
+    """
     from notifier.jobs.explain import explain
 
     with looking(context, now) as look:
