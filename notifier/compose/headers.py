@@ -10,13 +10,12 @@ import re
 import unicodedata
 from email.header import Header, decode_header, make_header
 
-from email_validator import EmailNotValidError, validate_email
-
+from notifier.core.address import normal_address
 from notifier.errors import NotifierError
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+_ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", re.ASCII)
 _PHRASE = re.compile(rf"{_ATOM}( {_ATOM})*", re.ASCII)
 _LINE = 76
 
@@ -71,12 +70,9 @@ def wire_address(address: str) -> str:
     """
     if not address.isascii():
         try:
-            found = validate_email(
-                address, check_deliverability=False, test_environment=True, allow_smtputf8=False
-            )
-        except EmailNotValidError:
+            address = normal_address(address)
+        except ValueError:
             raise UnsafeHeaderError("an address can only have letters outside a–z after the @") from None
-        address = f"{found.ascii_local_part}@{found.ascii_domain}"
     if len(address) > 254 or not _ADDRESS.fullmatch(address) or "=?" in address:
         raise UnsafeHeaderError("an address is not of the form name@domain, or too long")
     return address

@@ -114,6 +114,12 @@ class Passage:
         return (new.earliest - old.earliest).days
 
     @property
+    def tells_when(self) -> bool:
+        """Whether its time is worth a sentence of its own: not once it is over, nor beside “postponed”."""
+        postponed = self.phase is Phase.UNDATED and NoticeKind.MOVED in self.kinds
+        return self.phase is not Phase.CLOSED and not postponed
+
+    @property
     def needs_help_soon(self) -> bool:
         """Whether so little time is left that one should call when it cannot be done."""
         return self.phase is Phase.WINDOW_OPEN or (self.days is not None and self.days < HELP_BELOW_DAYS)

@@ -63,8 +63,6 @@ def sample(
         ]
     if not steps:
         raise UsageError(f"the change “{change_id}” has no date, so there is no mail of the kind {kind}")
-    if kind in _STATUSES:
-        changes = _ended(changes, change, _STATUSES[kind])
     olds = {change.key(d): _old(kind, d, now, timing) for d in change.deadlines}
     return Sample(
         message=_message(now),
@@ -73,7 +71,7 @@ def sample(
             Notice(id=number, subscriber_id=1, step=step, old=olds.get(step.deadline))
             for number, step in enumerate(steps, 1)
         ),
-        changes=changes,
+        changes=_after(kind, changes, change),
         now=now,
     )
 
@@ -114,10 +112,18 @@ def _old(kind: NoticeKind, deadline: Deadline, now: datetime, timing: Timing) ->
             return None
 
 
-def _ended(changes: ChangeList, change: Change, status: Status) -> ChangeList:
-    ended = replace(change, deadlines=tuple(replace(d, status=status) for d in change.deadlines))
-    others = tuple(ended if each is change else each for each in changes.changes)
-    return replace(changes, changes=others)
+def _after(kind: NoticeKind, changes: ChangeList, change: Change) -> ChangeList:
+    """The list as it would be once such news is told: ended, or firm."""
+    if kind in _STATUSES:
+        deadlines = tuple(replace(d, status=_STATUSES[kind]) for d in change.deadlines)
+    elif kind is NoticeKind.CONFIRMED:
+        deadlines = tuple(
+            replace(d, when=replace(d.when, certainty=Certainty.CONFIRMED)) for d in change.deadlines
+        )
+    else:
+        return changes
+    news = replace(change, deadlines=deadlines)
+    return replace(changes, changes=tuple(news if each is change else each for each in changes.changes))
 
 
 def _message(now: datetime) -> Message:
