@@ -1,0 +1,1 @@
+"""From Notices to the bytes of a mail: what it says, in which words, in which form, under which headers."""
