@@ -15,8 +15,10 @@ from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel, Parcel
 from notifier.channels.choose import choose_channel
+from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
-from notifier.compose.messages import Letterhead, compose
+from notifier.compose.messages import compose
+from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, load_templates
 from notifier.core.change import ChangeList
 from notifier.core.message import Message
@@ -89,23 +91,26 @@ def assemble(settings: Settings, engine: Engine | None = None) -> Parts:
     engine = engine or open_database(settings)
     with writing(engine) as connection:
         identity = installation.identity(connection)
-    domain = settings.sender.partition("@")[2]
+    templates = load_templates()
+    links = Links(base_url=settings.base_url, keys=signing_keys(settings.state_dir))
+    letterhead = Letterhead(
+        publisher=settings.publisher.name,
+        contact=settings.publisher.contact or settings.sender,
+        sender=settings.sender,
+    )
+    rehearse(templates=templates, letterhead=letterhead, links=links)
     return Parts(
         settings=settings,
         engine=engine,
         timing=settings.timing,
         source=FileSource(settings.list_path),
-        templates=load_templates(),
-        links=Links(base_url=settings.base_url, keys=signing_keys(settings.state_dir)),
-        letterhead=Letterhead(
-            publisher=settings.publisher.name,
-            contact=settings.publisher.contact or settings.sender,
-            sender=settings.sender,
-        ),
+        templates=templates,
+        links=links,
+        letterhead=letterhead,
         channel=choose_channel(
             url=settings.mail_url, password=settings.mail_password, helo=socket.getfqdn() or "localhost"
         ),
-        id_suffix=f".{identity}@{domain}>",
+        id_suffix=f".{identity}@{letterhead.domain}>",
     )
 
 
