@@ -38,5 +38,17 @@ class ListRefusedError(NotifierError):
         super().__init__("\n".join(f"• {problem}" for problem in self.problems))
 
 
+class ImportRefusedError(NotifierError):
+    """A file to import has mistakes; nothing of it was imported.
+
+    `problems` holds every problem found, each with its line.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        told = "\n".join(f"• {problem}" for problem in self.problems)
+        super().__init__(f"nothing was imported; mend the file:\n{told}")
+
+
 class DatabaseError(NotifierError):
     """The database is damaged, from a newer release, or not the one this command may act on."""

@@ -12,6 +12,11 @@ import notifier.cli.checking
 import notifier.cli.deciding
 import notifier.cli.planning
 import notifier.cli.why
+import notifier.cli.subscribers
+import notifier.cli.subscriber_choices
+import notifier.cli.subscriber_views
+import notifier.cli.vendors
+import notifier.cli.importing
 import notifier.cli.outbox
 import notifier.cli.changing
 import notifier.cli.testing

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from email_validator import EmailNotValidError, validate_email
 
 
+# Checking costs more than storing: an import checks each address when it reads it, not again as it joins.
+@lru_cache(maxsize=1 << 17)
 def normal_address(text: str) -> str:
     """The address with its domain in lower case and as A-labels (RFC 5890), the local part as written.
 

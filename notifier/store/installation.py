@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, select
@@ -84,6 +84,13 @@ def require_live(connection: Connection) -> None:
         )
 
 
+def turn_into_rehearsal(connection: Connection, *, now: datetime) -> None:
+    """Make a scratch copy of a database, live or not, a rehearsal that stands at `now` and is not paused."""
+    _put(connection, "mode", Mode.REHEARSAL)
+    _put(connection, "instant", now.isoformat())
+    resume(connection)
+
+
 def pause(connection: Connection, *, by: str, reason: str, now: datetime) -> Pause:
     """Let nothing leave, on any node. Pausing again replaces who and why."""
     paused_by = Pause(by=by, reason=reason, at=now)
@@ -119,6 +126,15 @@ def leads_kept(connection: Connection, *, leads: str) -> datetime | None:
     value = _get(connection, "leads")
     kept = json.loads(value) if value else {}
     return datetime.fromisoformat(kept["since"]) if kept.get("leads") == leads else None
+
+
+def try_again(connection: Connection, *, what: str, every: timedelta, now: datetime) -> bool:
+    """Whether `what` was last tried so long ago that it is time again; then it counts as tried now."""
+    tried = _instant(connection, what)
+    if tried is not None and timedelta(0) <= now - tried < every:
+        return False
+    _put(connection, what, now.isoformat())
+    return True
 
 
 def record_tick(connection: Connection, *, now: datetime) -> None:

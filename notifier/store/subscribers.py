@@ -54,6 +54,23 @@ def listing(
     return tuple(sorted(_read(connection, and_(*conditions)), key=lambda found: found.address.casefold()))
 
 
+def similar(connection: Connection, address: str) -> tuple[str, ...]:
+    """Addresses with the same local part or the same domain, for whoever mistyped one."""
+    local, _, domain = identity_of(address).partition("@")
+    alike = or_(
+        subscribers.c.identity.startswith(f"{local}@", autoescape=True),
+        subscribers.c.identity.endswith(f"@{domain}", autoescape=True),
+    )
+    chosen = select(subscribers.c.address).where(alike).order_by(subscribers.c.identity).limit(500)
+    return tuple(connection.scalars(chosen))
+
+
+def states_of(connection: Connection, identities: Collection[str]) -> dict[str, SubscriberState]:
+    """The state of whoever is known among these identities (at most 30,000 of them)."""
+    known = select(subscribers.c.identity, subscribers.c.state).where(subscribers.c.identity.in_(identities))
+    return {row.identity: SubscriberState(row.state) for row in connection.execute(known)}
+
+
 def count_by_state(connection: Connection) -> dict[SubscriberState, int]:
     """How many Subscribers are in each state."""
     grouped = select(subscribers.c.state, func.count()).group_by(subscribers.c.state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from sqlalchemy import Connection, select
 from notifier.core.address import normal_domain
 from notifier.store.tables import vendors
 from notifier.store.upsert import insert_into
+
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,12 @@ def checked(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> Vendor
         raise ValueError(f"the vendor {vendor_id} needs a name of one line, at most 200 characters")
     normal = dict.fromkeys(normal_domain(domain) for domain in domains)
     return Vendor(id=vendor_id, name=name.strip(), domains=tuple(normal))
+
+
+def id_from(name: str) -> str:
+    """An id made from a name: `Blåbær EPJ AS` becomes `blabaer-epj-as`."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")[:60]
 
 
 def add(connection: Connection, new: Vendor, *, now: datetime) -> bool:

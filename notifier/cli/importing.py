@@ -1,0 +1,130 @@
+"""Imports: what a CSV file would do, and with --yes doing it, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.cli import subscribers, vendors
+from notifier.cli.opening import acting, looking
+from notifier.cli.options import Now
+from notifier.cli.printing import columns, count
+from notifier.cli.progress import progress
+from notifier.cli.subscribers import Basis, Yes, default_basis, known_changes
+from notifier.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+
+    from notifier.cli.opening import Look
+    from notifier.store.joining import Joined, Joiner
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file in UTF-8, with a header.")]
+
+_FIRST = 5
+_NOTHING_YET = "Nothing was changed; to import it, add --yes."
+_JOINED = {
+    "new": "new; each gets a mail with where they stand",
+    "again": "had left and rejoin; each gets that mail too",
+    "already": "subscribed already; they stay as they are",
+    "suspended": "suspended; they stay so",
+}
+
+
+@subscribers.group.command("import")
+def import_subscribers(
+    context: typer.Context, *, file: File, yes: Yes = False, basis: Basis = None, now: Now = None
+) -> None:
+    """Import subscribers from CSV: address,language,follow,vendor,leads; only address is required."""
+    from notifier.jobs.import_subscribers import foresee, import_joiners
+    from notifier.store.engine import reading
+
+    data = _read(file)
+    with looking(context, now) as look:
+        joiners = _joiners(data, look, basis)
+        if not yes:
+            with reading(look.engine) as connection:
+                _show_people(joiners, foresee(connection, joiners))
+            return
+    with acting(context, now) as (parts, instant), progress("Importing", len(joiners)) as advance:
+        done = import_joiners(engine=parts.engine, joiners=joiners, now=instant, advance=advance)
+    print(f"Imported {count(len(joiners), 'row')}.\n{_counts(done)}")
+
+
+@vendors.group.command("import")
+def import_vendors(context: typer.Context, *, file: File, yes: Yes = False, now: Now = None) -> None:
+    """Import vendors from CSV: id,name,domains; known ones get the file's name and domains."""
+    from notifier.jobs import import_vendors as job
+    from notifier.store import vendors as store
+    from notifier.store.engine import reading
+
+    many = job.read_vendors(_read(file))
+    if yes:
+        with acting(context, now) as (parts, instant):
+            new = job.import_vendors(engine=parts.engine, many=many, now=instant)
+        print(f"Imported {count(len(many), 'vendor')}, {new} of them new.")
+        return
+    with looking(context, now) as look, reading(look.engine) as connection:
+        found = job.foresee(store.listing(connection), many)
+    rows = [
+        (len(found.new), f"new{_few([vendor.id for vendor in found.new])}"),
+        (len(found.changed), f"get another name or domains{_few([vendor.id for vendor in found.changed])}"),
+        (found.same, "are the same already"),
+    ]
+    print(f"{count(len(many), 'vendor')} to import:")
+    print(columns(rows, indent=2))
+    print(_NOTHING_YET)
+
+
+def _read(file: Path) -> bytes:
+    from notifier.jobs.rows import MOST_BYTES
+
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+
+def _joiners(data: bytes, look: Look, basis: str | None) -> tuple[Joiner, ...]:
+    from notifier.jobs.import_subscribers import read_joiners
+    from notifier.store import vendors as store
+    from notifier.store.engine import reading
+
+    with reading(look.engine) as connection:
+        known = [vendor.id for vendor in store.listing(connection)]
+    with progress("Reading", data.count(b"\n")) as advance:
+        return read_joiners(
+            data,
+            known=lambda: known_changes(look.engine, look.settings),
+            vendors=frozenset(known),
+            basis=basis or default_basis(),
+            advance=advance,
+        )
+
+
+def _show_people(joiners: Sequence[Joiner], found: Counter[Joined]) -> None:
+    print(f"{count(len(joiners), 'row')} to import:\n{_counts(found)}")
+    if joiners:
+        print("The first of them:")
+        print(columns([_row(joiner) for joiner in joiners[:_FIRST]], indent=2))
+    print(_NOTHING_YET)
+
+
+def _row(joiner: Joiner) -> tuple[str, str, str]:
+    follows = " ".join(str(topic) for topic in joiner.topics)
+    vendor = f" ({joiner.vendor})" if joiner.vendor else ""
+    leads = f" at {joiner.cadence}" if joiner.cadence else ""
+    return joiner.address, joiner.language.value, f"{follows}{leads}{vendor}"
+
+
+def _counts(found: Counter[Joined]) -> str:
+    return columns([(found[joined], _JOINED[joined]) for joined in found], indent=2)
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _FIRST} more" if len(names) > _FIRST else ""
+    return f": {', '.join(names[:_FIRST])}{more}" if names else ""

@@ -1,0 +1,76 @@
+"""Finding the person that a command was given, and reading what they shall follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.cli.options import no_such, understood
+from notifier.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from notifier.core.cadence import Cadence
+    from notifier.core.change import ChangeList
+    from notifier.core.subscription import Subscriber, Topic
+
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The subscriber's e-mail address.")]
+Follow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--follow", metavar="TOPIC", help="everything, service:ID or change:ID; may be given several times."
+    ),
+]
+Leads = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lead", metavar="LEAD", help="Remind this long before, as 30d, 12w or 6mo; several times."
+    ),
+]
+VendorId = Annotated[str | None, typer.Option("--vendor", metavar="ID", help="The vendor they belong to.")]
+
+
+def subscriber_at(connection: Connection, address: str) -> Subscriber:
+    """The Subscriber with that address. Raises UsageError with the nearest one when there is none."""
+    from notifier.store import subscribers
+
+    found = understood(lambda text: subscribers.find(connection, text), address)
+    if found is not None:
+        return found
+    near = get_close_matches(address, subscribers.similar(connection, address), n=1, cutoff=0.5)
+    meant = f"; did you mean {near[0]}?" if near else "; see: notifier subscribers list"
+    raise UsageError(f"there is no subscriber {address}{meant}")
+
+
+def chosen_topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tuple[Topic, ...]:
+    """What `--follow` names. The list is asked for when part of it is named.
+
+    Raises UsageError for what cannot be followed, naming what there is.
+    """
+    from notifier.core.subscription import EVERYTHING, parse_topic, unknown_target
+
+    topics = tuple(dict.fromkeys(understood(parse_topic, text) for text in texts))
+    changes = known() if any(topic != EVERYTHING for topic in topics) else None
+    for topic in topics:
+        mistake = unknown_target(topic, changes) if changes else None
+        if mistake:
+            raise UsageError(mistake)
+    return topics
+
+
+def chosen_cadence(texts: Sequence[str]) -> Cadence | None:
+    """What `--lead` names, None when nothing does. Raises UsageError."""
+    from notifier.core.cadence import parse_cadence
+
+    return understood(lambda text: parse_cadence(text.split()), " ".join(texts)) if texts else None
+
+
+def checked_vendor(vendor: str | None, known: Collection[str]) -> str | None:
+    """The Vendor's id. Raises UsageError naming those that there are."""
+    if vendor is not None and vendor not in known:
+        raise no_such("vendor", vendor, known)
+    return vendor

@@ -1,0 +1,100 @@
+"""The command `subscribers set`: what one person chose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.cli.opening import acting
+from notifier.cli.options import Now
+from notifier.cli.people import Address, Follow, Leads, VendorId, chosen_cadence, chosen_topics, subscriber_at
+from notifier.cli.printing import wrapped
+from notifier.cli.subscribers import group, known_changes, known_vendor
+from notifier.core.text import Language
+from notifier.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from notifier.core.subscription import Subscriber
+
+
+@group.command("set")
+def change(
+    context: typer.Context,
+    *,
+    address: Address,
+    language: Annotated[
+        Language | None, typer.Option("--language", help="The language of their mails.")
+    ] = None,
+    follow: Follow = None,
+    lead: Leads = None,
+    default_leads: Annotated[
+        bool,
+        typer.Option("--default-leads", help="Remind at each deadline's own or the default leads again."),
+    ] = False,
+    vendor: VendorId = None,
+    no_vendor: Annotated[bool, typer.Option("--no-vendor", help="They belong to no vendor.")] = False,
+    suspend: Annotated[
+        str | None, typer.Option("--suspend", metavar="REASON", help="Send them nothing until resumed.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="End a suspension.")] = False,
+    now: Now = None,
+) -> None:
+    """Change what a subscriber chose; what is not named stays. --follow and --lead replace all of theirs."""
+    from notifier.store import subscribers
+    from notifier.store.engine import writing
+
+    _refuse_both(lead, default_leads, "--lead", "--default-leads")
+    _refuse_both(vendor, no_vendor, "--vendor", "--no-vendor")
+    _refuse_both(suspend is not None, resume, "--suspend", "--resume")
+    if not any((language, follow, lead, default_leads, vendor, no_vendor, suspend is not None, resume)):
+        raise UsageError("nothing to change was named; see: notifier subscribers set --help")
+    cadence = chosen_cadence(lead or [])
+    with acting(context, now) as (parts, instant):
+        topics = chosen_topics(follow or [], lambda: known_changes(parts.engine, parts.settings))
+        with writing(parts.engine) as connection:
+            found = _who_stays(connection, address)
+            subscribers.set_choices(
+                connection,
+                found.id,
+                language=language or found.language,
+                topics=topics or [each.topic for each in found.subscriptions],
+                cadence=cadence or (None if default_leads else found.cadence),
+                vendor=known_vendor(connection, vendor) or (None if no_vendor else found.vendor),
+                now=instant,
+            )
+            _suspend_or_resume(connection, found, suspend=suspend, resume=resume, now=instant)
+    print(wrapped(f"{found.address} is changed. See: notifier subscribers show {found.address}"))
+
+
+def _refuse_both(one: object, other: object, first: str, second: str) -> None:
+    if one and other:
+        raise UsageError(f"{first} and {second} exclude each other")
+
+
+def _who_stays(connection: Connection, address: str) -> Subscriber:
+    """The Subscriber, unless they left: then there is nothing to change."""
+    from notifier.core.subscription import SubscriberState
+
+    found = subscriber_at(connection, address)
+    if found.state is SubscriberState.LEFT:
+        raise UsageError(
+            f"the subscriber {found.address} has left; to subscribe them again: notifier subscribers add"
+        )
+    return found
+
+
+def _suspend_or_resume(
+    connection: Connection, found: Subscriber, *, suspend: str | None, resume: bool, now: datetime
+) -> None:
+    from notifier.store import leaving
+
+    if suspend is not None:
+        why = suspend.strip() or "no reason given"
+        leaving.suspend(connection, subscriber_id=found.id, why=why, now=now)
+    if resume:
+        leaving.resume(connection, subscriber_id=found.id)

@@ -1,0 +1,156 @@
+"""Subscribers come and go: add, remove, erase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.cli.frame import ATTENTION, app
+from notifier.cli.opening import acting, looking
+from notifier.cli.options import Now, person, understood
+from notifier.cli.people import (
+    Address,
+    Follow,
+    Leads,
+    VendorId,
+    checked_vendor,
+    chosen_cadence,
+    chosen_topics,
+    subscriber_at,
+)
+from notifier.cli.printing import wrapped
+from notifier.core.text import Language
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from notifier.core.change import ChangeList
+    from notifier.settings import Settings
+    from notifier.store.joining import Added
+
+group = typer.Typer(
+    help="Who is told: add, change, look, remove.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(group, name="subscribers")
+
+Basis = Annotated[
+    str | None,
+    typer.Option("--basis", metavar="TEXT", help="On whose word they consent; by default on yours."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only show what would be done.")]
+
+
+_SOON = "The mail that tells them where they stand leaves at once under notifier run, else at the next tick."
+
+
+@group.command()
+def add(
+    context: typer.Context,
+    *,
+    address: Address,
+    language: Annotated[
+        Language, typer.Option("--language", help="The language of their mails.")
+    ] = Language.NB,
+    follow: Follow = None,
+    lead: Leads = None,
+    vendor: VendorId = None,
+    basis: Basis = None,
+    now: Now = None,
+) -> None:
+    """Add a subscriber, who follows everything unless told otherwise; they are told where they stand."""
+    from notifier.core.address import normal_address
+    from notifier.store import joining
+    from notifier.store.engine import writing
+
+    normal = understood(normal_address, address)
+    cadence = chosen_cadence(lead or [])
+    with acting(context, now) as (parts, instant):
+        topics = chosen_topics(follow or ["everything"], lambda: known_changes(parts.engine, parts.settings))
+        with writing(parts.engine) as connection:
+            added = joining.add(
+                connection,
+                address=normal,
+                language=language,
+                topics=topics,
+                cadence=cadence,
+                vendor=known_vendor(connection, vendor),
+                basis=basis or default_basis(),
+                now=instant,
+            )
+    _tell_added(added)
+
+
+def _tell_added(added: Added) -> None:
+    from notifier.store.joining import Joined
+
+    who = added.address
+    match added.joined:
+        case Joined.NEW:
+            print(wrapped(f"{who} is added. {_SOON}"))
+        case Joined.AGAIN:
+            print(wrapped(f"{who} had left and is back. {_SOON}"))
+        case Joined.ALREADY:
+            print(wrapped(f"{who} is subscribed already; nothing was changed. See: notifier subscribers set"))
+        case Joined.SUSPENDED:
+            print(
+                wrapped(
+                    f"{who} is suspended; nothing was changed. To end it: notifier subscribers set {who} --resume"
+                )
+            )
+            raise typer.Exit(ATTENTION)
+
+
+@group.command()
+def remove(context: typer.Context, address: Address, now: Now = None) -> None:
+    """End a subscription: nothing more is sent. What they were told stays on record; see also erase."""
+    from notifier.store import leaving
+    from notifier.store.engine import writing
+
+    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
+        found = subscriber_at(connection, address)
+        why = f"removed by an operator ({person(None)})"
+        gone = leaving.leave(connection, subscriber_id=found.id, why=why, now=instant)
+    said = "is removed; nothing more is sent" if gone else "had left already; nothing was changed"
+    print(wrapped(f"{found.address} {said}."))
+
+
+@group.command()
+def erase(context: typer.Context, address: Address, yes: Yes = False, now: Now = None) -> None:
+    """Forget a person (GDPR article 17): address, choices and what servers replied. It cannot be undone."""
+    from notifier.store import leaving
+    from notifier.store.engine import reading, writing
+
+    if not yes:
+        with looking(context, now) as look, reading(look.engine) as connection:
+            found = subscriber_at(connection, address)
+        print(
+            wrapped(f"This would forget {found.address} for good. Nothing was changed; add --yes to do it.")
+        )
+        return
+    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
+        found = subscriber_at(connection, address)
+        leaving.erase(connection, subscriber_id=found.id, now=instant)
+    print(wrapped("The person is forgotten. What was sent stays on record, about nobody."))
+
+
+def default_basis() -> str:
+    """On whose word somebody consents when nothing is said: the operator's."""
+    return f"added by an operator ({person(None)})"
+
+
+def known_changes(engine: Engine, settings: Settings) -> ChangeList:
+    """The list that can be followed. Raises ListRefusedError when none is in force and the file is wrong."""
+    from notifier import app as wiring
+    from notifier.jobs.known_list import known_list
+    from notifier.sources.file import FileSource
+
+    source = FileSource(settings.list_path)
+    return known_list(engine=engine, source=source, timing=settings.timing, wall=wiring.clock())
+
+
+def known_vendor(connection: Connection, vendor: str | None) -> str | None:
+    """The Vendor's id. Raises UsageError when there is no such Vendor."""
+    from notifier.store import vendors
+
+    return checked_vendor(vendor, [known.id for known in vendors.listing(connection)] if vendor else [])

@@ -1,0 +1,162 @@
+"""Import subscribers: a CSV file becomes Subscribers, all of them or none.
+
+1. `read_joiners` checks every row and reports every problem at once.
+2. `foresee` says what importing would come to, and changes nothing.
+3. `import_joiners` lets them join in one transaction. Twice is harmless: who is there already stays as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from notifier.core.address import normal_address
+from notifier.core.cadence import Cadence, parse_cadence
+from notifier.core.change import ChangeList
+from notifier.core.subscription import (
+    EVERYTHING,
+    SubscriberState,
+    Topic,
+    parse_topic,
+    unknown_target,
+)
+from notifier.core.text import Language
+from notifier.jobs.rows import Problems, Row, read_rows
+from notifier.store import joining, subscribers
+from notifier.store.engine import writing
+from notifier.store.joining import Joined, Joiner
+
+T = TypeVar("T")
+
+COLUMNS = ("address", "language", "follow", "vendor", "leads")
+
+_WOULD_BE = {
+    None: Joined.NEW,
+    SubscriberState.LEFT: Joined.AGAIN,
+    SubscriberState.SUSPENDED: Joined.SUSPENDED,
+}
+
+
+def read_joiners(
+    data: bytes,
+    *,
+    known: Callable[[], ChangeList],
+    vendors: Collection[str],
+    basis: str,
+    advance: Callable[[int], None],
+) -> tuple[Joiner, ...]:
+    """Everybody in the file. `known` is asked for the list when somebody follows part of it; `advance` is told how many
+    more rows are read.
+
+    Raises ImportRefusedError with every problem, ListRefusedError when the list is needed and refused.
+    """
+    problems = Problems()
+    topics = _topics_by(known)
+    lines: dict[str, int] = {}
+    joiners: list[Joiner] = []
+    for row in read_rows(data, columns=COLUMNS, required=["address"], problems=problems):
+        if row.line % joining.CHUNK == 0:
+            advance(joining.CHUNK)
+        joiner = _joiner(row, topics=topics, vendors=vendors, basis=basis, problems=problems)
+        if joiner is None:
+            continue
+        first = lines.setdefault(joiner.address.casefold(), row.line)
+        if first != row.line:
+            problems.add(row.line, f"{joiner.address} is on line {first} already; keep one of them")
+        joiners.append(joiner)
+    problems.refuse()
+    return tuple(joiners)
+
+
+def foresee(connection: Connection, joiners: Sequence[Joiner]) -> Counter[Joined]:
+    """What importing these would come to, as things stand."""
+    found: Counter[Joined] = Counter()
+    for chunk in _chunks(joiners):
+        identities = [joiner.address.casefold() for joiner in chunk]  # as identity_of a normal address
+        states = subscribers.states_of(connection, identities)
+        found.update(_WOULD_BE.get(states.get(identity), Joined.ALREADY) for identity in identities)
+    return found
+
+
+def import_joiners(
+    *, engine: Engine, joiners: Sequence[Joiner], now: datetime, advance: Callable[[int], None]
+) -> Counter[Joined]:
+    """Let all of them join in one transaction; `advance` is told how many more are done."""
+    found: Counter[Joined] = Counter()
+    with writing(engine) as connection:
+        for chunk in _chunks(joiners):
+            added = joining.add_many(connection, chunk, now=now)
+            found.update(each.joined for each in added)
+            advance(len(chunk))
+    return found
+
+
+def _chunks(joiners: Sequence[Joiner]) -> Iterator[Sequence[Joiner]]:
+    for start in range(0, len(joiners), joining.CHUNK):
+        yield joiners[start : start + joining.CHUNK]
+
+
+def _joiner(
+    row: Row,
+    *,
+    topics: Callable[[str], tuple[Topic, ...]],
+    vendors: Collection[str],
+    basis: str,
+    problems: Problems,
+) -> Joiner | None:
+    """The row as a Joiner; None when anything is wrong with it, all of which is noted."""
+    before = problems.count
+    values = row.values
+    joiner = Joiner(
+        address=_tried(normal_address, values["address"], "", row, problems),
+        language=_tried(_language, values["language"], Language.NB, row, problems),
+        topics=_tried(topics, values["follow"], (), row, problems),
+        cadence=_tried(_cadence, values["leads"], None, row, problems),
+        vendor=values["vendor"] or None,
+        basis=basis,
+    )
+    if joiner.vendor and joiner.vendor not in vendors:
+        problems.add(
+            row.line, f"there is no vendor “{joiner.vendor[:80]}”; add it first: notifier vendors add"
+        )
+    return joiner if problems.count == before else None
+
+
+def _tried(read: Callable[[str], T], text: str, otherwise: T, row: Row, problems: Problems) -> T:
+    try:
+        return read(text)
+    except ValueError as error:
+        problems.add(row.line, str(error))
+        return otherwise
+
+
+def _language(text: str) -> Language:
+    try:
+        return Language(text.casefold() or Language.NB)
+    except ValueError:
+        raise ValueError(f"“{text[:80]}” is not a language; write nb, nn or en") from None
+
+
+def _topics_by(known: Callable[[], ChangeList]) -> Callable[[str], tuple[Topic, ...]]:
+    """Reads what is followed. Few things are followed by many, so each is looked at once."""
+
+    @lru_cache(maxsize=1_000)
+    def topics(text: str) -> tuple[Topic, ...]:
+        found = tuple(dict.fromkeys(parse_topic(word) for word in text.split())) or (EVERYTHING,)
+        for topic in found:
+            mistake = None if topic == EVERYTHING else unknown_target(topic, known())
+            if mistake:
+                raise ValueError(mistake)
+        return found
+
+    return topics
+
+
+@lru_cache(maxsize=1_000)
+def _cadence(text: str) -> Cadence | None:
+    return parse_cadence(text.split()) if text else None
