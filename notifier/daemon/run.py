@@ -81,7 +81,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         stop = _stop_by_signal()
         await _tick(running)
         _refuse_to_run_without_list(running)
-        await asyncio.to_thread(right.try_acquire)
+        await _may_send(running)
         server = server_for(page(parts, clock=clock, shown=running.shown, stuck=running.stuck))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await answering(server, serving)
@@ -172,12 +172,22 @@ async def _tick(running: Running) -> None:
 
 
 async def _send(running: Running) -> None:
-    if not running.believes or not await asyncio.to_thread(running.right.try_acquire):
+    if not running.believes or not await _may_send(running):
         return
     sender = running.parts.sender(node=running.right.node, clock=running.clock)
     done = await dispatch(sender, draining=lambda: running.stopping)
     if done.sent or done.failed or done.again:
         _log.info("sent", sent=done.sent, failed=done.failed, again=done.again)
+
+
+async def _may_send(running: Running) -> bool:
+    """Take the right to send, or keep it. With it comes what the one before left behind."""
+    node = running.right.node
+    if not await asyncio.to_thread(running.right.try_acquire):
+        return False
+    if running.right.node != node:
+        await asyncio.to_thread(free_the_dead, running.parts, running.right, running.clock())
+    return True
 
 
 async def _recover(running: Running) -> None:
