@@ -21,11 +21,14 @@ class Transition:
     refusals: int
 
 
-def after_verdict(message: Message, verdict: Verdict, *, now: datetime, spread: float) -> Transition:
+def after_verdict(
+    message: Message, verdict: Verdict, *, now: datetime, spread: float, probing: bool = False
+) -> Transition:
     """Where an armed Message goes. `message.copies` counts the present transmission; `spread` is in -1..1.
 
     The copy is taken back whenever the server provably did not accept it. Trouble with the relay or our own
-    standing costs the Message nothing: the breaker holds everything back.
+    standing costs the Message nothing: the breaker holds everything back. `probing` says that it is open and
+    that this Message tried it: being refused then is no news about the Message.
     """
     if verdict.fault is Fault.AMBIGUOUS:
         return after_silence(message, now=now)
@@ -36,8 +39,11 @@ def after_verdict(message: Message, verdict: Verdict, *, now: datetime, spread: 
             state = MessageState.SENT
         case Fault.POLICY:
             refusals += 1
-            not_before = now + retry_delay(refusals, spread)
-            state = MessageState.FAILED if refusals >= POLICY_TRIES else state
+            not_before = now + retry_delay(1 if probing else refusals, spread)
+            refused_enough = refusals >= POLICY_TRIES and not (
+                probing and now - message.created_at < RETRY_FOR
+            )
+            state = MessageState.FAILED if refused_enough else state
         case Fault.TEMPORARY:
             tries += 1
             not_before = now + retry_delay(tries, spread)

@@ -1,7 +1,8 @@
 """Alert: tell operators what they must know, in the log, by mail and by webhook.
 
 Each way is tried by itself, so that one that is broken does not silence the others. Twice is harmless: an
-Alert is marked as told for each way, and told again only when it still stands a day later.
+Alert is marked as told for each way, and told again only when it still stands a day later. What happened once
+(a Message that failed) is told once, and is over after a month.
 """
 
 from __future__ import annotations
@@ -9,26 +10,30 @@ from __future__ import annotations
 import asyncio
 import json
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel, ChannelDownError, Parcel
+from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
 from notifier.core.timing import Timing
 from notifier.logs import log
-from notifier.store import alerts, changes
+from notifier.store import alerts, changes, installation
 from notifier.store.alerts import Alert, Way
 from notifier.store.engine import reading, writing
 
 AGAIN_AFTER = timedelta(hours=24)
 LEISURELY = ("passed:", "unchecked:")
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
-NOT_MORE_OFTEN = timedelta(minutes=10)
+ONCE = ("expired:", "failed:", "unknown:")
+OVER_AFTER = timedelta(days=30)
+CLOCK = "clock"
+TRY_EVERY = timedelta(minutes=10)
 CHECK_EVERY = timedelta(days=90)
 WEBHOOK_SECONDS = 10
 
@@ -54,55 +59,74 @@ async def alert(
     for found in to_log:
         _log.warning("alert", key=found.key, text=found.text, times=found.count)
     await asyncio.to_thread(_mark, engine, to_log, Way.LOGGED, now)
-    if operators.recipients:
-        to_mail = await asyncio.to_thread(_due, engine, Way.MAILED, now)
-        if to_mail and await _mail(channel, operators, to_mail, now):
-            await asyncio.to_thread(_mark, engine, to_mail, Way.MAILED, now)
     if operators.webhook:
         to_post = await asyncio.to_thread(_due, engine, Way.POSTED, now)
         if len(to_post) > 0 and await asyncio.to_thread(_post, operators.webhook, to_post):
             await asyncio.to_thread(_mark, engine, to_post, Way.POSTED, now)
+    if operators.recipients:
+        to_mail = await asyncio.to_thread(_due, engine, Way.MAILED, now)
+        if to_mail and await _mail(channel, operators, to_mail, now):
+            await asyncio.to_thread(_mark, engine, to_mail, Way.MAILED, now)
     return len(to_log)
 
 
 def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
-    """Raise Alerts for Deadlines that passed unconfirmed and Changes that nobody has checked for 90 days."""
-    today = timing.today(now)
+    """Raise Alerts for Deadlines that passed unconfirmed and Changes that nobody has checked for 90 days.
+
+    Resolves those that stand no longer, and what happened a month ago. A clock in doubt decides nothing.
+    """
     with reading(engine) as connection:
         current = changes.in_force(connection)
-    if current is None:
+        standing = {found.key: found for found in alerts.open_alerts(connection)}
+    if current is None or CLOCK in standing:
         return
-    wanted = {
-        f"passed:{change.key(deadline)}": (
-            f"{change.key(deadline)} ({deadline.when.written}) has passed and the list does not say how it"
-            " ended; find out, then set its status or its new date"
-        )
-        for change, deadline in passed_unconfirmed(current.changes, today)
+    wanted = dict(_overlooked(current.changes, timing.today(now)))
+    over = {
+        key
+        for key, found in standing.items()
+        if (key.startswith(LEISURELY) and key not in wanted)
+        or (key.startswith(ONCE) and now - found.last_at > OVER_AFTER)
     }
-    for change in current.changes.changes:
-        if today - change.checked > CHECK_EVERY:
-            wanted[f"unchecked:{change.id}"] = (
-                f"{change.id} was last checked on {change.checked}; verify it at its source and set `checked`"
-            )
     with writing(engine) as connection:
-        standing = {found.key for found in alerts.open_alerts(connection)}
         for key, text in wanted.items():
             if key not in standing:
                 alerts.raise_alert(connection, key=key, text=text, now=now)
-        for key in standing - set(wanted):
-            if key.startswith(LEISURELY):
-                alerts.resolve(connection, key=key, now=now)
+        for key in over:
+            alerts.resolve(connection, key=key, now=now)
+
+
+def _overlooked(current: ChangeList, today: date) -> Iterator[tuple[str, str]]:
+    """The key and the text of an Alert for each thing that the list's editor should see to."""
+    for change, deadline in passed_unconfirmed(current, today):
+        key = change.key(deadline)
+        text = (
+            f"{key} ({deadline.when.written}) has passed and the list does not say how it ended; find out, then"
+            " set its status or its new date"
+        )
+        yield f"passed:{key}", text
+    for change in current.changes:
+        if today - change.checked > CHECK_EVERY:
+            text = (
+                f"{change.id} was last checked on {change.checked}; verify it at its source and set `checked`"
+            )
+            yield f"unchecked:{change.id}", text
 
 
 def _due(engine: Engine, way: Way, now: datetime) -> tuple[Alert, ...]:
-    """Open Alerts not told in this way, or a day ago; none while the last telling is only minutes old."""
+    """Open Alerts not told in this way, or long ago; none while the last try is only minutes old."""
     with reading(engine) as connection:
         found = alerts.open_alerts(connection)
-    told = {alert.id: alert.told_at(way) for alert in found}
-    latest = max((at for at in told.values() if at is not None), default=None)
-    if way is not Way.LOGGED and latest is not None and timedelta(0) <= now - latest < NOT_MORE_OFTEN:
-        return ()
-    return tuple(a for a in found if (at := told[a.id]) is None or now - at >= _again_after(a))
+    due = tuple(alert for alert in found if _is_due(alert, alert.told_at(way), now))
+    if way is Way.LOGGED or not due:
+        return due
+    with writing(engine) as connection:
+        return due if installation.try_again(connection, what=f"tell:{way}", every=TRY_EVERY, now=now) else ()
+
+
+def _is_due(found: Alert, told: datetime | None, now: datetime) -> bool:
+    if told is None:
+        return True
+    return not found.key.startswith(ONCE) and now - told >= _again_after(found)
 
 
 def _again_after(found: Alert) -> timedelta:

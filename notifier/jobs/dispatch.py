@@ -27,10 +27,14 @@ from notifier.store import outbox
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
 
+# As many are armed at once as the relay takes in this time, within the limit: should this process be killed,
+# the fate of all of them is unknown, though most were not transmitted.
 ARM_LIMIT = 20
+ARM_SECONDS = 0.1
 
-# No transmission begins later than this after arming: with the longest one it stays within the lease.
-BATCH_SECONDS = 240.0
+# No transmission begins later than this after arming, so that a relay that has become slow keeps nobody
+# from stopping: the rest goes back, provably undelivered.
+BATCH_SECONDS = 5.0
 
 RECORD_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 
@@ -85,6 +89,7 @@ async def dispatch(sender: Sender, *, draining: Callable[[], bool] = lambda: Fal
             id_suffix=sender.id_suffix,
         )
         total.dropped += taken.dropped
+        total.failed += taken.failed
         if not taken.claimed:
             total.stopped = taken.stopped
             break
@@ -98,7 +103,11 @@ async def _send_all(sender: Sender, taken: Taken, total: Dispatched, draining: C
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
-                group.create_task(_work(sender, taken.reading, waiting, total, draining))
+                group.create_task(_work(sender, taken, waiting, total, draining))
+    except ExceptionGroup as several:
+        # Whoever called wants to know of a broken database as such, not how many Lines met it.
+        broken = several.subgroup(DatabaseError)
+        raise (broken.exceptions[0] if broken else several) from several
     finally:
         left = [ready.message for ready in waiting]
         if left:
@@ -106,7 +115,7 @@ async def _send_all(sender: Sender, taken: Taken, total: Dispatched, draining: C
 
 
 async def _work(
-    sender: Sender, reading: int, waiting: deque[Ready], total: Dispatched, draining: Callable[[], bool]
+    sender: Sender, taken: Taken, waiting: deque[Ready], total: Dispatched, draining: Callable[[], bool]
 ) -> None:
     """One connection after another, until nothing waits or one of them ended in trouble."""
     healthy = True
@@ -118,18 +127,37 @@ async def _work(
             await asyncio.to_thread(record_relay, engine=sender.engine, verdict=down.verdict, now=now)
             return
         try:
-            while waiting and healthy and line.usable and not draining():
-                batch = [waiting.popleft() for _ in range(min(ARM_LIMIT, len(waiting)))]
-                healthy = await _send_batch(sender, line, reading, batch, total)
+            healthy = await _send_over(sender, line, taken, waiting, total, draining=draining)
         finally:
             await line.close()
 
 
+async def _send_over(
+    sender: Sender,
+    line: Line,
+    taken: Taken,
+    waiting: deque[Ready],
+    total: Dispatched,
+    *,
+    draining: Callable[[], bool],
+) -> bool:
+    """Send over one connection as long as it lasts; answers whether the relay seems well."""
+    size, healthy = 1, True
+    loop = asyncio.get_running_loop()
+    while waiting and healthy and line.usable and not draining():
+        began = loop.time()
+        batch = [waiting.popleft() for _ in range(min(size, len(waiting)))]
+        healthy = await _send_batch(sender, line, taken, batch, total)
+        keeps_up = loop.time() - began < ARM_SECONDS
+        size = min(size * 2, ARM_LIMIT) if keeps_up else max(size // 2, 1)
+    return healthy
+
+
 async def _send_batch(
-    sender: Sender, line: Line, reading: int, batch: Sequence[Ready], total: Dispatched
+    sender: Sender, line: Line, taken: Taken, batch: Sequence[Ready], total: Dispatched
 ) -> bool:
     """Arm, send and record a few Messages; answers whether the relay seems well."""
-    armed = await asyncio.to_thread(_arm, sender, reading, batch)
+    armed = await asyncio.to_thread(_arm, sender, taken, batch)
     verdicts: list[tuple[Ready, Verdict]] = []
     loop = asyncio.get_running_loop()
     latest = loop.time() + BATCH_SECONDS
@@ -139,38 +167,44 @@ async def _send_batch(
             verdicts.append((ready, await line.send(ready.parcel) if timely else NOT_TRANSMITTED))
     finally:
         # Cancelled in the middle: what was sent is recorded, the rest is left to recovery.
-        await asyncio.shield(asyncio.to_thread(_record, sender, verdicts, total))
-    return not any(verdict.fault in (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS) for _, verdict in verdicts)
+        tally = await asyncio.shield(asyncio.to_thread(_record, sender, taken, verdicts, total))
+    lost = any(verdict.fault in (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS) for _, verdict in verdicts)
+    return tally.goes_on and not lost
 
 
-def _arm(sender: Sender, reading: int, batch: Sequence[Ready]) -> list[Ready]:
+def _arm(sender: Sender, taken: Taken, batch: Sequence[Ready]) -> list[Ready]:
     now = sender.clock()
     with writing(sender.engine) as connection:
         messages = [ready.message for ready in batch]
-        armed = outbox.arm(connection, messages, reading=reading, id_suffix=sender.id_suffix, now=now)
+        armed: frozenset[int] = frozenset()
+        if _still_true(sender.timing, taken.at, now):
+            suffix = sender.id_suffix
+            armed = outbox.arm(connection, messages, reading=taken.reading, id_suffix=suffix, now=now)
         outbox.release(connection, [message for message in messages if message.id not in armed], now=now)
     return [ready.armed() for ready in batch if ready.message.id in armed]
 
 
-def _record(sender: Sender, verdicts: Sequence[tuple[Ready, Verdict]], total: Dispatched) -> None:
+def _still_true(timing: Timing, then: datetime, now: datetime) -> bool:
+    """Whether the days left that were composed `then` still hold, and the hours are as they were."""
+    return timing.today(then) == timing.today(now) and timing.is_open(then) == timing.is_open(now)
+
+
+def _record(
+    sender: Sender, taken: Taken, verdicts: Sequence[tuple[Ready, Verdict]], total: Dispatched
+) -> Tally:
     now = sender.clock()
-    recorded = [
-        (
-            ready,
-            Recorded(
-                message=ready.message,
-                verdict=verdict,
-                transition=after_verdict(ready.message, verdict, now=now, spread=spread(ready.message)),
-            ),
-        )
-        for ready, verdict in verdicts
-    ]
-    outcome = persistently(
+    recorded = []
+    for ready, verdict in verdicts:
+        message = ready.message
+        transition = after_verdict(message, verdict, now=now, spread=spread(message), probing=taken.probing)
+        recorded.append((ready, Recorded(message=message, verdict=verdict, transition=transition)))
+    tally = persistently(
         lambda: record(engine=sender.engine, recorded=recorded, unsent=NOT_TRANSMITTED, now=now)
     )
-    total.sent += outcome.sent
-    total.failed += outcome.failed
-    total.again += outcome.again
+    total.sent += tally.sent
+    total.failed += tally.failed
+    total.again += tally.again
+    return tally
 
 
 def persistently(write: Callable[[], Tally]) -> Tally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine
 from notifier.channels.channel import Parcel
 from notifier.core.change import ChangeList
 from notifier.core.message import Message, MessageState, header_id
-from notifier.core.notice import Notice, NoticeKind, Outcome
-from notifier.core.settle import Settled, settle
+from notifier.core.notice import Notice, Outcome
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
-from notifier.store import alerts, breakers, changes, installation, notices, outbox, subscribers
+from notifier.errors import DatabaseError
+from notifier.jobs.settling import Telling, settle_claimed
+from notifier.store import alerts, breakers, changes, installation, notices, outbox
 from notifier.store.engine import writing
 
 
@@ -50,24 +51,19 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was claimed, what of it is ready, and why nothing more was."""
+    """What was claimed at an instant, what of it is ready, and why nothing more was.
 
-    claimed: int
+    `probing` says that the breaker is open and that this is the one Message let through to try it.
+    """
+
+    at: datetime
+    claimed: int = 0
     ready: tuple[Ready, ...] = ()
     reading: int = 0
     dropped: int = 0
+    failed: int = 0
+    probing: bool = False
     stopped: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Batch:
-    """Claimed Messages with everything that deciding and composing needs."""
-
-    messages: tuple[Message, ...]
-    settled: Mapping[int, Settled]
-    subscribers: Mapping[int, Subscriber]
-    changes: ChangeList
-    reading: int
 
 
 def take(
@@ -80,36 +76,40 @@ def take(
     may_receive: Callable[[str], bool],
     id_suffix: str,
 ) -> Taken:
-    """Claim what may leave now and compose it. What has nothing left to tell is closed."""
+    """Claim what may leave now and compose it. What has nothing left to tell is closed.
+
+    Whatever is wrong with one Message sets that one aside and never stops the others.
+    """
     with writing(engine) as connection:
         limit, stopped = _allowance(connection, now)
-        if limit == 0:
-            return Taken(claimed=0, stopped=stopped)
-        batch = _claim(connection, node=node, now=now, timing=timing, limit=limit)
-        if batch is None:
-            return Taken(claimed=0)
-        kept = _close_empty(connection, batch, may_receive, now)
+        if limit == 0 or changes.in_force(connection) is None:
+            return Taken(at=now, stopped=stopped)
+        claimed = outbox.claim(
+            connection,
+            node=node,
+            now=now,
+            is_open=timing.is_open(now),
+            next_opening=timing.next_opening(now),
+            limit=limit,
+        )
+    tellings, poisoned = _settled(engine, claimed, timing=timing, may_receive=may_receive, now=now)
     ready: list[Ready] = []
-    for message in kept:
-        told = batch.settled[message.id].kept
-        stamped = replace(message, header_id=header_id(message, id_suffix))
+    for telling in tellings:
         try:
-            parcel = compose(
-                message=stamped,
-                subscriber=batch.subscribers[message.subscriber_id],
-                notices=told,
-                changes=batch.changes,
-                now=now,
-            )
-        except Exception as error:  # noqa: BLE001 -- whatever is wrong with one Message must not stop the others
-            _quarantine(engine, message, told, error, now)
-        else:
-            ready.append(Ready(message=message, notices=told, parcel=parcel))
+            ready.append(_composed(telling, compose, id_suffix, now))
+        except Exception as error:  # noqa: BLE001 -- any mistake in a template or an entry may show up here
+            poisoned.append((telling.message, error))
+    for message, mistake in poisoned:
+        _set_aside(engine, message, mistake, now)
     return Taken(
-        claimed=len(batch.messages),
+        at=now,
+        claimed=len(claimed),
         ready=tuple(ready),
-        reading=batch.reading,
-        dropped=len(batch.messages) - len(kept),
+        # Should the list have changed on the way, the older reading arms nothing: all is composed anew.
+        reading=min((telling.reading for telling in tellings), default=0),
+        dropped=len(claimed) - len(ready) - len(poisoned),
+        failed=len(poisoned),
+        probing=limit == 1,
     )
 
 
@@ -124,98 +124,50 @@ def _allowance(connection: Connection, now: datetime) -> tuple[int, str]:
     return (outbox.CLAIM_LIMIT if allowed is None else allowed), ""
 
 
-def _claim(connection: Connection, *, node: int, now: datetime, timing: Timing, limit: int) -> _Batch | None:
-    current = changes.in_force(connection)
-    if current is None:
-        return None
-    claimed = outbox.claim(
-        connection,
-        node=node,
-        now=now,
-        is_open=timing.is_open(now),
-        next_opening=timing.next_opening(now),
-        limit=limit,
-    )
-    if not claimed:
-        return None
-    people = subscribers.load(connection, [message.subscriber_id for message in claimed])
-    settled = _settle(connection, claimed, people, current.changes, now)
-    return _Batch(
-        messages=claimed, settled=settled, subscribers=people, changes=current.changes, reading=current.id
-    )
-
-
-def _settle(
-    connection: Connection,
+def _settled(
+    engine: Engine,
     claimed: Sequence[Message],
-    people: Mapping[int, Subscriber],
-    current: ChangeList,
+    *,
+    timing: Timing,
+    may_receive: Callable[[str], bool],
     now: datetime,
-) -> dict[int, Settled]:
-    history = changes.history(connection)
-    owed: dict[int, list[Notice]] = {message.id: [] for message in claimed}
-    for notice in notices.owed_by_message(connection, list(owed)):
-        owed[notice.message_id or 0].append(notice)
-    about = {
-        (notice.subscriber_id, notice.step.deadline)
-        for group in owed.values()
-        for notice in group
-        if notice.step.kind not in (NoticeKind.REMINDER, NoticeKind.STANDING)
-    }
-    heard: dict[int, list[Notice]] = {}
-    for notice in notices.news_of(connection, about):
-        heard.setdefault(notice.subscriber_id, []).append(notice)
-    settled = {}
+) -> tuple[list[Telling], list[tuple[Message, Exception]]]:
+    """All in one transaction; one by one when a row among them cannot be read. Answers those as well."""
+    try:
+        with writing(engine) as connection:
+            found = settle_claimed(connection, claimed, timing=timing, may_receive=may_receive, now=now)
+            return found, []
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- a damaged row can fail in any way
+        if len(claimed) == 1:
+            return [], [(claimed[0], error)]
+    tellings: list[Telling] = []
+    poisoned: list[tuple[Message, Exception]] = []
     for message in claimed:
-        settled[message.id] = settle(
-            notices=owed[message.id],
-            earlier_news=[n for n in heard.get(message.subscriber_id, []) if n.message_id != message.id],
-            subscriber=people[message.subscriber_id],
-            changes=current,
-            history=history,
-            now=now,
-        )
-    dropped = [(drop.notice.id, drop.outcome, drop.reason) for s in settled.values() for drop in s.dropped]
-    notices.close(connection, dropped, now)
-    expired = sum(outcome is Outcome.EXPIRED for _, outcome, _ in dropped)
-    if expired:
-        text = f"{expired} notices could not be sent before their day was over; see notifier why"
-        alerts.raise_alert(connection, key=f"expired:{now:%Y-%m-%d}", text=text, now=now)
-    return settled
+        found, broken = _settled(engine, [message], timing=timing, may_receive=may_receive, now=now)
+        tellings += found
+        poisoned += broken
+    return tellings, poisoned
 
 
-def _close_empty(
-    connection: Connection, batch: _Batch, may_receive: Callable[[str], bool], now: datetime
-) -> list[Message]:
-    kept = []
-    cancelled: list[Message] = []
-    expired: list[Message] = []
-    barred: list[Message] = []
-    for message in batch.messages:
-        settled = batch.settled[message.id]
-        if not settled.kept:
-            late = any(drop.outcome is Outcome.EXPIRED for drop in settled.dropped)
-            (expired if late else cancelled).append(message)
-        elif not may_receive(batch.subscribers[message.subscriber_id].address):
-            barred.append(message)
-        else:
-            kept.append(message)
-    outbox.end(connection, cancelled, MessageState.CANCELLED, reason="nothing left to tell", now=now)
-    outbox.end(connection, expired, MessageState.EXPIRED, reason="its day was over", now=now)
-    reason = "mail.only_to does not include this address"
-    outbox.end(connection, barred, MessageState.CANCELLED, reason=reason, now=now)
-    untold = [notice for message in barred for notice in batch.settled[message.id].kept]
-    notices.close(connection, [(notice.id, Outcome.CANCELLED, reason) for notice in untold], now)
-    return kept
+def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime) -> Ready:
+    message = replace(telling.message, header_id=header_id(telling.message, id_suffix))
+    parcel = compose(
+        message=message,
+        subscriber=telling.subscriber,
+        notices=telling.notices,
+        changes=telling.changes,
+        now=now,
+    )
+    return Ready(message=telling.message, notices=telling.notices, parcel=parcel)
 
 
-def _quarantine(
-    engine: Engine, message: Message, told: Sequence[Notice], error: Exception, now: datetime
-) -> None:
-    reason = f"it could not be composed ({type(error).__name__})"
+def _set_aside(engine: Engine, message: Message, mistake: Exception, now: datetime) -> None:
+    reason = f"it could not be composed ({type(mistake).__name__})"
     with writing(engine) as connection:
         outbox.end(connection, [message], MessageState.FAILED, reason=reason, now=now)
-        notices.close(connection, [(notice.id, Outcome.FAILED, reason) for notice in told], now)
+        notices.close_message(connection, message.id, Outcome.FAILED, reason, now)
         text = (
             f"Message {message.id} was set aside, {reason}; after mending: notifier outbox retry {message.id}"
         )

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from notifier.core.backoff import CLOSED, after_fault
+from notifier.core.backoff import CLOSED, Breaker, after_fault
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.reply import Fault, Verdict
 from notifier.jobs.recover import unknown_text
 from notifier.jobs.taking import Ready
-from notifier.store import alerts, breakers, notices, outbox
+from notifier.store import alerts, breakers, leaving, notices, outbox
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
 
@@ -29,11 +29,12 @@ _FINAL = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many were sent, failed for good, and wait to be tried again."""
+    """How many were sent, failed for good, and wait to be tried again; whether the breaker lets more leave."""
 
-    sent: int
-    failed: int
-    again: int
+    sent: int = 0
+    failed: int = 0
+    again: int = 0
+    goes_on: bool = True
 
 
 def record(
@@ -41,7 +42,7 @@ def record(
 ) -> Tally:
     """Write what became of a batch. `unsent` marks those that never reached the wire: no attempt was made."""
     if not recorded:
-        return Tally(sent=0, failed=0, again=0)
+        return Tally()
     with writing(engine) as connection:
         held = outbox.record(connection, [entry for _, entry in recorded], unsent=unsent, now=now)
         ours = [(ready, entry) for ready, entry in recorded if ready.message.id in held]
@@ -55,14 +56,21 @@ def record(
         ended = [ready.message.id for ready, entry in ours if entry.transition.state in _FINAL]
         if ended:
             notices.loosen(connection, ended)
-        _note_relay(connection, [e.verdict for _, e in recorded if e.verdict is not unsent], now)
+        leaving.score(connection, _unknown_there(ours))
+        breaker = _note_relay(connection, [e.verdict for _, e in recorded if e.verdict is not unsent], now)
         _alert_ended(connection, ours, now)
     states = [entry.transition.state for _, entry in ours]
     return Tally(
         sent=states.count(MessageState.SENT),
         failed=states.count(MessageState.FAILED) + states.count(MessageState.UNKNOWN),
         again=states.count(MessageState.PENDING),
+        goes_on=breaker.open_until is None,
     )
+
+
+def _unknown_there(recorded: Sequence[tuple[Ready, Recorded]]) -> list[int]:
+    """The Subscribers whose address the server does not know."""
+    return [ready.message.subscriber_id for ready, entry in recorded if entry.verdict.fault is Fault.ADDRESS]
 
 
 def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:
@@ -71,7 +79,7 @@ def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:
         _note_relay(connection, [verdict], now)
 
 
-def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: datetime) -> None:
+def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: datetime) -> Breaker:
     before = breaker = breakers.breaker(connection)
     for verdict in verdicts:
         breaker = after_fault(breaker, verdict, now=now)
@@ -85,6 +93,7 @@ def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: dateti
             " is sent when the relay answers again. Check mail.url, the login and the sender's standing."
         )
         alerts.raise_alert(connection, key=RELAY_ALERT, text=text, now=now)
+    return breaker
 
 
 def _alert_ended(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:

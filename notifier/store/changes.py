@@ -108,6 +108,13 @@ def hold(
     return _reading(connection.execute(select(readings_table).where(readings_table.c.hash == digest)).one())
 
 
+def find(connection: Connection, changes: ChangeList) -> Reading | None:
+    """The reading with exactly this content, if it was ever seen."""
+    same = readings_table.c.hash == canonical_hash(changes)
+    row = connection.execute(select(readings_table).where(same)).one_or_none()
+    return _reading(row) if row else None
+
+
 def find_held(connection: Connection, short_hash: str) -> Reading:
     """The held reading whose hash begins so. Raises UsageError when there is none or several."""
     chosen = select(readings_table).where(readings_table.c.state == ReadingState.HELD)
@@ -177,7 +184,7 @@ def news(connection: Connection) -> tuple[Entry, ...]:
 def effects(connection: Connection) -> dict[str, datetime]:
     """Since when each Deadline's present date and Leads hold, by its key."""
     rows = connection.execute(select(effects_table.c.deadline, effects_table.c.since))
-    return dict((tuple(row) for row in rows))
+    return {row.deadline: row.since for row in rows}
 
 
 def _retire(connection: Connection, revision: int) -> None:

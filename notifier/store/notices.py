@@ -177,6 +177,11 @@ def bundle(connection: Connection, *, after: int, upto: int, now: datetime, is_o
     _set_expiry(connection, waiting)
 
 
+def set_expiry(connection: Connection, message_ids: Collection[int]) -> None:
+    """Let these Messages come too late when the first of the Notices that they still owe does."""
+    _set_expiry(connection, messages.c.id.in_(message_ids))
+
+
 def has_loose(connection: Connection) -> bool:
     """Whether any owed Notice travels in no Message yet."""
     loose = and_(notices.c.outcome == Outcome.OWED, notices.c.message_id.is_(None))
@@ -215,6 +220,15 @@ def close(connection: Connection, decisions: Sequence[tuple[int, Outcome, str]],
         still_owed = and_(notices.c.id.in_(ids), notices.c.outcome == Outcome.OWED)
         values = {"outcome": outcome.value, "reason": reason[:200], "decided_at": now}
         connection.execute(update(notices).where(still_owed).values(values))
+
+
+def close_message(
+    connection: Connection, message_id: int, outcome: Outcome, reason: str, now: datetime
+) -> None:
+    """Give all that a Message still owes its outcome, also what cannot be read."""
+    theirs = and_(notices.c.message_id == message_id, notices.c.outcome == Outcome.OWED)
+    values = {"outcome": outcome.value, "reason": reason[:200], "decided_at": now}
+    connection.execute(update(notices).where(theirs).values(values))
 
 
 def loosen(connection: Connection, message_ids: Collection[int]) -> None:

@@ -1,4 +1,4 @@
-"""Telling a story: the real engine on the real list, a mailbox at the end, and time as the teller says."""
+"""Telling a story: the real engine, a mailbox or a mail server at the end, and time as the teller says."""
 
 from __future__ import annotations
 
@@ -6,31 +6,46 @@ import asyncio
 import email
 import email.policy
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 from notifier.app import Parts, assemble
-from notifier.core.subscription import parse_topic
+from notifier.channels.channel import Channel
+from notifier.channels.choose import choose_channel
+from notifier.channels.timeouts import Timeouts
+from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.tick import Ticked, tick
 from notifier.settings import Settings
-from notifier.settings.tables import DatabaseSettings, ListSettings, PublisherSettings
-from notifier.store import installation, joining
-from notifier.store.engine import writing
+from notifier.settings.tables import (
+    DatabaseSettings,
+    GuardSettings,
+    ListSettings,
+    MailSettings,
+    OpsSettings,
+    PublisherSettings,
+    ReminderSettings,
+)
+from notifier.store import alerts, installation, joining, leaving, subscribers
+from notifier.store.engine import reading, writing
 from tests.core.lists import oslo
+from tests.peers.smtp_script import Mail
 
 REAL_LIST = Path("config/breaking-changes.toml").resolve()
+KARI = "kari@epj.example.no"
+OLA = "ola@epj.example.no"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it lies in the mailbox, with the local day of its Date."""
+    """A mail as it was received, with the local day of its Date."""
 
     day: date
+    to: str
     subject: str
     text: str
     message: EmailMessage = field(repr=False)
@@ -43,6 +58,24 @@ class Letter:
         return int(found[1]) if found else None
 
 
+def letter_of(message: EmailMessage) -> Letter:
+    """A mail, read."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    return Letter(
+        day=message["Date"].datetime.date(),
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        text=body.get_content(),
+        message=message,
+    )
+
+
+def letters_at(mails: Iterable[Mail]) -> list[Letter]:
+    """The mails that a server took in, read, in their order."""
+    return [letter_of(mail.message) for mail in mails]
+
+
 @dataclass
 class Story:
     """One installation in a folder, ticked by hand."""
@@ -50,6 +83,10 @@ class Story:
     folder: Path
     changes: Path = REAL_LIST
     url: str | None = None
+    mail: MailSettings = field(default_factory=MailSettings)
+    guard: GuardSettings = field(default_factory=GuardSettings)
+    ops: OpsSettings = field(default_factory=OpsSettings)
+    reminders: ReminderSettings = field(default_factory=ReminderSettings)
     parts: Parts = field(init=False)
     seen: set[str] = field(default_factory=set)
 
@@ -60,6 +97,10 @@ class Story:
                 list=ListSettings(path=self.changes),
                 publisher=PublisherSettings(name="Varsler", contact="varsler@example.no"),
                 database=DatabaseSettings(url=self.url),
+                mail=self.mail,
+                guard=self.guard,
+                ops=self.ops,
+                reminders=self.reminders,
             )
         )
 
@@ -68,13 +109,27 @@ class Story:
         with writing(self.parts.engine) as connection:
             installation.begin_acting(connection, given=now, wall=now)
 
-    def joins(self, address: str, *follows: str, now: datetime) -> None:
+    def begin_live(self, now: datetime) -> None:
+        """The first acting command on a database that follows the real clock."""
+        with writing(self.parts.engine) as connection:
+            installation.begin_acting(connection, given=None, wall=now)
+
+    def sends_through(self, channel: Channel) -> None:
+        """Another way out."""
+        self.parts = replace(self.parts, channel=channel)
+
+    def loses_patience(self, timeouts: Timeouts) -> None:
+        """Wait no longer than this for the mail server."""
+        url = self.parts.settings.mail_url
+        self.sends_through(choose_channel(url=url, password=None, helo="node.example.no", timeouts=timeouts))
+
+    def joins(self, address: str, *follows: str, now: datetime, language: Language = Language.NB) -> None:
         """Somebody is added by an operator."""
         with writing(self.parts.engine) as connection:
             joining.add(
                 connection,
                 address=address,
-                language=Language.NB,
+                language=language,
                 topics=[parse_topic(topic) for topic in follows or ("everything",)],
                 cadence=None,
                 vendor=None,
@@ -82,10 +137,25 @@ class Story:
                 now=now,
             )
 
-    def tick(self, now: datetime) -> Ticked:
+    def leaves(self, address: str, *, now: datetime) -> None:
+        """Somebody unsubscribes."""
+        with writing(self.parts.engine) as connection:
+            found = subscribers.find(connection, address)
+            assert found is not None
+            leaving.leave(connection, subscriber_id=found.id, why="one-click", now=now)
+
+    def is_suspended(self, address: str, *, now: datetime) -> None:
+        """An operator lets nothing go to an address."""
+        with writing(self.parts.engine) as connection:
+            found = subscribers.find(connection, address)
+            assert found is not None
+            assert found.state is SubscriberState.ACTIVE
+            leaving.suspend(connection, subscriber_id=found.id, why="asked by phone", now=now)
+
+    def tick(self, now: datetime, elapsed: timedelta | None = None) -> Ticked:
         """Everything that is owed, once."""
         with SendingRight(self.parts.engine) as right:
-            return asyncio.run(tick(self.parts, clock=lambda: now, right=right))
+            return asyncio.run(tick(self.parts, clock=lambda: now, right=right, elapsed=elapsed))
 
     def daily(self, first: str, last: str, at: str = "08:05") -> None:
         """A tick every day at a local time, both days included."""
@@ -94,8 +164,19 @@ class Story:
             self.tick(oslo(day.isoformat(), at))
             day += timedelta(days=1)
 
+    def every(self, step: timedelta, *, since: datetime, until: datetime) -> None:
+        """A tick at every step of a span of time, both ends included."""
+        while since <= until:
+            self.tick(since)
+            since += step
+
+    def alerts(self) -> dict[str, str]:
+        """The texts of the open Alerts by their keys."""
+        with reading(self.parts.engine) as connection:
+            return {alert.key: alert.text for alert in alerts.open_alerts(connection)}
+
     def new_letters(self) -> list[Letter]:
-        """What arrived since last asked, in order."""
+        """What arrived in the mailbox since last asked, in order."""
         return [
             letter
             for name, letter in sorted(self._letters())
@@ -106,12 +187,4 @@ class Story:
         for file in (self.folder / "mail" / "new").glob("*"):
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
             assert isinstance(message, EmailMessage)
-            sent = message["Date"].datetime
-            body = message.get_body(("plain",))
-            assert body is not None
-            yield (
-                file.name,
-                Letter(
-                    day=sent.date(), subject=str(message["Subject"]), text=body.get_content(), message=message
-                ),
-            )
+            yield file.name, letter_of(message)

@@ -1,0 +1,151 @@
+"""Settling claimed Messages: what each still has to tell, and whether it may tell it now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from notifier.core.change import ChangeList
+from notifier.core.message import Message, MessageState
+from notifier.core.notice import Notice, NoticeKind, Outcome
+from notifier.core.settle import Settled, settle
+from notifier.core.subscription import Subscriber
+from notifier.core.timing import Timing
+from notifier.store import alerts, changes, notices, outbox, subscribers
+
+BARRED = "mail.only_to does not include this address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A claimed Message with everything that composing it needs."""
+
+    message: Message
+    notices: tuple[Notice, ...]
+    subscriber: Subscriber
+    changes: ChangeList
+    reading: int
+
+
+def settle_claimed(
+    connection: Connection,
+    claimed: Sequence[Message],
+    *,
+    timing: Timing,
+    may_receive: Callable[[str], bool],
+    now: datetime,
+) -> list[Telling]:
+    """Close the Notices that are not to be told any more, and every Message that has none left.
+
+    What may not leave at this hour after all waits again. Answers the others.
+    """
+    current = changes.in_force(connection)
+    if current is None:
+        outbox.release(connection, claimed, now=now)
+        return []
+    people = subscribers.load(connection, [message.subscriber_id for message in claimed])
+    settled = _settle(connection, claimed, people, current.changes, now)
+    tellings = [
+        Telling(
+            message=message,
+            notices=settled[message.id].kept,
+            subscriber=people[message.subscriber_id],
+            changes=current.changes,
+            reading=current.id,
+        )
+        for message in claimed
+        if settled[message.id].kept
+    ]
+    _close_emptied(connection, claimed, settled, now)
+    tellings = _bar(connection, tellings, may_receive, now)
+    return _put_back_early(connection, tellings, timing, now)
+
+
+def _settle(
+    connection: Connection,
+    claimed: Sequence[Message],
+    people: Mapping[int, Subscriber],
+    current: ChangeList,
+    now: datetime,
+) -> dict[int, Settled]:
+    history = changes.history(connection)
+    owed: dict[int, list[Notice]] = {message.id: [] for message in claimed}
+    for notice in notices.owed_by_message(connection, list(owed)):
+        owed[notice.message_id or 0].append(notice)
+    heard = _heard(connection, [notice for group in owed.values() for notice in group])
+    settled = {}
+    for message in claimed:
+        settled[message.id] = settle(
+            notices=owed[message.id],
+            earlier_news=[n for n in heard.get(message.subscriber_id, []) if n.message_id != message.id],
+            subscriber=people[message.subscriber_id],
+            changes=current,
+            history=history,
+            now=now,
+        )
+    dropped = [(drop.notice.id, drop.outcome, drop.reason) for s in settled.values() for drop in s.dropped]
+    notices.close(connection, dropped, now)
+    expired = sum(outcome is Outcome.EXPIRED for _, outcome, _ in dropped)
+    if expired:
+        text = f"{expired} notices could not be sent before their day was over; see notifier why"
+        alerts.raise_alert(connection, key=f"expired:{now:%Y-%m-%d}", text=text, now=now)
+    return settled
+
+
+def _heard(connection: Connection, owed: Sequence[Notice]) -> dict[int, list[Notice]]:
+    """By Subscriber, all news they were ever to hear of the Deadlines that these Notices bring news of."""
+    about = {
+        (notice.subscriber_id, notice.step.deadline)
+        for notice in owed
+        if notice.step.kind not in (NoticeKind.REMINDER, NoticeKind.STANDING)
+    }
+    heard: dict[int, list[Notice]] = {}
+    for notice in notices.news_of(connection, about):
+        heard.setdefault(notice.subscriber_id, []).append(notice)
+    return heard
+
+
+def _close_emptied(
+    connection: Connection, claimed: Sequence[Message], settled: Mapping[int, Settled], now: datetime
+) -> None:
+    cancelled: list[Message] = []
+    expired: list[Message] = []
+    for message in claimed:
+        if not settled[message.id].kept:
+            late = any(drop.outcome is Outcome.EXPIRED for drop in settled[message.id].dropped)
+            (expired if late else cancelled).append(message)
+    outbox.end(connection, cancelled, MessageState.CANCELLED, reason="nothing left to tell", now=now)
+    outbox.end(connection, expired, MessageState.EXPIRED, reason="its day was over", now=now)
+
+
+def _bar(
+    connection: Connection, tellings: Sequence[Telling], may_receive: Callable[[str], bool], now: datetime
+) -> list[Telling]:
+    """Close what goes to people whom this installation must not mail; answers the rest."""
+    barred = [telling for telling in tellings if not may_receive(telling.subscriber.address)]
+    messages = [telling.message for telling in barred]
+    outbox.end(connection, messages, MessageState.CANCELLED, reason=BARRED, now=now)
+    untold = [(notice.id, Outcome.CANCELLED, BARRED) for each in barred for notice in each.notices]
+    notices.close(connection, untold, now)
+    return [telling for telling in tellings if may_receive(telling.subscriber.address)]
+
+
+def _put_back_early(
+    connection: Connection, tellings: Sequence[Telling], timing: Timing, now: datetime
+) -> list[Telling]:
+    """Release what was claimed outside the hours for the sake of a Notice that was closed just now."""
+    if timing.is_open(now):
+        return list(tellings)
+    opening = timing.next_opening(now)
+    early = [telling.message for telling in tellings if not _may_leave_before(telling, opening)]
+    outbox.release(connection, early, now=now)
+    notices.set_expiry(connection, [message.id for message in early])
+    return [telling for telling in tellings if _may_leave_before(telling, opening)]
+
+
+def _may_leave_before(telling: Telling, opening: datetime) -> bool:
+    too_late = any(notice.step.expires and notice.step.expires <= opening for notice in telling.notices)
+    return telling.message.anytime or too_late

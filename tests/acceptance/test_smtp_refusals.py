@@ -1,0 +1,187 @@
+"""A relay that refuses: one address, one Message, or everything we send."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from notifier.jobs.examine import examine
+from notifier.settings.tables import MailSettings
+from notifier.store.engine import reading
+from notifier.store.tables import subscribers
+from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
+from tests.acceptance.scenes import MONDAY, TUESDAY, a_crowd, before_joining, eve_of_a_reminder
+from tests.acceptance.story import Story
+from tests.core.lists import oslo
+from tests.peers.smtp_script import Act, Envelope, drop, say
+from tests.peers.smtp_sink import SmtpSink
+
+MINUTE = timedelta(minutes=1)
+REFUSALS = {
+    "policy": ("verdict", "550 5.7.1 your mail is blocked"),
+    "policy at the address": ("rcpt", "554 5.7.1 your mail is blocked"),
+    "the sender": ("mail", "550 5.7.1 sender not allowed"),
+    "the sender's domain": ("mail", "553 5.1.8 no such sender"),
+    "the login": ("auth", "535 5.7.8 wrong password"),
+}
+
+
+def scores(story: Story) -> dict[str, int]:
+    """How often an address was refused for good, for those that were."""
+    chosen = select(subscribers.c.address, subscribers.c.score).where(subscribers.c.score > 0)
+    with reading(story.parts.engine) as connection:
+        return {row.address: row.score for row in connection.execute(chosen)}
+
+
+def readiness(story: Story, now: str) -> str:
+    """Everything that the health page would complain of at a time on Tuesday."""
+    found = examine(engine=story.parts.engine, timing=story.parts.timing, now=oslo("2026-11-24", now))
+    return "; ".join(trouble.what for trouble in found)
+
+
+def joined_by(story: Story, people: tuple[str, ...]) -> Story:
+    for address in people:
+        story.joins(address, now=MONDAY)
+    return story
+
+
+def test_one_unknown_address_of_a_hundred_fails_and_is_scored_and_the_others_are_told(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    people = a_crowd(100)
+    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url), people)
+    sink.script.for_recipient("rcpt", people[41], say("550 5.1.1 no such user"))
+
+    ticked = story.tick(MONDAY)
+
+    assert outcomes(story) == {("standing", "sent"): 99, ("standing", "failed"): 1}
+    assert scores(story) == {people[41]: 1}
+    assert [text for text in story.alerts().values() if "failed for good" in text]
+    assert people[41] not in "".join(story.alerts().values())
+    assert ticked.needs_attention
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("count", [1, 6])
+def test_refusing_all_our_mail_holds_everything_back_and_loses_nothing(
+    tmp_path: Path, sqlite_url: str, refusal: str, count: int
+) -> None:
+    step, reply = REFUSALS[refusal]
+    with SmtpSink(logins={"varsler": "hemmelig"}) as sink:
+        mail = MailSettings(url=f"smtp://varsler:hemmelig@{sink.address}")
+        story = eve_of_a_reminder(tmp_path, sink, people=a_crowd(count), url=sqlite_url, mail=mail)
+        sink.script.always(step, say(reply))
+        story.every(20 * MINUTE, since=TUESDAY, until=oslo("2026-11-24", "16:40"))
+
+        assert len(sink.accepted) == count
+        assert outcomes(story)["reminder", "owed"] == count
+        assert scores(story) == {}
+        assert reply[4:] in story.alerts()["relay"]
+        assert "the relay does not take mail" in readiness(story, "16:40")
+
+        sink.script.reset()
+        story.every(10 * MINUTE, since=oslo("2026-11-24", "16:50"), until=oslo("2026-11-24", "17:50"))
+
+        assert outcomes(story)["reminder", "sent"] == count
+        assert "relay" not in story.alerts()
+        assert "relay" not in readiness(story, "17:50")
+        assert_sound(story, sink.accepted)
+        assert_finished(story)
+
+
+def test_a_relay_that_refuses_everything_is_left_alone_and_probed_with_one_message(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url), a_crowd(200))
+    sink.script.always("mail", say("550 5.7.1 sender not allowed"))
+
+    story.tick(MONDAY)
+    assert _tries(sink) <= 4  # one on each connection
+
+    before = _tries(sink)
+    story.tick(MONDAY + MINUTE / 2)
+    assert _tries(sink) == before
+    story.tick(MONDAY + MINUTE)
+    assert _tries(sink) == before + 1
+
+
+def _tries(sink: SmtpSink) -> int:
+    return sum(command.startswith("MAIL") for command in sink.commands)
+
+
+def test_one_message_refused_for_policy_waits_alone_while_the_others_go_out(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    people = a_crowd(5)
+    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url), people)
+    sink.script.for_recipient("verdict", people[2], say("550 5.7.1 this one looks like spam"))
+
+    story.tick(MONDAY)
+    assert outcomes(story) == {("standing", "sent"): 4, ("standing", "owed"): 1}
+    assert "relay" not in story.alerts()
+
+    sink.script.reset()
+    story.tick(MONDAY + 10 * MINUTE)
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+def test_a_message_refused_for_policy_for_five_days_neither_holds_up_the_others_nor_waits_for_ever(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    odd, other = a_crowd(2)
+    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url), (odd,))
+    sink.script.for_recipient("verdict", odd, say("550 5.7.1 this one looks like spam"))
+    story.every(15 * MINUTE, since=MONDAY, until=MONDAY + 120 * MINUTE)
+    assert outcomes(story) == {("standing", "owed"): 1}
+
+    story.joins(other, now=MONDAY + 121 * MINUTE)
+    story.every(15 * MINUTE, since=MONDAY + 121 * MINUTE, until=MONDAY + 166 * MINUTE)
+    assert [mail.recipients[0] for mail in sink.accepted] == [other]
+
+    story.every(timedelta(hours=4), since=MONDAY + timedelta(hours=4), until=MONDAY + timedelta(days=6))
+    assert outcomes(story)["standing", "failed"] == 1
+    assert_sound(story, sink.accepted)
+
+
+def test_a_relay_that_fails_at_random_for_an_hour_gets_each_message_once_or_twice_in_the_end(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    people = a_crowd(200)
+    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url), people)
+    sink.script.choose = unreliable(seed=20261124)
+    story.every(5 * MINUTE, since=MONDAY, until=MONDAY + 60 * MINUTE)
+    sink.script.reset()
+    story.every(20 * MINUTE, since=MONDAY + 61 * MINUTE, until=MONDAY + 181 * MINUTE)
+
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+    found = outcomes(story)
+    assert found["standing", "sent"] + found["standing", "unknown"] + found["standing", "failed"] == 200
+    reached = {mail.recipients[0] for mail in sink.accepted}
+    assert len(reached) >= 200 - found["standing", "failed"] - found["standing", "unknown"]
+
+
+def unreliable(*, seed: int) -> Callable[[str, Envelope], Act | None]:
+    """A third of all Messages meet trouble: closing, full, refused, or hung up on with or without the mail."""
+    chance = random.Random(seed)
+    trouble = [
+        ("mail", say("421 4.3.2 closing", drops=True)),
+        ("verdict", say("452 4.3.1 no space")),
+        ("rcpt", say("550 5.1.1 no such user")),
+        ("verdict", drop()),
+        ("verdict", drop(accepts=True)),
+    ]
+
+    def choose(step: str, _: Envelope) -> Act | None:
+        acts = [act for at, act in trouble if at == step]
+        return chance.choice(acts) if acts and chance.random() < len(acts) / len(trouble) / 3 else None
+
+    return choose
