@@ -223,7 +223,7 @@ async def _drain(
     _log.info("stopping")
     running.stopping = True
     scheduler.pause()
-    server.should_exit = True
+    server.end()
     if running.under_way:
         await asyncio.wait(running.under_way, timeout=DRAIN_SECONDS)
     await asyncio.wait([serving], timeout=DRAIN_SECONDS)

@@ -20,11 +20,23 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.answers = asyncio.Event()
+        self.ends = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
         self.answers.set()
+
+    async def main_loop(self) -> None:
+        """Wait for the end; once a second is enough for the Date header, where uvicorn wakes ten times."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ends.wait(), timeout=1)
+
+    def end(self) -> None:
+        """Take no more visitors; those that are here are served to the end."""
+        self.should_exit = True
+        self.ends.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
