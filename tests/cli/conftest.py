@@ -1,0 +1,26 @@
+"""Fixtures for the tests of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.rehearsal import Rehearsal
+from tests.peers.smtp_sink import SmtpSink
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearsal:
+    """A fresh installation, mailing into a Maildir."""
+    return Rehearsal(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def relay(place: Rehearsal) -> Iterator[SmtpSink]:
+    """A relay that the installation mails to."""
+    with SmtpSink() as sink:
+        place.set("NOTIFIER_MAIL__URL", sink.url)
+        place.set("NOTIFIER_PUBLISHER__NAME", "Varsler")
+        yield sink

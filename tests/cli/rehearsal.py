@@ -1,0 +1,116 @@
+"""A rehearsal installation in a folder, and its commands called in this process.
+
+place = Rehearsal(tmp_path, monkeypatch)
+place.join("kari@epj.example.no", now=MAY_1)
+assert place("tick", now=MAY_1).code == 0
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email
+import email.policy
+import io
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+
+from notifier.cli.commands import run
+from notifier.core.subscription import Subscriber
+from notifier.store import installation
+from notifier.store.engine import open_engine, writing
+from notifier.store.migrating import upgrade
+from tests.sources.lists import SMALL
+from tests.store.people import join
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+def oslo(year: int, month: int, day: int, hour: int = 8, minute: int = 5) -> datetime:
+    """A local instant, by default five past eight."""
+    return datetime(year, month, day, hour, minute, tzinfo=OSLO)
+
+
+FIRST_TICK = oslo(2026, 11, 23)
+JOINED = oslo(2026, 11, 24)
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a command came to: its exit code, what it printed, what it said on standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> str:
+        """What it printed, without its line breaks and columns."""
+        return " ".join(self.out.split())
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+
+class Rehearsal:
+    """An installation on the small list, in a folder of its own."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.list = folder / "list.toml"
+        self.list.write_text(SMALL, encoding="utf-8")
+        self._monkeypatch = monkeypatch
+        monkeypatch.chdir(folder)
+        self.set("NOTIFIER_STATE_DIR", str(folder / "var"))
+        self.set("NOTIFIER_LIST__PATH", str(self.list))
+        self.set("NOTIFIER_PUBLISHER__CONTACT", "varsler@example.no")
+
+    def set(self, name: str, value: str) -> None:
+        """Set a variable of its environment."""
+        self._monkeypatch.setenv(name, value)
+
+    def __call__(self, *arguments: str, now: datetime | None = None) -> Called:
+        """Run a command to its end."""
+        given = ["--now", now.isoformat()] if now else []
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run([*arguments, *given])
+        return Called(code, out.getvalue(), err.getvalue())
+
+    def begun(self) -> Rehearsal:
+        """The same, once its list is in force and Kari follows everything and knows where she stands."""
+        assert self("tick", now=FIRST_TICK).code == 0
+        self.join("kari@epj.example.no", now=JOINED)
+        assert self("tick", now=JOINED).code == 0
+        return self
+
+    def join(self, address: str, *follows: str, now: datetime) -> Subscriber:
+        """Let somebody join."""
+        engine = self._engine()
+        try:
+            with writing(engine) as connection:
+                installation.begin_acting(connection, given=now, wall=now)
+            return join(engine, address, *follows, now=now)
+        finally:
+            engine.dispose()
+
+    def mails(self) -> list[EmailMessage]:
+        """What came into the Maildir, oldest first."""
+        folder = self.folder / "var" / "mail" / "new"
+        files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns) if folder.is_dir() else []
+        return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+
+    def _engine(self) -> Engine:
+        (self.folder / "var").mkdir(mode=0o700, exist_ok=True)
+        engine = open_engine(f"sqlite:///{self.folder / 'var' / 'notifier.sqlite3'}")
+        upgrade(engine)
+        return engine
