@@ -93,11 +93,7 @@ def assemble(settings: Settings, engine: Engine | None = None) -> Parts:
         identity = installation.identity(connection)
     templates = load_templates()
     links = Links(base_url=settings.base_url, keys=signing_keys(settings.state_dir))
-    letterhead = Letterhead(
-        publisher=settings.publisher.name,
-        contact=settings.publisher.contact or settings.sender,
-        sender=settings.sender,
-    )
+    letterhead = letterhead_of(settings)
     rehearse(templates=templates, letterhead=letterhead, links=links)
     return Parts(
         settings=settings,
@@ -111,6 +107,15 @@ def assemble(settings: Settings, engine: Engine | None = None) -> Parts:
             url=settings.mail_url, password=settings.mail_password, helo=socket.getfqdn() or "localhost"
         ),
         id_suffix=f".{identity}@{letterhead.domain}>",
+    )
+
+
+def letterhead_of(settings: Settings) -> Letterhead:
+    """Who speaks in every mail."""
+    return Letterhead(
+        publisher=settings.publisher.name,
+        contact=settings.publisher.contact or settings.sender,
+        sender=settings.sender,
     )
 
 

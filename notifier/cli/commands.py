@@ -17,6 +17,8 @@ import notifier.cli.subscriber_choices
 import notifier.cli.subscriber_views
 import notifier.cli.vendors
 import notifier.cli.importing
+import notifier.cli.previewing
+import notifier.cli.simulating
 import notifier.cli.outbox
 import notifier.cli.changing
 import notifier.cli.testing

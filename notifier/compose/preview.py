@@ -27,6 +27,7 @@ class Preview:
     title: str
     change: str
     kind: NoticeKind
+    lead: Lead | None
     language: Language
     mail: Mail
 
@@ -79,6 +80,7 @@ def preview_all(
                 title=mail.subject,
                 change=about,
                 kind=kind,
+                lead=lead,
                 language=language,
                 mail=mail,
             )

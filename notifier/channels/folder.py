@@ -1,0 +1,108 @@
+"""Mail into a folder for people to read: what simulations and previews write. No setting leads here.
+
+Each mail is kept as it is (.eml), with its text and its page beside it, so that any browser shows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import MIMEPart
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from notifier.channels.channel import ChannelDownError, Parcel
+from notifier.core.reply import Fault, Phase, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A mail in the folder: the stem of its files' names, and what its headers say."""
+
+    stem: str
+    subject: str
+    recipient: str = field(repr=False)
+    language: str
+    at: datetime
+    has_page: bool
+
+
+def keep(folder: Path, stem: str, data: bytes) -> Kept:
+    """Write one mail's files. Raises OSError."""
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    (folder / f"{stem}.eml").write_bytes(data)
+    text, page = message.get_body(("plain",)), message.get_body(("html",))
+    if text is not None:
+        (folder / f"{stem}.txt").write_bytes(_content(text))
+    if page is not None:
+        (folder / f"{stem}.html").write_bytes(_content(page))
+    return Kept(
+        stem=stem,
+        subject=str(message["Subject"]),
+        recipient=str(message["To"]),
+        language=str(message["Content-Language"] or "en"),
+        at=parsedate_to_datetime(str(message["Date"])),
+        has_page=page is not None,
+    )
+
+
+@dataclass(slots=True)
+class FolderChannel:
+    """A folder that is there already; `kept` holds what came, in order."""
+
+    folder: Path
+    kept: list[Kept] = field(default_factory=list)
+    count: int = 0
+
+    def describe(self) -> str:
+        """Where mail goes."""
+        return f"the folder {self.folder}"
+
+    async def open(self) -> FolderLine:
+        """Raises ChannelDownError when the folder is not there."""
+        if not self.folder.is_dir():
+            reason = f"there is no folder {self.folder}"
+            raise ChannelDownError(Verdict(fault=Fault.RELAY, phase=Phase.CONNECT, reply=reason))
+        return FolderLine(self)
+
+    def next_stem(self, data: bytes) -> str:
+        """The name for the next mail: its day and its number, so that names sort as the mails came."""
+        self.count += 1
+        message = email.message_from_bytes(data, policy=email.policy.compat32)
+        return f"{parsedate_to_datetime(str(message['Date'])):%Y-%m-%d}-{self.count:06}"
+
+
+class FolderLine:
+    """Writes one mail after another, in a thread."""
+
+    def __init__(self, channel: FolderChannel) -> None:
+        self._channel = channel
+        self._usable = True
+
+    @property
+    def usable(self) -> bool:
+        """Whether another Parcel may be kept."""
+        return self._usable
+
+    async def send(self, parcel: Parcel, /) -> Verdict:
+        """Keep it; *sent* means that its files are there."""
+        stem = self._channel.next_stem(parcel.data)
+        try:
+            kept = await asyncio.to_thread(keep, self._channel.folder, stem, parcel.data)
+        except OSError as error:
+            self._usable = False
+            return Verdict(fault=Fault.RELAY, phase=Phase.BODY, reply=error.strerror or str(error))
+        self._channel.kept.append(kept)
+        return Verdict(fault=Fault.NONE, phase=Phase.VERDICT, reply=f"kept as {stem}")
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+        self._usable = False
+
+
+def _content(part: MIMEPart) -> bytes:
+    text: str = part.get_content()
+    return text.encode()
