@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from notifier.app import Parts
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
+from notifier.daemon.loops import Loop
 from notifier.jobs.examine import examine
 from notifier.store import changes, leaving, subscribers
 from notifier.store.engine import reading, writing
@@ -38,9 +39,7 @@ class Shown:
                 self.reading = current.id
 
 
-def page(
-    parts: Parts, *, clock: Callable[[], datetime], shown: Shown, stuck: Callable[[], tuple[str, ...]]
-) -> Starlette:
+def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Sequence[Loop]) -> Starlette:
     """The web application over this node's parts."""
     return create_app(
         Site(
@@ -48,7 +47,7 @@ def page(
             history=lambda: shown.history,
             now=clock,
             leave=partial(_leave, parts.engine, clock),
-            health=lambda: _health(parts, clock(), stuck()),
+            health=lambda: _health(parts, clock(), loops),
             timing=parts.timing,
             links=parts.links,
             templates=parts.templates,
@@ -64,8 +63,14 @@ def _leave(engine: Engine, clock: Callable[[], datetime], public_id: str) -> boo
         return subscribers.by_public_id(connection, public_id) is not None
 
 
-def _health(parts: Parts, now: datetime, stuck: tuple[str, ...]) -> Health:
-    troubles = examine(engine=parts.engine, timing=parts.timing, now=now)
+def _health(parts: Parts, now: datetime, loops: Sequence[Loop]) -> Health:
+    stuck = [loop.name for loop in loops if loop.is_stuck]
     problems = [HealthProblem(what=f"the loop “{name}” does not move") for name in stuck]
+    problems += [
+        HealthProblem(what=f"the job “{loop.name}” fails; the log says why", since=loop.fails_since)
+        for loop in loops
+        if loop.fails_since is not None
+    ]
+    troubles = examine(engine=parts.engine, timing=parts.timing, now=now)
     problems += [HealthProblem(what=trouble.what, since=trouble.since) for trouble in troubles]
     return Health(live=not stuck, ready=not problems, problems=tuple(problems))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from notifier.app import Parts
 from notifier.daemon.believing import believe
+from notifier.daemon.loops import Loop, steady
 from notifier.daemon.page import Shown, page
 from notifier.daemon.sending import SendingRight
-from notifier.daemon.serving import Server, answering, listen, server_for
+from notifier.daemon.serving import answering, listen, server_for
+from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
 from notifier.daemon.tick import free_the_dead, plan, tell
-from notifier.errors import DatabaseError, ListRefusedError
+from notifier.errors import ListRefusedError
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.prune import prune
 from notifier.jobs.refresh import Finding, Refreshed
@@ -29,45 +30,41 @@ SEND_SECONDS = 3
 RECOVER_SECONDS = 60
 TELL_SECONDS = 30
 PRUNE_SECONDS = 3600
-DRAIN_SECONDS = 30
-STUCK_SECONDS = 300
+
+# How long a loop may go without moving. A relay may take up to 15 minutes over one mail.
+PATIENCE = 300
+RELAY_PATIENCE = 1200
 
 _log = log("daemon")
-
-
-def steady() -> float:
-    """Seconds by a clock that nobody sets and that also counts while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @dataclass(slots=True)
 class Running:
     """What a running daemon knows of itself.
 
-    `moved` says when each loop last moved and `believed_at` when the wall clock was last believed, both by the
-    steady clock; `disbelief` says why it is not now. `refreshed` is what the last look at the list came to.
+    `believed_at` is when the wall clock was last believed, by the steady clock; `disbelief` says why it is not
+    now. `refreshed` is what the last look at the list came to.
     """
 
     parts: Parts
     clock: Callable[[], datetime]
     right: SendingRight
     shown: Shown
-    moved: dict[str, float] = field(default_factory=dict)
+    loops: Sequence[Loop] = ()
     believed_at: float | None = None
     disbelief: str = ""
     refreshed: Refreshed | None = None
     stopping: bool = False
-    under_way: set[asyncio.Task[object]] = field(default_factory=set)
+    under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def believes(self) -> bool:
         """Whether the wall clock was believed at the last tick, so that there is work to do."""
         return self.believed_at is not None and not self.disbelief
 
-    def stuck(self) -> tuple[str, ...]:
-        """Loops that have not moved for five minutes."""
-        now = steady()
-        return tuple(name for name, at in self.moved.items() if now - at > STUCK_SECONDS)
+    def loop(self, name: str) -> Loop:
+        """One of the loops."""
+        return next(loop for loop in self.loops if loop.name == name)
 
 
 async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable[[Running], None]) -> None:
@@ -78,28 +75,29 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
     """
     with contextlib.closing(listen(parts.settings.web.bind)) as listener, SendingRight(parts.engine) as right:
         running = Running(parts=parts, clock=clock, right=right, shown=Shown())
-        stop = _stop_by_signal()
+        running.loops = _loops(running)
+        stop = stop_by_signal()
         await _tick(running)
         _refuse_to_run_without_list(running)
         await _may_send(running)
-        server = server_for(page(parts, clock=clock, shown=running.shown, stuck=running.stuck))
+        server = server_for(page(parts, clock=clock, shown=running.shown, loops=running.loops))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await answering(server, serving)
         scheduler = _scheduler(running)
         scheduler.start()
         watching = asyncio.create_task(_watch(running))
         announce(running)
-        await asyncio.wait([asyncio.create_task(stop.wait()), serving], return_when=asyncio.FIRST_COMPLETED)
-        await _drain(running, scheduler, server, serving)
+        await asked_or_ended(stop, serving)
+        _log.info("stopping")
+        running.stopping = True
+        scheduler.pause()
+        server.end()
+        await drained(stop, {*running.under_way, serving})
+        scheduler.shutdown(wait=False)
         watching.cancel()
-
-
-def _stop_by_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
+        if serving.done():
+            serving.result()
+        _log.info("stopped")
 
 
 def _refuse_to_run_without_list(running: Running) -> None:
@@ -109,23 +107,30 @@ def _refuse_to_run_without_list(running: Running) -> None:
         raise ListRefusedError(found.problems)
 
 
+def _loops(running: Running) -> tuple[Loop, ...]:
+    jobs: tuple[tuple[str, int, int, Callable[[Running], Awaitable[None]]], ...] = (
+        ("tick", TICK_SECONDS, PATIENCE, _tick),
+        ("send", SEND_SECONDS, RELAY_PATIENCE, _send),
+        ("recover", RECOVER_SECONDS, PATIENCE, _recover),
+        ("tell", TELL_SECONDS, RELAY_PATIENCE, _tell),
+        ("prune", PRUNE_SECONDS, PATIENCE, _prune),
+    )
+    return tuple(
+        Loop(name=name, every=every, patience=patience, job=partial(job, running))
+        for name, every, patience, job in jobs
+    )
+
+
 def _scheduler(running: Running) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone=UTC)
-    ticks: tuple[tuple[str, Callable[[Running], Awaitable[None]], int], ...] = (
-        ("tick", _tick, TICK_SECONDS),
-        ("send", _send, SEND_SECONDS),
-        ("recover", _recover, RECOVER_SECONDS),
-        ("tell", _tell, TELL_SECONDS),
-        ("prune", _prune, PRUNE_SECONDS),
-    )
-    for name, job, seconds in ticks:
-        running.moved[name] = steady()
+    for loop in running.loops:
+        loop.move()
         # A tick that is late is still worth having, but never two at once.
         scheduler.add_job(
-            _guarded(running, name, job),
+            partial(_turn, running, loop),
             "interval",
-            seconds=seconds,
-            id=name,
+            seconds=loop.every,
+            id=loop.name,
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
@@ -133,29 +138,15 @@ def _scheduler(running: Running) -> AsyncIOScheduler:
     return scheduler
 
 
-def _guarded(
-    running: Running, name: str, job: Callable[[Running], Awaitable[None]]
-) -> Callable[[], Awaitable[None]]:
-    """A job that fails is logged and tried at its next tick; the others go on."""
-
-    async def once() -> None:
-        if running.stopping:
-            return
-        task = asyncio.current_task()
-        if task is not None:
-            running.under_way.add(task)
-            task.add_done_callback(running.under_way.discard)
-        try:
-            await job(running)
-        except DatabaseError as error:
-            _log.error("database trouble", job=name, error=str(error))
-            return
-        except Exception:  # noqa: BLE001 -- a fault in one job must not stop the daemon
-            _log.exception("job failed", job=name)
-            return
-        running.moved[name] = steady()
-
-    return once
+async def _turn(running: Running, loop: Loop) -> None:
+    """One turn, among those that a stop waits for."""
+    if running.stopping:
+        return
+    task = asyncio.current_task()
+    if task is not None:
+        running.under_way.add(task)
+        task.add_done_callback(running.under_way.discard)
+    await loop.turn(running.clock())
 
 
 async def _tick(running: Running) -> None:
@@ -175,9 +166,15 @@ async def _send(running: Running) -> None:
     if not running.believes or not await _may_send(running):
         return
     sender = running.parts.sender(node=running.right.node, clock=running.clock)
-    done = await dispatch(sender, draining=lambda: running.stopping)
+    done = await dispatch(sender, draining=partial(_draining, running))
     if done.sent or done.failed or done.again:
         _log.info("sent", sent=done.sent, failed=done.failed, again=done.again)
+
+
+def _draining(running: Running) -> bool:
+    """Whether to begin nothing new; asked before each batch, which shows that sending moves."""
+    running.loop("send").move()
+    return running.stopping
 
 
 async def _may_send(running: Running) -> bool:
@@ -210,24 +207,7 @@ async def _watch(running: Running) -> None:
     told: set[str] = set()
     while True:
         await asyncio.sleep(10)
-        stuck = set(running.stuck())
+        stuck = {loop.name for loop in running.loops if loop.is_stuck}
         for name in stuck - told:
-            _log.error("a loop does not move", job=name, seconds=STUCK_SECONDS)
+            _log.error("a loop does not move", job=name)
         told = stuck
-
-
-async def _drain(
-    running: Running, scheduler: AsyncIOScheduler, server: Server, serving: asyncio.Task[None]
-) -> None:
-    """Start nothing new, let what is on the wire end and be recorded, then leave."""
-    _log.info("stopping")
-    running.stopping = True
-    scheduler.pause()
-    server.end()
-    if running.under_way:
-        await asyncio.wait(running.under_way, timeout=DRAIN_SECONDS)
-    await asyncio.wait([serving], timeout=DRAIN_SECONDS)
-    scheduler.shutdown(wait=False)
-    if serving.done():
-        serving.result()
-    _log.info("stopped")
