@@ -23,12 +23,17 @@ from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
 from notifier.core.timing import Timing
 from notifier.logs import log
-from notifier.store import alerts, changes, installation
+from notifier.store import alerts, cadences, changes, installation
 from notifier.store.alerts import Alert, Way
 from notifier.store.engine import reading, writing
 
 AGAIN_AFTER = timedelta(hours=24)
 LEISURELY = ("passed:", "unchecked:")
+REVIEWED = (*LEISURELY, "cadence:")
+UNREADABLE = (
+    "whoever has the Leads “{}” gets no reminders, since these cannot be read; set them anew: notifier"
+    " subscribers set ADDRESS --lead 30d"
+)
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
 ONCE = ("expired:", "failed:", "unknown:")
 OVER_AFTER = timedelta(days=30)
@@ -71,20 +76,23 @@ async def alert(
 
 
 def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
-    """Raise Alerts for Deadlines that passed unconfirmed and Changes that nobody has checked for 90 days.
+    """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, and
+    Leads that cannot be read; resolve those that stand no longer, and what happened once a month ago.
 
-    Resolves those that stand no longer, and what happened a month ago. A clock in doubt decides nothing.
+    A clock in doubt decides nothing.
     """
     with reading(engine) as connection:
         current = changes.in_force(connection)
         standing = {found.key: found for found in alerts.open_alerts(connection)}
+        unreadable = cadences.unreadable(connection)
     if current is None or CLOCK in standing:
         return
     wanted = dict(_overlooked(current.changes, timing.today(now)))
+    wanted |= {f"cadence:{text}": UNREADABLE.format(text) for text in unreadable}
     over = {
         key
         for key, found in standing.items()
-        if (key.startswith(LEISURELY) and key not in wanted)
+        if (key.startswith(REVIEWED) and key not in wanted)
         or (key.startswith(ONCE) and now - found.last_at > OVER_AFTER)
     }
     with writing(engine) as connection:

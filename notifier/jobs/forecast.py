@@ -17,7 +17,7 @@ from notifier.core.notice import Outcome, Step
 from notifier.core.plan import FanOut, upcoming
 from notifier.core.timing import Timing
 from notifier.jobs.remind import read_due_steps
-from notifier.store import breakers, changes, installation, messages, notices
+from notifier.store import breakers, cadences, changes, installation, messages, notices
 from notifier.store.engine import reading
 
 
@@ -69,7 +69,7 @@ def _ahead(
 ) -> tuple[Planned, ...]:
     """One entry a step, however many Cadences have it; of own Cadences only what somebody gets."""
     found: dict[tuple[str, str, str, str, int], Planned] = {}
-    for own in (None, *notices.own_cadences(connection)):
+    for own in (None, *cadences.in_use(connection)):
         steps = upcoming(changes=current, own=own, timing=timing, now=now, until=until)
         for change, _, step in steps:
             fan_out = FanOut(

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from notifier.core.notice import Outcome
 from notifier.core.plan import FanOut, due_news, due_reminders
 from notifier.core.timing import Timing
-from notifier.store import alerts, changes, installation, notices, outbox
+from notifier.store import alerts, cadences, changes, installation, notices, outbox
 from notifier.store.engine import reading, writing
 
 
@@ -72,7 +72,7 @@ def read_due_steps(
     news = due_news(changes=current.changes, history=changes.history(connection), now=now, finished=finished)
     reminders = due_reminders(
         changes=current.changes,
-        own_cadences=notices.own_cadences(connection),
+        own_cadences=cadences.in_use(connection),
         effects=changes.effects(connection),
         default_since=default_since,
         timing=timing,

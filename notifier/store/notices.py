@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from notifier.core.cadence import Cadence, parse_cadence, parse_lead
+from notifier.core.cadence import parse_lead
 from notifier.core.message import MessageState
 from notifier.core.notice import Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut
@@ -42,14 +42,6 @@ _COLUMNS = (
     "subscriber_id", "deadline", "kind", "lead", "spoken", "revision", "due", "expires", "outcome", "reason",
     "decided_at",
 )  # fmt: skip
-
-
-def own_cadences(connection: Connection) -> tuple[Cadence, ...]:
-    """Every own Cadence in use."""
-    texts = connection.scalars(
-        select(subscribers.c.cadence).where(subscribers.c.cadence.is_not(None)).distinct()
-    )
-    return tuple(parse_cadence(text.split()) for text in texts)
 
 
 def finished_steps(connection: Connection) -> frozenset[tuple[str, str, str, str, int, str]]:

@@ -6,7 +6,7 @@ import asyncio
 import email
 import email.policy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -152,10 +152,21 @@ class Story:
             assert found.state is SubscriberState.ACTIVE
             leaving.suspend(connection, subscriber_id=found.id, why="asked by phone", now=now)
 
+    def resumes(self, address: str) -> None:
+        """An operator ends a suspension."""
+        with writing(self.parts.engine) as connection:
+            found = subscribers.find(connection, address)
+            assert found is not None
+            assert leaving.resume(connection, subscriber_id=found.id)
+
     def tick(self, now: datetime, elapsed: timedelta | None = None) -> Ticked:
         """Everything that is owed, once."""
+        return self.tick_by(lambda: now, elapsed)
+
+    def tick_by(self, clock: Callable[[], datetime], elapsed: timedelta | None = None) -> Ticked:
+        """The same under a clock that may move meanwhile."""
         with SendingRight(self.parts.engine) as right:
-            return asyncio.run(tick(self.parts, clock=lambda: now, right=right, elapsed=elapsed))
+            return asyncio.run(tick(self.parts, clock=clock, right=right, elapsed=elapsed))
 
     def daily(self, first: str, last: str, at: str = "08:05") -> None:
         """A tick every day at a local time, both days included."""
