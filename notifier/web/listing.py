@@ -10,12 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from notifier.core.standing import Standing
 from notifier.core.text import Language
 from notifier.feeds.words import NAME
 from notifier.web.languages import preferred_language
 from notifier.web.page import page
 from notifier.web.site import Site
-from notifier.web.standing import ShownChange, Standing, shown_changes
+from notifier.web.standing import ShownChange, shown_changes
 
 _KEPT = {"Cache-Control": "public, max-age=300"}
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from notifier.core.change import Change, ChangeList, Deadline, Service, Status
+from notifier.core.change import Change, ChangeList, Deadline, Service
 from notifier.core.dates import ends_text, verb_text
 from notifier.core.history import Entry
+from notifier.core.standing import Standing, standing_of
 from notifier.core.text import Language
 from notifier.core.working_days import working_days_left
 from notifier.feeds.dates_before import dates_before
-
-
-class Standing(IntEnum):
-    """Where a Deadline stands; the smaller, the sooner one must look at it."""
-
-    AHEAD = 1
-    ANY_DAY = 2
-    PASSED = 3
-    UNDATED = 4
-    COMPLETED = 5
-    WITHDRAWN = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +50,6 @@ class ShownChange:
     def nearest(self) -> ShownDeadline:
         """The Deadline to look at first."""
         return min(self.deadlines, key=lambda shown: shown.urgency)
-
-
-def standing_of(deadline: Deadline, today: date) -> Standing:
-    """Where a Deadline stands: one that passed without a word from the list has not thereby happened."""
-    if deadline.status is Status.WITHDRAWN:
-        return Standing.WITHDRAWN
-    if deadline.status is Status.COMPLETED:
-        return Standing.COMPLETED
-    earliest, latest = deadline.when.earliest, deadline.when.latest
-    if earliest is None:
-        return Standing.UNDATED
-    if today < earliest or (today == earliest == latest):
-        return Standing.AHEAD
-    return Standing.ANY_DAY if latest is None or today <= latest else Standing.PASSED
 
 
 def shown_changes(
