@@ -22,7 +22,7 @@ from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.subscription import SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.store.subscribers import subscription_row
-from notifier.store.tables import messages, notices, subscribers, subscriptions
+from notifier.store.tables import calendars, messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 CHUNK = 1_000
@@ -148,6 +148,7 @@ def _revive(connection: Connection, again: Mapping[int, Joiner], now: datetime) 
         update(subscribers).where(subscribers.c.id == bindparam("row_id")).values(values), rows
     )
     connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id.in_(again)))
+    connection.execute(update(calendars).where(calendars.c.subscriber_id.in_(again)).values(changed_at=now))
 
 
 def _choices(person: Joiner, now: datetime) -> dict[str, Any]:

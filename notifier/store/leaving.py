@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, and_, delete, exists, select, update
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.subscription import SubscriberState
-from notifier.store.tables import attempts, messages, notices, subscribers, subscriptions
+from notifier.store.tables import attempts, calendars, messages, notices, subscribers, subscriptions
 
 _NOT_ON_THE_WIRE = (MessageState.PENDING, MessageState.CLAIMED)
 
@@ -96,6 +96,7 @@ def export(connection: Connection, subscriber_id: int) -> dict[str, Any]:
     return {
         "subscriber": _rows(connection, subscribers, subscribers.c.id == subscriber_id),
         "subscriptions": _rows(connection, subscriptions, subscriptions.c.subscriber_id == subscriber_id),
+        "calendars": _rows(connection, calendars, calendars.c.subscriber_id == subscriber_id),
         "notices": _rows(connection, notices, notices.c.subscriber_id == subscriber_id),
         "messages": _rows(connection, messages, theirs),
         "attempts": _rows(

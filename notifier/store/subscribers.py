@@ -24,7 +24,7 @@ from notifier.core.address import identity_of
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.subscription import Scope, Subscriber, SubscriberState, Subscription, Topic
 from notifier.core.text import Language
-from notifier.store.tables import subscribers, subscriptions
+from notifier.store.tables import calendars, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 
@@ -120,6 +120,9 @@ def set_choices(
     rows = [subscription_row(subscriber_id, topic, now) for topic in topics]
     if rows:
         connection.execute(insert_into(connection, subscriptions).on_conflict_do_nothing(), rows)
+    connection.execute(
+        update(calendars).where(calendars.c.subscriber_id == subscriber_id).values(changed_at=now)
+    )
 
 
 def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[str, Any]:

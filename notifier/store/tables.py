@@ -150,6 +150,20 @@ subscriptions = Table(
     Index("ix_subscriptions_scope_target", "scope", "target"),
 )
 
+# Private calendars: only the token's hash. `changed_at` is when the Subscriber last chose what they show.
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Index("ix_calendars_subscriber_id", "subscriber_id"),
+    Index("uq_calendars_active", "subscriber_id", unique=True, sqlite_where=text("revoked_at IS NULL"),
+          postgresql_where=text("revoked_at IS NULL")),
+)  # fmt: skip
+
 # The Outbox.
 messages = Table(
     "messages",
