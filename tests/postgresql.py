@@ -76,6 +76,18 @@ class Server:
             time.sleep(0.05)
         raise NoPostgresError((self.folder / "log").read_text(encoding="utf-8"))
 
+    def cut_connections(self) -> None:
+        """Cut every connection, as a network that is gone for a moment does."""
+        self._run_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+
+    def restart(self) -> None:
+        """Stop and start it."""
+        self.stop()
+        self.start()
+
     def stop(self) -> None:
         """Stop it at once, cutting every connection; what was committed survives."""
         if self.process:

@@ -19,7 +19,7 @@ from notifier.daemon.sending import SendingRight
 from notifier.daemon.serving import answering, listen, server_for
 from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
 from notifier.daemon.tick import free_the_dead, plan, tell
-from notifier.errors import ListRefusedError
+from notifier.errors import DatabaseError, ListRefusedError
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.prune import prune
 from notifier.jobs.refresh import Finding, Refreshed
@@ -166,7 +166,11 @@ async def _send(running: Running) -> None:
     if not running.believes or not await _may_send(running):
         return
     sender = running.parts.sender(node=running.right.node, clock=running.clock)
-    done = await dispatch(sender, draining=partial(_draining, running))
+    try:
+        done = await dispatch(sender, draining=partial(_draining, running))
+    except DatabaseError:
+        await asyncio.to_thread(running.right.begin_anew)
+        raise
     if done.sent or done.failed or done.again:
         _log.info("sent", sent=done.sent, failed=done.failed, again=done.again)
 

@@ -47,6 +47,13 @@ class SendingRight:
         self.refusal = ""
         return True
 
+    def begin_anew(self) -> None:
+        """Go on as a new node after trouble, so that what this one holds is freed as a dead one's."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+        self.node = 0
+
     def beat(self) -> None:
         """Show that this node lives."""
         with writing(self._engine) as connection:
@@ -61,10 +68,8 @@ class SendingRight:
         if self._lock is None:
             self._lock = nodes.NodeLock(self._engine, self.node)
         if not self._lock.keep():
-            # Others may have taken this node for dead and freed what it held: it goes on under a new id.
-            self._lock.release()
-            self._lock = None
-            self.node = 0
+            # Others may have taken this node for dead and freed what it held.
+            self.begin_anew()
             self.try_acquire()
 
     def __enter__(self) -> Self:

@@ -100,18 +100,15 @@ async def dispatch(sender: Sender, *, draining: Callable[[], bool] = lambda: Fal
 async def _send_all(sender: Sender, taken: Taken, total: Dispatched, draining: Callable[[], bool]) -> None:
     waiting = deque(taken.ready)
     workers = min(sender.connections, -(-len(waiting) // ARM_LIMIT))
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(workers):
-                group.create_task(_work(sender, taken, waiting, total, draining))
-    except ExceptionGroup as several:
-        # Whoever called wants to know of a broken database as such, not how many Lines met it.
-        broken = several.subgroup(DatabaseError)
-        raise (broken.exceptions[0] if broken else several) from several
-    finally:
-        left = [ready.message for ready in waiting]
-        if left:
-            await asyncio.to_thread(_release, sender, left)
+    # Not a TaskGroup: when one connection meets trouble, what is on the wire of the others goes on to its end.
+    ended = await asyncio.gather(
+        *(_work(sender, taken, waiting, total, draining) for _ in range(workers)), return_exceptions=True
+    )
+    troubles = [trouble for trouble in ended if trouble is not None]
+    if troubles:
+        raise troubles[0]
+    if waiting:
+        await asyncio.to_thread(_release, sender, [ready.message for ready in waiting])
 
 
 async def _work(

@@ -15,7 +15,7 @@
   one that was composed from, nothing paused. It counts a copy; a CHECK keeps copies within 0..2.
 * **transmit**: no transaction is open. A failure before the final dot is provably undelivered.
 * **record**: verdicts of many in one commit, each under its token: a node that lost its lease records nothing
-  but the attempt.
+  but the attempt, unless nobody has claimed the Message since.
 * **recover**: a claimed Message of a dead owner waits again; a transmitting one may have been accepted, so it
   waits 15 minutes and is sent once more under the same Message-ID, then it is `unknown`.
 
@@ -165,13 +165,19 @@ def end(
 def record(
     connection: Connection, recorded: Sequence[Recorded], *, unsent: Verdict, now: datetime
 ) -> frozenset[int]:
-    """Write Verdicts in one go; answers the ids of the Messages whose token was still ours.
+    """Write Verdicts in one go; answers the ids of the Messages for which they counted.
 
-    A Message with the Verdict `unsent` never reached the wire: no attempt is recorded for it.
+    That is where the token is still ours, and also where we were taken for dead but nobody has claimed the
+    Message since: what the server said is then known after all. A Message with the Verdict `unsent` never
+    reached the wire: no attempt is recorded for it.
     """
     if not recorded:
         return frozenset()
-    ours = and_(_held([entry.message for entry in recorded]), messages.c.state == MessageState.TRANSMITTING)
+    sent = [entry.message for entry in recorded]
+    ours = or_(
+        and_(_held(sent), messages.c.state == MessageState.TRANSMITTING),
+        and_(_held(sent, claims_since=1), messages.c.state == MessageState.PENDING),
+    )
     held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
     rows = [_transition_row(entry, now) for entry in recorded if entry.message.id in held]
     if rows:
@@ -210,8 +216,9 @@ def _transition_row(entry: Recorded, now: datetime) -> dict[str, Any]:
     }
 
 
-def _held(claimed: Sequence[Message]) -> ColumnElement[bool]:
-    tokens = [(message.id, message.token) for message in claimed]
+def _held(claimed: Sequence[Message], *, claims_since: int = 0) -> ColumnElement[bool]:
+    """Whether the token is the one of the claim, or has grown by so much since."""
+    tokens = [(message.id, message.token + claims_since) for message in claimed]
     return tuple_(messages.c.id, messages.c.token).in_(tokens)
 
 

@@ -41,7 +41,7 @@ def test_a_frozen_node_keeps_what_it_holds_and_the_others_send_the_rest(
     sink.script.once("banner", stall())
     with place.running() as frozen:
         place.people_join(20)
-        until(lambda: place.states().get("claimed") == 20)
+        until(lambda: sink.connections == 1 and place.states() == {"claimed": 20})
         frozen.process.send_signal(signal.SIGSTOP)
         with place.running():
             place.people_join(20, name="later")
@@ -57,7 +57,7 @@ def test_a_node_that_was_taken_for_dead_sends_nothing_under_its_old_claim(
     sink.script.once("banner", wait(6))
     with place.running() as frozen:
         place.people_join(20)
-        until(lambda: place.states().get("claimed") == 20)
+        until(lambda: sink.connections == 1 and place.states() == {"claimed": 20})
         frozen.process.send_signal(signal.SIGSTOP)
         postgres_server.cut_connections()
         with place.running():

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from notifier.core.backoff import AMBIGUOUS_WAIT
 from notifier.core.delivery import after_verdict
 from notifier.core.message import Message, MessageState
 from notifier.core.reply import SENT, Fault, Phase, Verdict
@@ -139,6 +140,19 @@ def test_an_owner_that_lost_its_claim_can_neither_arm_nor_record(box: Connection
     assert state(box, stale[0]) is MessageState.TRANSMITTING
     assert record(box, fresh[0], SENT) == {1}
     assert state(box, fresh[0]) is MessageState.SENT
+
+
+def test_a_verdict_still_counts_for_an_owner_taken_for_dead_while_nobody_else_has_claimed(
+    box: Connection,
+) -> None:
+    first, second, third = claimed = claim(box)
+    arm(box, *claimed)
+    outbox.recover(box, dead={NODE}, mine=OTHER, now=NOW)
+    assert record(box, first, SENT) == {1}
+    assert state(box, first) is MessageState.SENT
+    assert record(box, second, LOST) == {2}
+    assert (state(box, second), state(box, third)) == (MessageState.PENDING, MessageState.PENDING)
+    assert [message.id for message in claim(box, node=OTHER, now=NOW + AMBIGUOUS_WAIT)] == [2, 3]
 
 
 def test_a_refusal_takes_the_copy_back_and_an_accepted_one_counts(box: Connection) -> None:
