@@ -1,0 +1,74 @@
+"""`outbox list`, `show` and `retry`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.rehearsal import FIRST_TICK, JOINED, Rehearsal, oslo
+from tests.peers.smtp_script import say
+from tests.peers.smtp_sink import SmtpSink
+
+LATER = oslo(2026, 11, 25)
+
+
+@pytest.fixture
+def failed(place: Rehearsal, relay: SmtpSink) -> Rehearsal:
+    """An installation whose only Message was refused for good."""
+    relay.script.once("rcpt", say("550 5.1.1 no such user here"))
+    place("tick", now=FIRST_TICK)
+    place.join("kari@epj.example.no", now=JOINED)
+    assert place("tick", now=JOINED).code == 1
+    return place
+
+
+def test_an_empty_outbox_says_so(place: Rehearsal) -> None:
+    assert "The Outbox is empty." in place("outbox", "list").out
+
+
+def test_the_list_shows_states_and_last_words(failed: Rehearsal) -> None:
+    assert "1 failed 1 failed Tue 2026-11-24 08:05" in failed("outbox", "list").words
+    assert "no such user here" in failed("outbox", "list").words
+
+
+def test_the_list_can_be_narrowed_to_a_state(failed: Rehearsal) -> None:
+    listed = failed("outbox", "list", "--state", "sent", "--json").json
+    assert (listed["counts"], listed["messages"]) == ({"failed": 1}, [])
+    assert [m["id"] for m in failed("outbox", "list", "--state", "failed", "--json").json["messages"]] == [1]
+
+
+def test_one_message_is_shown_with_notices_and_attempts(failed: Rehearsal) -> None:
+    shown = failed("outbox", "show", "1", "--json").json
+    assert shown["address"] == "kari@epj.example.no"
+    assert [notice["kind"] for notice in shown["notices"]] == ["standing"]
+    assert [(attempt["phase"], attempt["code"]) for attempt in shown["attempts"]] == [("rcpt", 550)]
+    assert "address at rcpt: 550 5.1.1 no such user here" in failed("outbox", "show", "1").words
+
+
+def test_retry_sends_a_failed_message_again_under_a_new_message_id(
+    failed: Rehearsal, relay: SmtpSink
+) -> None:
+    before = failed("outbox", "show", "1", "--json").json["header_id"]
+    assert failed("outbox", "retry", "1", "--by", "Ola", now=LATER).code == 0
+    assert failed("tick", now=LATER).code == 0
+    (mail,) = relay.wait_for(1)
+    assert mail.recipients == ("kari@epj.example.no",)
+    assert mail.message["Message-ID"] != before
+    assert failed("outbox", "list", "--json").json["counts"] == {"sent": 1}
+
+
+def test_what_was_sent_is_not_sent_again(place: Rehearsal) -> None:
+    called = place.begun()("outbox", "retry", "1", now=LATER)
+    assert (called.code, "Message 1 is sent; only failed and unknown" in called.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["show", "9"], "There is no message 9"),
+        (["retry", "9"], "There is no message 9"),
+        (["list", "--state", "snet"], "did you mean sent?"),
+    ],
+)
+def test_what_does_not_exist_is_exit_2(place: Rehearsal, words: list[str], sentence: str) -> None:
+    called = place.begun()("outbox", *words)
+    assert (called.code, sentence in called.err) == (2, True)
