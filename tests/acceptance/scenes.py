@@ -46,5 +46,5 @@ def eve_of_a_reminder(
     for address in people:
         story.joins(address, now=oslo("2026-11-23", "08:30"))
     story.tick(MONDAY)
-    assert len(sink.accepted) == len(people)
+    assert sum(mail.recipients[0] in people for mail in sink.accepted) == len(people)
     return story
