@@ -31,7 +31,7 @@ YEAR_DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 def whens(draw: st.DrawFn) -> When:
     """A date of any shape."""
     first = draw(YEAR_DAYS)
-    last = first + timedelta(days=draw(st.integers(0, 400)))
+    last = first + timedelta(days=draw(st.integers(1, 400)))
     shapes = [
         f"{first}",
         f"{first:%Y-%m}",
