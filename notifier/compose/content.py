@@ -1,4 +1,4 @@
-"""What one Message says: its sections, the overview for newcomers, its subject; not yet in any format."""
+"""What one Message says: its sections, the overview for newcomers, its subject, its links; in no format yet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
-from notifier.compose.sections import Section, sections_of
+from notifier.compose.sections import Section, followed_names, sections_of
 from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import Subject, subject_of
 from notifier.compose.templates import Templates
@@ -19,11 +19,19 @@ from notifier.core.subscription import Subscriber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The Sections, most urgent first; the overview, where one is owed; the subject."""
+    """The Sections, most urgent first; the overview, where one is owed; the subject; who speaks.
+
+    `followed` names what the Subscriber follows, empty for everything.
+    """
 
     sections: tuple[Section, ...]
     standing: Standing | None
     subject: Subject
+    letterhead: Letterhead
+    followed: tuple[str, ...]
+    page_url: str
+    calendar_url: str
+    leave_url: str
 
 
 def content_of(
@@ -37,13 +45,14 @@ def content_of(
     today: date,
 ) -> Content:
     """What these Notices say on the local day `today`. Raises ValueError when that is nothing."""
+    language = subscriber.language
     sections = sections_of(
         notices=notices,
         changes=changes,
         contact=letterhead.contact,
         links=links,
         today=today,
-        language=subscriber.language,
+        language=language,
     )
     standing = None
     if any(notice.step.kind is NoticeKind.STANDING for notice in notices):
@@ -57,6 +66,15 @@ def content_of(
         standing=standing,
         publisher=letterhead.publisher,
         templates=templates,
-        language=subscriber.language,
+        language=language,
     )
-    return Content(sections=sections, standing=standing, subject=subject)
+    return Content(
+        sections=sections,
+        standing=standing,
+        subject=subject,
+        letterhead=letterhead,
+        followed=followed_names(subscriber, changes),
+        page_url=links.page(language),
+        calendar_url=links.calendar(language),
+        leave_url=links.leave(subscriber.public_id),
+    )

@@ -9,7 +9,6 @@ from email.utils import format_datetime
 
 from notifier.compose.content import Content
 from notifier.compose.headers import encoded, guard, named, wire_address
-from notifier.compose.letterhead import Letterhead
 from notifier.core.message import Message
 from notifier.core.subscription import Subscriber
 
@@ -28,11 +27,10 @@ def fields_of(
     message: Message,
     subscriber: Subscriber,
     content: Content,
-    letterhead: Letterhead,
-    leave_url: str,
     local_now: datetime,
 ) -> tuple[Field, ...]:
     """Every header field but those of MIME. Raises UnsafeHeaderError for a text that must not stand in one."""
+    letterhead = content.letterhead
     sender = wire_address(letterhead.sender)
     subject = content.subject.text
     return (
@@ -42,15 +40,15 @@ def fields_of(
             wire=named("From", letterhead.publisher, sender),
         ),
         _plain("To", wire_address(subscriber.address)),
-        *_answers(content, letterhead),
+        *_answers(content),
         Field(name="Subject", meant=subject, wire=encoded("Subject", subject)),
         _plain("Date", format_datetime(local_now)),
         _plain("Message-ID", message.header_id or ""),
-        *_thread(subscriber, content, letterhead),
+        *_thread(subscriber, content),
         _plain("Content-Language", subscriber.language),
         # RFC 2919, RFC 2369 and RFC 8058: what lets mail programs offer to leave by one press.
         _plain("List-Id", f"<varsel.{letterhead.domain}>"),
-        _plain("List-Unsubscribe", f"<{leave_url}>"),
+        _plain("List-Unsubscribe", f"<{content.leave_url}>"),
         _plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         # RFC 3834: no vacation replies.
         _plain("Auto-Submitted", "auto-generated"),
@@ -61,16 +59,16 @@ def _plain(name: str, value: str) -> Field:
     return Field(name=name, meant=guard(value, what=name), wire=value)
 
 
-def _answers(content: Content, letterhead: Letterhead) -> tuple[Field, ...]:
+def _answers(content: Content) -> tuple[Field, ...]:
     """Answers go to whoever can answer for the most urgent Change."""
-    contact = content.sections[0].contact if content.sections else letterhead.contact
+    contact = content.sections[0].contact if content.sections else content.letterhead.contact
     return (_plain("Reply-To", wire_address(contact)),) if contact else ()
 
 
-def _thread(subscriber: Subscriber, content: Content, letterhead: Letterhead) -> tuple[Field, ...]:
+def _thread(subscriber: Subscriber, content: Content) -> tuple[Field, ...]:
     """One Subscriber's mails about one Change form a thread, under a Message-ID that tells neither."""
     if not content.sections:
         return ()
     name = f"{subscriber.public_id}/{content.sections[0].change.id}".encode()
-    thread = f"<change.{hashlib.blake2s(name, digest_size=16).hexdigest()}@{letterhead.domain}>"
+    thread = f"<change.{hashlib.blake2s(name, digest_size=16).hexdigest()}@{content.letterhead.domain}>"
     return (_plain("In-Reply-To", thread), _plain("References", thread))

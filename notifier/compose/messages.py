@@ -9,18 +9,18 @@ from datetime import datetime
 from css_inline import CSSInliner
 
 from notifier.compose.content import Content, content_of
-from notifier.compose.fields import fields_of
+from notifier.compose.fields import Field, fields_of
 from notifier.compose.headers import wire_address
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
 from notifier.compose.mime import assemble, verify
 from notifier.compose.plaintext import wrapped
-from notifier.compose.sections import followed_names
 from notifier.compose.templates import Templates
 from notifier.core.change import ChangeList
 from notifier.core.message import Message
 from notifier.core.notice import Notice
 from notifier.core.subscription import Subscriber
+from notifier.core.text import Language
 from notifier.core.timing import Timing
 
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -62,49 +62,20 @@ def compose(
         links=links,
         today=timing.today(now),
     )
-    fields = fields_of(
-        message=message,
-        subscriber=subscriber,
-        content=content,
-        letterhead=letterhead,
-        leave_url=links.leave(subscriber.public_id),
-        local_now=now.astimezone(timing.zone),
-    )
-    text, html = _bodies(
-        content=content,
-        subscriber=subscriber,
-        changes=changes,
-        letterhead=letterhead,
-        templates=templates,
-        links=links,
-    )
-    data = assemble(headers=[(each.name, each.wire) for each in fields], text=text, html=html)
-    verify(data, headers=[(each.name, each.meant) for each in fields], text=text, html=html)
+    local_now = now.astimezone(timing.zone)
+    fields = fields_of(message=message, subscriber=subscriber, content=content, local_now=local_now)
     return Mail(
         subject=content.subject.text,
         sender=wire_address(letterhead.sender),
         recipient=wire_address(subscriber.address),
-        data=data,
+        data=_written(fields, content, templates, subscriber.language),
     )
 
 
-def _bodies(
-    *,
-    content: Content,
-    subscriber: Subscriber,
-    changes: ChangeList,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
-) -> tuple[str, str]:
-    language = subscriber.language
-    values = {
-        "content": content,
-        "letterhead": letterhead,
-        "followed": followed_names(subscriber, changes),
-        "leave_url": links.leave(subscriber.public_id),
-        "page_url": links.page(language),
-        "calendar_url": links.calendar(language),
-    }
-    text = wrapped(templates.render("email/message.txt.j2", language, **values))
-    return text, _INLINER.inline(templates.render("email/message.html.j2", language, **values))
+def _written(fields: Sequence[Field], content: Content, templates: Templates, language: Language) -> bytes:
+    """Headers and both bodies as bytes, proven to read back."""
+    text = wrapped(templates.render("email/message.txt.j2", language, content=content))
+    html = _INLINER.inline(templates.render("email/message.html.j2", language, content=content))
+    data = assemble(headers=[(each.name, each.wire) for each in fields], text=text, html=html)
+    verify(data, headers=[(each.name, each.meant) for each in fields], text=text, html=html)
+    return data

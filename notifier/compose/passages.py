@@ -5,45 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
-from notifier.core.change import Change, Deadline, Source
-from notifier.core.dates import day_text, ends_text, when_text
+from notifier.compose.phases import Phase, phase_of
+from notifier.core.change import Change, Deadline, DeadlineKind, Source
+from notifier.core.dates import day_text, ends_text, milestone_text, when_text
 from notifier.core.notice import Notice, NoticeKind
 from notifier.core.text import Language
 from notifier.core.when import Certainty, When, parse_when
 from notifier.core.working_days import is_working_day, working_days_left
 
 HELP_BELOW_DAYS = 30
-
-
-class Phase(StrEnum):
-    """Where today lies beside a Deadline's date."""
-
-    UNDATED = "undated"
-    AHEAD = "ahead"
-    TODAY = "today"
-    WINDOW_AHEAD = "window-ahead"
-    WINDOW_TODAY = "window-today"
-    WINDOW_OPEN = "window-open"
-    PASSED = "passed"
-    CLOSED = "closed"
-
-
-def phase_of(deadline: Deadline, today: date) -> Phase:
-    """Where `today`, a local date, lies. Closed means that the list says how the Deadline ended."""
-    earliest, latest = deadline.when.earliest, deadline.when.latest
-    if not deadline.is_open:
-        return Phase.CLOSED
-    if earliest is None:
-        return Phase.UNDATED
-    if latest is not None and latest < today:
-        return Phase.PASSED
-    if deadline.when.is_exact:
-        return Phase.TODAY if earliest == today else Phase.AHEAD
-    if earliest == today:
-        return Phase.WINDOW_TODAY
-    return Phase.WINDOW_AHEAD if today < earliest else Phase.WINDOW_OPEN
+# What is no news, but says how to take the rest of it, is told after the date.
+_ASIDES = (NoticeKind.REMINDER, NoticeKind.ANNOUNCED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +25,7 @@ class Passage:
 
     `days` and `working_days` count from today to `target`, the day that comes next: the first possible one,
     or, when that has passed, the end of the window. `shift` is the number of days gained (negative: lost).
+    `milestone` names the Deadline where its Change has several, "" where there is nothing to mix up.
     """
 
     kinds: tuple[NoticeKind, ...]
@@ -59,8 +33,19 @@ class Passage:
     source: Source
     today: date
     title: str = ""
+    milestone: str = ""
     after: str = ""
     old: When | None = None
+
+    @property
+    def news(self) -> tuple[NoticeKind, ...]:
+        """The kinds that are told before the date: what has become of it."""
+        return tuple(kind for kind in self.kinds if kind not in _ASIDES)
+
+    @property
+    def asides(self) -> tuple[NoticeKind, ...]:
+        """The kinds that are told after the date."""
+        return tuple(kind for kind in self.kinds if kind in _ASIDES)
 
     @property
     def phase(self) -> Phase:
@@ -84,6 +69,12 @@ class Passage:
     def days(self) -> int | None:
         """Whole local days to the target."""
         return (self.target - self.today).days if self.target else None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether days to come are counted, beside a sentence that says of what."""
+        counted = (Phase.AHEAD, Phase.WINDOW_AHEAD, Phase.WINDOW_OPEN)
+        return self.target is not None and self.phase in counted
 
     @property
     def working_days(self) -> int:
@@ -128,6 +119,10 @@ class Passage:
         """Whether both tell the same kinds of news of the same time, so that one subject says it of both."""
         return self.kinds == other.kinds and self.deadline.when.same_days(other.deadline.when)
 
+    def closes_as(self, other: Passage) -> bool:
+        """Whether both end in the same words, which are then said once, after the latter."""
+        return (self.asides, self.phase) == (other.asides, other.phase)
+
     def source_line(self, language: Language) -> str:
         """The document and when it was published: the month alone where the list has the first of it.
 
@@ -163,6 +158,18 @@ def passage_of(
         source=deadline.source or change.source,
         today=today,
         title=deadline.title[language] if deadline.title else "",
+        milestone=_milestone(change, deadline, language),
         after=after,
         old=old,
     )
+
+
+def _milestone(change: Change, deadline: Deadline, language: Language) -> str:
+    """The Deadline's title, with its kind where that is not simply the end; its kind alone where it has none."""
+    if len(change.deadlines) < 2:
+        return ""
+    kind = milestone_text(deadline.kind, language)
+    if deadline.title is None:
+        return kind
+    title = deadline.title[language]
+    return title if deadline.kind is DeadlineKind.END else f"{title}, {kind[0].lower()}{kind[1:]}"

@@ -6,6 +6,7 @@ import re
 import textwrap
 
 WIDTH = 74
+_TIED = "\N{NO-BREAK SPACE}"
 
 
 def wrapped(rendered: str) -> str:
@@ -16,13 +17,15 @@ def wrapped(rendered: str) -> str:
     lines: list[str] = []
     for line in rendered.splitlines():
         lines.extend(_wrapped_line(line.rstrip()))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).replace(_TIED, " ").strip("\n") + "\n"
 
 
 def _wrapped_line(line: str) -> list[str]:
     if not line:
         return [""]
     indent = re.match(r" *", line)[0]  # type: ignore[index]
+    # «1. desember» stays together.
+    line = re.sub(r"\b(\d{1,2}\.) (?=[a-z])", rf"\1{_TIED}", line)
     mark = "- " if line[len(indent) :].startswith("- ") else ""
     return textwrap.wrap(
         line[len(indent) + len(mark) :],

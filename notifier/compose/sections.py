@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.compose.links import Links
-from notifier.compose.passages import Passage, Phase, passage_of
+from notifier.compose.passages import Passage, passage_of
+from notifier.compose.phases import Phase
 from notifier.core.change import Change, ChangeList, DeadlineKind
 from notifier.core.notice import Notice, NoticeKind
 from notifier.core.subscription import Scope, Subscriber
@@ -22,10 +23,32 @@ class Section:
     """
 
     change: Change
+    service: str
     heading: str
     passages: tuple[Passage, ...]
     contact: str
     url: str
+
+    @property
+    def foremost(self) -> Passage:
+        """The passage that the subject tells of: the most urgent, once all is over that of the end itself."""
+        ends = (p for p in self.passages if self.is_over and p.deadline.kind is DeadlineKind.END)
+        return next(ends, self.passages[0])
+
+    @property
+    def passed(self) -> int:
+        """How many of its dates went by without a word."""
+        return sum(passage.phase is Phase.PASSED for passage in self.passages)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it tells only of what is completed or withdrawn."""
+        return all(passage.phase is Phase.CLOSED for passage in self.passages)
+
+    @property
+    def is_partly_over(self) -> bool:
+        """Whether it tells only of what is over, while other dates of the Change still stand."""
+        return self.is_over and any(deadline.is_open for deadline in self.change.deadlines)
 
     @property
     def needs_help_soon(self) -> bool:
@@ -47,7 +70,7 @@ def sections_of(
     today: date,
     language: Language,
 ) -> tuple[Section, ...]:
-    """One Section for each Change the Notices tell of: reminders by days left, then news, each in list order.
+    """One Section for each Change the Notices tell of: reminders by days left, then news by date.
 
     `contact` is the publisher's, for Changes without their own.
     """
@@ -70,6 +93,7 @@ def sections_of(
             sections.append(
                 Section(
                     change=change,
+                    service=_service_name(change.service, changes),
                     heading=heading_of(change, changes, language),
                     passages=tuple(sorted(passages, key=_urgency)),
                     contact=change.contact or contact,
@@ -121,9 +145,8 @@ def _followed(changes: ChangeList, key: str, language: Language) -> str:
 
 
 def _urgency(passage: Passage) -> tuple[int, int]:
-    """Reminders by days left; then news, what has passed last, and the end before what leads up to it."""
+    """Reminders by days left; then news by date, what has passed last."""
     if NoticeKind.REMINDER in passage.kinds and passage.days is not None:
         return (0, passage.days)
-    if passage.phase is Phase.CLOSED:
-        return (1, 0 if passage.deadline.kind is DeadlineKind.END else 1)
-    return (2 if passage.phase is Phase.PASSED else 1, 0)
+    first = passage.deadline.when.earliest or date.max
+    return (2 if passage.phase is Phase.PASSED else 1, first.toordinal())

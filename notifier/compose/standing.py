@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.compose.links import Links
-from notifier.compose.passages import Passage, Phase, passage_of
+from notifier.compose.passages import Passage, passage_of
+from notifier.compose.phases import Phase
 from notifier.compose.sections import heading_of
 from notifier.core.change import Change, ChangeList
 from notifier.core.subscription import Subscriber
@@ -15,7 +16,10 @@ from notifier.core.subscription import Subscriber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingLine:
-    """One Change in short, with its place on the page. `contact` is whom to ask, "" for nobody named."""
+    """One Change in short, its dates in order, with its place on the page.
+
+    `contact` is whom to ask, "" when nobody is named.
+    """
 
     heading: str
     passages: tuple[Passage, ...]
@@ -25,7 +29,7 @@ class StandingLine:
     @property
     def first_day(self) -> date:
         """The first day of any of it, the end of time where there is none."""
-        return min((p.deadline.when.earliest or date.max for p in self.passages), default=date.max)
+        return _first_day(self.passages[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +87,8 @@ def _passages(
         for deadline in change.deadlines
         if deadline.is_open
     )
-    return tuple(passage for passage in passages if belongs(passage.phase))
+    return tuple(sorted((each for each in passages if belongs(each.phase)), key=_first_day))
+
+
+def _first_day(passage: Passage) -> date:
+    return passage.deadline.when.earliest or date.max

@@ -13,6 +13,8 @@ from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
 
 LONGEST = 120
+# What most inboxes show of it on a wide screen; a Change with a shorter name to go by is called by that.
+COMFORTABLE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,34 +37,46 @@ def subject_of(
 
     Raises UnsafeHeaderError when the Change's title must not stand in a header.
     """
-    first = sections[0].passages[0] if sections else None
-    what = _what(sections[0]) if sections else ""
+    first = sections[0].foremost if sections else None
+    names = _names(sections[0]) if sections else [""]
     values = {
         "kind": first.kinds[0] if first else NoticeKind.STANDING,
         "passage": first,
         "standing": standing,
         "publisher": publisher,
+        "part": _part(sections[0]) if sections else "",
         "more": len(sections) - 1,
     }
 
     def render(name: str, shown: str) -> str:
         return _line(templates.render(f"email/{name}.txt.j2", language, what=shown, **values))
 
-    head = render("head", what)
-    text = f"{head}: {render('subject', what)}"
+    head = render("head", names[0])
+    texts = [f"{head}: {render('subject', name)}" for name in names]
+    text = next((each for each in texts if len(each) <= COMFORTABLE), min(texts, key=len))
     excess = len(text) - LONGEST
     if excess > 0:
-        shown = what[: max(len(what) - excess - 1, 1)].rstrip() + "…"
+        name = min(names, key=len)
+        shown = name[: max(len(name) - excess - 1, 1)].rstrip() + "…"
         text = f"{head}: {render('subject', shown)}"
     return Subject(head=head, text=text)
 
 
-def _what(section: Section) -> str:
-    """The Change, and which of its Deadlines where it does not tell the same of all of them."""
-    first = section.passages[0]
+def _names(section: Section) -> list[str]:
+    """What to call it: the Change, with which of its Deadlines unless all tell the same; or that one alone."""
+    first = section.foremost
     same = len(section.passages) > 1 and all(map(first.tells_as, section.passages))
-    what = f"{section.heading} ({first.title})" if first.title and not same else section.heading
-    return _line(guard(what, what="a title"))
+    names = [section.heading]
+    if first.title and not same:
+        names = [f"{section.heading} ({first.title})", f"{section.service} – {first.title}"]
+    return [_line(guard(name, what="a title")) for name in names]
+
+
+def _part(section: Section) -> str:
+    """Which of several Deadlines without titles it tells of, for subjects whose verb does not say so."""
+    first = section.foremost
+    whole = len(section.passages) == len(section.change.deadlines)
+    return "" if whole or first.title else first.milestone
 
 
 def _line(text: str) -> str:

@@ -2,7 +2,8 @@
 
 One environment for each language, with that language's gettext and its words for dates as filters:
 `day`, `short_day`, `when`, `days_left`, `working_days`, `verb`, `has_ended`; `sentence` gives a clause its
-capital letter.
+capital letter, `after` puts a sentence behind the name of what it is about, `flow` makes one line of many.
+Sentences stand once, in a `.txt.j2`; HTML takes them in through `flow|forceescape`.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ def _environment(root: Path, language: Language, code: BytecodeCache) -> Environ
         "verb": partial(verb_text, language=language),
         "has_ended": partial(has_ended_text, language=language),
         "sentence": _sentence,
+        "after": _after,
         "flow": _flow,
     }
     return environment
@@ -111,6 +113,10 @@ def _compile(environment: Environment, name: str) -> list[str]:
 
 def _sentence(clause: str) -> str:
     return clause[:1].upper() + clause[1:]
+
+
+def _after(sentence: str, name: str) -> str:
+    return f"{_sentence(name)}: {sentence[:1].lower()}{sentence[1:]}" if name else sentence
 
 
 def _flow(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from notifier.core.change import DeadlineKind
 from notifier.core.text import Language, Text
-from notifier.core.verbs import ENDS, HAS_ENDED, ON_A_DAY, UNDATED
+from notifier.core.verbs import ENDS, HAS_ENDED, MILESTONES, ON_A_DAY, UNDATED
 from notifier.core.when import Certainty, Precision, When, days_of
 
 _NORWEGIAN_MONTHS = (
@@ -99,6 +99,11 @@ def verb_text(kind: DeadlineKind, language: Language) -> str:
 def has_ended_text(kind: DeadlineKind, language: Language) -> str:
     """The same once it has happened: «er utgått», «har gått ut i test», “is closed to newcomers”."""
     return HAS_ENDED[kind][language]
+
+
+def milestone_text(kind: DeadlineKind, language: Language) -> str:
+    """The same as a name: «Slutt», «Stenging for nye», “End in test”."""
+    return MILESTONES[kind][language]
 
 
 def days_left_text(days: int, language: Language) -> str:

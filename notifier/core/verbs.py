@@ -27,6 +27,12 @@ HAS_ENDED = {
         nb="er utgått i produksjon", nn="har gått ut i produksjon", en="has ended in production"
     ),
 }
+MILESTONES = {
+    DeadlineKind.END: Text(nb="Slutt", nn="Slutt", en="End"),
+    DeadlineKind.CLOSED_TO_NEW: Text(nb="Stenging for nye", nn="Stenging for nye", en="Closing to newcomers"),
+    DeadlineKind.TEST: Text(nb="Slutt i test", nn="Slutt i test", en="End in test"),
+    DeadlineKind.PRODUCTION: Text(nb="Slutt i produksjon", nn="Slutt i produksjon", en="End in production"),
+}
 ON_A_DAY = {
     DeadlineKind.END: Text(
         nb="utgår fra {first}; siste dag er {last}",

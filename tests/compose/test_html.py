@@ -52,6 +52,28 @@ def test_headings_begin_with_one_and_skip_no_level() -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+def test_the_hidden_first_line_says_what_an_inbox_should_preview() -> None:
+    html = html_of(composed(REMINDER))
+    hidden = re.search(
+        r'<body[^>]*>\s*<div class="preheader" style="display: none;[^"]*">([^<]*)</div>', html
+    )
+    assert hidden
+    assert hidden[1].startswith("Utgår fra tirsdag 1. desember 2026; siste dag er mandag 30. november 2026.")
+    welcome = html_of(composed(WELCOME))
+    assert ">Kjernejournal – gammel innlogging: Utgår fra tirsdag 1. desember 2026;" in welcome
+
+
+def test_the_title_is_the_subject() -> None:
+    mail = composed(REMINDER)
+    assert f"<title>{mail.subject}</title>" in html_of(mail)
+
+
+def test_leaving_and_changing_ones_mind_stand_before_the_other_links() -> None:
+    html = html_of(composed(REMINDER))
+    order = ["Hvorfor får du denne", "Vil du følge noe annet", "Meld deg av disse", "Alle varslede endringer"]
+    assert [html.index(words) for words in order] == sorted(html.index(words) for words in order)
+
+
 def test_every_link_says_where_it_leads() -> None:
     links = [link.strip() for link in _outline().links]
     assert all(len(link) > 5 and not link.startswith("http") for link in links)

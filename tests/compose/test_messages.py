@@ -62,8 +62,8 @@ def test_everything_a_vendor_needs_stands_in_order() -> None:
         "«fra 2026-12-01»",
         "Kilde: Veikartet",
         "Hvorfor får du denne e-posten?",
-        LINKS.calendar(Language.NB),
         LINKS.leave(a_subscriber().public_id),
+        LINKS.calendar(Language.NB),
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
@@ -78,8 +78,8 @@ def test_whom_to_call_is_named_below_thirty_days(day: str, is_named: bool) -> No
 def test_a_vague_date_is_told_in_the_announcements_own_words() -> None:
     said = _said(old_login("2027-Q1..2027-Q2"))
     assert "Utgår en gang i perioden 1. til 2. kvartal 2027; dagen er ikke satt." in said
-    assert "Tidligst mulige dag er fredag 1. januar 2027. 38 dager igjen" in said
-    assert "Ordlyden er: «fra 2027-Q1..2027-Q2»." in said
+    assert "Kilden sier: «fra 2027-Q1..2027-Q2». Tidligst mulige dag er fredag 1. januar 2027." in said
+    assert "Tidligst om 38 dager (25 arbeidsdager, medregnet i dag)." in said
     assert "siste dag er" not in said
 
 
@@ -90,7 +90,11 @@ def test_a_window_that_begins_today_can_happen_from_today() -> None:
 def test_inside_a_window_its_end_is_counted() -> None:
     said = _said(old_login("2026-Q1..2026-Q2"), now=oslo("2026-05-29"))
     assert "Det kan skje når som helst. Det varslede tidsrommet slutter tirsdag 30. juni 2026." in said
-    assert "32 dager igjen" in said
+    assert "Senest om 32 dager (22 arbeidsdager, medregnet i dag)." in said
+
+
+def test_on_the_last_day_of_a_window_no_working_days_are_counted() -> None:
+    assert "Senest i dag. " in _said(old_login("2026-Q1..2026-Q2"), now=oslo("2026-06-30"))
 
 
 @pytest.mark.parametrize(

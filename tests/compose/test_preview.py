@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 
@@ -59,6 +60,29 @@ def test_the_real_lists_lines_are_short_unless_they_hold_a_link() -> None:
     assert [line for line in lines if len(line) > 78 and "://" not in line] == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "pattern"),
+    [
+        ("two sentences run together", r"[a-zæøå0-9»”)][.!?:;,][A-ZÆØÅ][a-zæøå]|[»”)][A-ZÆØÅa-zæøå]"),
+        ("a space before a mark", r" [.,;:!?]"),
+        ("two spaces", r"\S  +\S"),
+        ("two full stops", r"\.\."),
+        ("a trailing space", r"[ \t]$"),
+        ("two blank lines", r"\n\n\n"),
+        ("a paragraph in lower case", r"\n\n[a-zæøå]"),
+        ("a heading without a line of its own", r"[^\n]\n[^\n]+\n=+$"),
+    ],
+)
+def test_the_real_lists_texts_are_well_set(fault: str, pattern: str) -> None:
+    texts = {p.stem: re.sub(r"\S*(?:://|@)\S*", "LINK", text_of(p.mail)) for p in _previews()}
+    found = {stem: re.search(pattern, text, re.MULTILINE) for stem, text in texts.items()}
+    assert {stem: match[0] for stem, match in found.items() if match} == {}, fault
+
+
+def test_the_real_lists_subjects_fit_an_inbox() -> None:
+    assert [p.title for p in _previews() if len(p.title) > 100] == []
+
+
 def test_the_real_lists_subjects_are_whole() -> None:
     assert [p.title for p in _previews() if len(p.title) > 120 or "…" in p.title] == []
 
@@ -89,7 +113,7 @@ def test_without_a_lead_the_next_reminder_is_previewed() -> None:
 
 
 def test_what_is_over_is_previewed_as_over() -> None:
-    assert _subject(NoticeKind.WITHDRAWN) == "Trukket tilbake"
+    assert _subject(NoticeKind.WITHDRAWN) == "Varsel trukket tilbake"
     assert _subject(NoticeKind.COMPLETED) == "Gjennomført"
 
 

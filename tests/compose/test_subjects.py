@@ -102,10 +102,52 @@ def test_the_end_of_the_story_is_withdrawn_or_completed() -> None:
     withdrawn = listed(old_login(a_deadline(status=Status.WITHDRAWN)))
     completed = listed(old_login(a_deadline(status=Status.COMPLETED, kind=DeadlineKind.TEST)))
     assert composed(a_notice(NoticeKind.WITHDRAWN), changes=withdrawn).subject == (
-        "Trukket tilbake: Kjernejournal – gammel innlogging; varselet gjelder ikke lenger"
+        "Varsel trukket tilbake: Kjernejournal – gammel innlogging"
     )
     assert composed(a_notice(NoticeKind.COMPLETED), changes=completed, language=NN).subject == (
         "Gjennomført: Kjernejournal – gammal innlogging har gått ut i test"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        (NB, "Nytt varsel: Kjernejournal – gammel innlogging utgår; dato er ikke satt"),
+        (NN, "Nytt varsel: Kjernejournal – gammal innlogging går ut; dato er ikkje sett"),
+        (EN, "New announcement: Kjernejournal – old login ends; no date yet"),
+    ],
+)
+def test_what_has_no_date_is_announced_without_one(language: Language, subject: str) -> None:
+    mail = composed(a_notice(NoticeKind.ANNOUNCED), changes=listed(old_login("tba")), language=language)
+    assert mail.subject == subject
+
+
+def test_of_several_milestones_without_titles_the_subject_names_the_withdrawn_one() -> None:
+    test = a_deadline(name="test", kind=DeadlineKind.TEST, status=Status.WITHDRAWN)
+    changes = listed(old_login(test, "2027-01-04"))
+    subject = composed(a_notice(NoticeKind.WITHDRAWN, "gammel-innlogging/test"), changes=changes).subject
+    assert subject == "Varsel trukket tilbake: Kjernejournal – gammel innlogging (Slutt i test)"
+
+
+def test_once_all_is_over_the_subject_tells_of_the_end() -> None:
+    ended = {"status": Status.COMPLETED}
+    change = old_login(
+        a_deadline("2026-11-20", name="test", kind=DeadlineKind.TEST, **ended),
+        a_deadline("2026-11-23", **ended),
+    )
+    notices = [a_notice(NoticeKind.COMPLETED, f"gammel-innlogging/{name}") for name in ("test", "end")]
+    assert composed(*notices, changes=listed(change)).subject == (
+        "Gjennomført: Kjernejournal – gammel innlogging er utgått"
+    )
+
+
+def test_a_subject_that_grows_long_goes_by_the_milestones_own_name() -> None:
+    par = a_deadline(name="par", title=same("brukerinnlogging uten PAR"))
+    dpop = a_deadline("2026-12-08", name="dpop", title=same("tokenkall uten DPoP"))
+    title = same("klienter som ennå ikke bruker PAR eller DPoP")
+    changes = listed(a_change(par, dpop, name="klienter", service="helseid", title=title))
+    assert composed(a_notice(NoticeKind.REMINDER, "klienter/par"), changes=changes).subject == (
+        "7 dager igjen: HelseID – brukerinnlogging uten PAR utgår 1. desember"
     )
 
 
