@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notifier.cli import subscribers, vendors
-from notifier.cli.opening import acting, looking
+from notifier.cli.opening import changing, looking
 from notifier.cli.options import Now
 from notifier.cli.printing import columns, count
 from notifier.cli.progress import progress
@@ -49,8 +49,8 @@ def import_subscribers(
             with reading(look.engine) as connection:
                 _show_people(joiners, foresee(connection, joiners))
             return
-    with acting(context, now) as (parts, instant), progress("Importing", len(joiners)) as advance:
-        done = import_joiners(engine=parts.engine, joiners=joiners, now=instant, advance=advance)
+    with changing(context, now) as look, progress("Importing", len(joiners)) as advance:
+        done = import_joiners(engine=look.engine, joiners=joiners, now=look.now, advance=advance)
     print(f"Imported {count(len(joiners), 'row')}.\n{_counts(done)}")
 
 
@@ -63,8 +63,8 @@ def import_vendors(context: typer.Context, *, file: File, yes: Yes = False, now:
 
     many = job.read_vendors(_read(file))
     if yes:
-        with acting(context, now) as (parts, instant):
-            new = job.import_vendors(engine=parts.engine, many=many, now=instant)
+        with changing(context, now) as look:
+            new = job.import_vendors(engine=look.engine, many=many, now=look.now)
         print(f"Imported {count(len(many), 'vendor')}, {new} of them new.")
         return
     with looking(context, now) as look, reading(look.engine) as connection:

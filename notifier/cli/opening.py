@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a command that only reads works with."""
+    """What a command that composes and sends nothing works with."""
 
     settings: Settings
     engine: Engine
@@ -100,6 +100,23 @@ def looking(context: typer.Context, now: datetime | None) -> Iterator[Look]:
     try:
         with reading(engine) as connection:
             instant = installation.reading_now(connection, given=now, wall=app.clock())
+        yield Look(settings=settings, engine=engine, now=instant)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def changing(context: typer.Context, now: datetime | None) -> Iterator[Look]:
+    """As `acting`, for a command that only changes what is stored: without templates and the way out."""
+    from notifier import app
+    from notifier.store import installation
+    from notifier.store.engine import writing
+
+    settings = current_settings(context)
+    engine = app.open_database(settings)
+    try:
+        with writing(engine) as connection:
+            instant = installation.begin_acting(connection, given=now, wall=app.clock())
         yield Look(settings=settings, engine=engine, now=instant)
     finally:
         engine.dispose()

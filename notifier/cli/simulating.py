@@ -53,21 +53,26 @@ def simulate(
     from notifier.daemon.simulating import play, set_up
     from notifier.jobs.exhibit import SCRATCH, open_folder
     from notifier.logs import start_logging
+    from notifier.store import installation
+    from notifier.store.engine import reading
 
     if last < first:
         raise UsageError(f"--to {last} is before --from {first}")
-    rhythm = understood(parse_rhythm, every) if every else None
     with looking(context, None) as look:
-        timing = look.timing
         # What the engine would log stands on the page, and would tear the progress bar.
         start_logging(form=look.settings.log.format, level="error")
+        rhythm = understood(parse_rhythm, every) if every else default_rhythm(look.timing)
+        with reading(look.engine) as connection:
+            lived = installation.last_tick(connection)
+        ticks = _ticks(rhythm, first, last, look.timing, lived)
         target = folder or look.settings.state_dir / "simulations" / f"{first}..{last}"
-        mails = open_folder(target)
-        begin = timing.end_of(first - ONE_DAY)
         simulation = set_up(
-            look.settings, real=look.engine, scratch=target / SCRATCH, mails=mails, begin=begin
+            look.settings,
+            real=look.engine,
+            mails=open_folder(target),
+            scratch=target / SCRATCH,
+            begin=look.timing.end_of(first - ONE_DAY),
         )
-    ticks = _ticks(rhythm or default_rhythm(timing), first, last, timing, simulation.lived)
     with progress("Simulating", len(ticks)) as advance:
         asyncio.run(play(simulation, ticks, advance=advance))
     index = write_album(simulation, target, first=first, last=last, end=ticks[-1])
@@ -97,8 +102,7 @@ def _told(simulation: Simulation, index: Path) -> list[tuple[str, str]]:
         ("Alerts", f"{len(simulation.raised):,}"),
         ("Ticks", f"{simulation.ticks:,}"),
     ]
-    lived = simulation.lived
-    if lived is not None and lived > simulation.begin:
-        when = local(lived, simulation.parts.timing.zone)
+    if simulation.overlap:
+        when = local(simulation.overlap, simulation.parts.timing.zone)
         rows.append(("Note", f"the database had lived until {when}; what was sent by then is not sent again"))
     return [*rows, ("Browse", str(index.resolve()))]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.cli.opening import acting
+from notifier.cli.opening import changing
 from notifier.cli.options import Now
 from notifier.cli.people import Address, Follow, Leads, VendorId, chosen_cadence, chosen_topics, subscriber_at
 from notifier.cli.printing import wrapped
@@ -54,9 +54,9 @@ def change(
     if not any((language, follow, lead, default_leads, vendor, no_vendor, suspend is not None, resume)):
         raise UsageError("nothing to change was named; see: notifier subscribers set --help")
     cadence = chosen_cadence(lead or [])
-    with acting(context, now) as (parts, instant):
-        topics = chosen_topics(follow or [], lambda: known_changes(parts.engine, parts.settings))
-        with writing(parts.engine) as connection:
+    with changing(context, now) as look:
+        topics = chosen_topics(follow or [], lambda: known_changes(look.engine, look.settings))
+        with writing(look.engine) as connection:
             found = _who_stays(connection, address)
             subscribers.set_choices(
                 connection,
@@ -65,9 +65,9 @@ def change(
                 topics=topics or [each.topic for each in found.subscriptions],
                 cadence=cadence or (None if default_leads else found.cadence),
                 vendor=known_vendor(connection, vendor) or (None if no_vendor else found.vendor),
-                now=instant,
+                now=look.now,
             )
-            _suspend_or_resume(connection, found, suspend=suspend, resume=resume, now=instant)
+            _suspend_or_resume(connection, found, suspend=suspend, resume=resume, now=look.now)
     print(wrapped(f"{found.address} is changed. See: notifier subscribers show {found.address}"))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notifier.cli.frame import ATTENTION, app
-from notifier.cli.opening import acting, looking
+from notifier.cli.opening import changing, looking
 from notifier.cli.options import Now, person, understood
 from notifier.cli.people import (
     Address,
@@ -65,9 +65,9 @@ def add(
 
     normal = understood(normal_address, address)
     cadence = chosen_cadence(lead or [])
-    with acting(context, now) as (parts, instant):
-        topics = chosen_topics(follow or ["everything"], lambda: known_changes(parts.engine, parts.settings))
-        with writing(parts.engine) as connection:
+    with changing(context, now) as look:
+        topics = chosen_topics(follow or ["everything"], lambda: known_changes(look.engine, look.settings))
+        with writing(look.engine) as connection:
             added = joining.add(
                 connection,
                 address=normal,
@@ -76,7 +76,7 @@ def add(
                 cadence=cadence,
                 vendor=known_vendor(connection, vendor),
                 basis=basis or default_basis(),
-                now=instant,
+                now=look.now,
             )
     _tell_added(added)
 
@@ -107,10 +107,10 @@ def remove(context: typer.Context, address: Address, now: Now = None) -> None:
     from notifier.store import leaving
     from notifier.store.engine import writing
 
-    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
+    with changing(context, now) as look, writing(look.engine) as connection:
         found = subscriber_at(connection, address)
         why = f"removed by an operator ({person(None)})"
-        gone = leaving.leave(connection, subscriber_id=found.id, why=why, now=instant)
+        gone = leaving.leave(connection, subscriber_id=found.id, why=why, now=look.now)
     said = "is removed; nothing more is sent" if gone else "had left already; nothing was changed"
     print(wrapped(f"{found.address} {said}."))
 
@@ -128,9 +128,9 @@ def erase(context: typer.Context, address: Address, yes: Yes = False, now: Now =
             wrapped(f"This would forget {found.address} for good. Nothing was changed; add --yes to do it.")
         )
         return
-    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
+    with changing(context, now) as look, writing(look.engine) as connection:
         found = subscriber_at(connection, address)
-        leaving.erase(connection, subscriber_id=found.id, now=instant)
+        leaving.erase(connection, subscriber_id=found.id, now=look.now)
     print(wrapped("The person is forgotten. What was sent stays on record, about nobody."))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from notifier.cli.frame import app
-from notifier.cli.opening import acting, looking
+from notifier.cli.opening import changing, looking
 from notifier.cli.options import AsJson, Now, no_such, understood
 from notifier.cli.printing import columns, count, print_json, wrapped
 from notifier.cli.subscriber_views import as_value, lines
@@ -44,8 +44,8 @@ def add(
         lambda wanted: vendors.checked(vendor_id=wanted, name=name, domains=domain or ()),
         vendor_id or vendors.id_from(name),
     )
-    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
-        added = vendors.add(connection, new, now=instant)
+    with changing(context, now) as look, writing(look.engine) as connection:
+        added = vendors.add(connection, new, now=look.now)
         there = vendors.find(connection, new.id)
     if added:
         print(wrapped(f"{new.name} is added as {new.id}."))

@@ -24,6 +24,7 @@ class Shown:
     """One line of the page: a mail or an Alert, at a local time."""
 
     at: datetime
+    who: str = ""
     mail: Kept | None = None
     alert: str = ""
 
@@ -39,7 +40,7 @@ class Day:
 def write_album(simulation: Simulation, folder: Path, *, first: date, last: date, end: datetime) -> Path:
     """Write the calendars and the page; answers the page. `end` is the last instant that was played."""
     parts, mails = simulation.parts, simulation.channel.kept
-    lines = sorted(_lines(parts, mails, simulation.raised), key=lambda line: line.at)
+    lines = sorted(_lines(parts, mails, simulation.raised), key=lambda line: (line.at, line.who))
     return write_index(
         folder,
         parts.templates,
@@ -49,6 +50,7 @@ def write_album(simulation: Simulation, folder: Path, *, first: date, last: date
         simulation=simulation,
         number=len(mails),
         zone=parts.timing.zone.key,
+        lived=simulation.overlap.astimezone(parts.timing.zone) if simulation.overlap else None,
         calendars=_write_calendars(parts, folder, end),
         days=[Day(day=day, shown=tuple(shown)) for day, shown in groupby(lines, lambda line: line.at.date())],
         people=_by_person(mails),
@@ -57,7 +59,7 @@ def write_album(simulation: Simulation, folder: Path, *, first: date, last: date
 
 def _lines(parts: Parts, mails: Sequence[Kept], raised: Sequence[Raised]) -> Iterator[Shown]:
     zone = parts.timing.zone
-    yield from (Shown(at=mail.at.astimezone(zone), mail=mail) for mail in mails)
+    yield from (Shown(at=mail.at.astimezone(zone), mail=mail, who=mail.recipient) for mail in mails)
     yield from (Shown(at=alert.at.astimezone(zone), alert=alert.text) for alert in raised)
 
 

@@ -68,6 +68,11 @@ class Simulation:
     raised: list[Raised] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def overlap(self) -> datetime | None:
+        """How far the real one had come, where that is beyond the beginning."""
+        return self.lived if self.lived and self.lived > self.begin else None
+
 
 def set_up(settings: Settings, *, real: Engine, scratch: Path, mails: Path, begin: datetime) -> Simulation:
     """Make the copy in the folder `scratch`; its mail goes to the folder `mails`, from the first day on.
@@ -80,6 +85,7 @@ def set_up(settings: Settings, *, real: Engine, scratch: Path, mails: Path, begi
         copy_all(source, target)
         installation.turn_into_rehearsal(target, now=begin)
         lived = installation.last_tick(target)
+        standing = {alert.key: alert.text for alert in alerts.open_alerts(target)}
         has_list = changes.in_force(target) is not None
         people = subscribers.count_by_state(target).get(SubscriberState.ACTIVE, 0)
     if not people:
@@ -95,6 +101,7 @@ def set_up(settings: Settings, *, real: Engine, scratch: Path, mails: Path, begi
         lived=lived,
         people=people or len(SAMPLES),
         has_samples=not people,
+        known=standing,
     )
     if not has_list:
         plan(simulation.parts, begin)
