@@ -8,7 +8,7 @@ import typer
 
 from notifier.cli.frame import app
 from notifier.cli.naming import difference_row
-from notifier.cli.opening import acting
+from notifier.cli.opening import changing
 from notifier.cli.options import By, Now, person
 from notifier.cli.printing import columns, wrapped
 
@@ -27,10 +27,10 @@ def approve(context: typer.Context, reading: Hash, by: By = None, now: Now = Non
     """Let exactly that held reading take force."""
     from notifier.jobs import refresh
 
-    with acting(context, now) as (parts, instant):
-        released = refresh.approve(engine=parts.engine, short_hash=reading, by=person(by), now=instant)
+    with changing(context, now) as look:
+        released = refresh.approve(engine=look.engine, short_hash=reading, by=person(by), now=look.now)
         print(wrapped(f"Revision {released.revision} of the list is in force. What it changed:"))
-        print(_what_changed(parts.engine, released) or "  no dates and no words")
+        print(_what_changed(look.engine, released) or "  no dates and no words")
         print(wrapped("Who follows it is told at the next tick."))
 
 
@@ -42,8 +42,8 @@ def reject(context: typer.Context, reading: Hash, by: By = None, now: Now = None
     """
     from notifier.jobs import refresh
 
-    with acting(context, now) as (parts, instant):
-        refused = refresh.reject(engine=parts.engine, short_hash=reading, by=person(by), now=instant)
+    with changing(context, now) as look:
+        refused = refresh.reject(engine=look.engine, short_hash=reading, by=person(by), now=look.now)
     print(wrapped(f"Reading {reading} (revision {refused.revision}) is rejected; nothing was changed."))
 
 
@@ -61,8 +61,8 @@ def pause(
     from notifier.store import installation
     from notifier.store.engine import writing
 
-    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
-        said = installation.pause(connection, by=person(by), reason=reason or "no reason given", now=instant)
+    with changing(context, now) as look, writing(look.engine) as connection:
+        said = installation.pause(connection, by=person(by), reason=reason or "no reason given", now=look.now)
     print(wrapped(f"Paused by {said.by}: {said.reason}. Nothing leaves until: notifier resume"))
 
 
@@ -73,10 +73,10 @@ def resume(context: typer.Context, by: By = None, now: Now = None) -> None:
     from notifier.store import installation
     from notifier.store.engine import writing
 
-    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
+    with changing(context, now) as look, writing(look.engine) as connection:
         was_paused = installation.resume(connection)
         # Whoever resumes says that the time is right; the next tick compares with this one.
-        installation.record_tick(connection, now=instant)
+        installation.record_tick(connection, now=look.now)
     log("resume").info("resumed", by=person(by), was_paused=was_paused)
     print("Mail leaves again." if was_paused else "Nothing was paused; mail leaves as before.")
 

@@ -8,7 +8,7 @@ import typer
 
 from notifier.cli.frame import app
 from notifier.cli.naming import attempt_entry, attempt_text
-from notifier.cli.opening import acting, looking
+from notifier.cli.opening import changing, looking
 from notifier.cli.options import AsJson, By, Now, no_such, person
 from notifier.cli.printing import columns, count, local, print_json
 from notifier.errors import UsageError
@@ -89,9 +89,9 @@ def retry(context: typer.Context, message_id: Id, by: By = None, now: Now = None
     from notifier.store import messages
     from notifier.store.engine import writing
 
-    with acting(context, now) as (parts, instant), writing(parts.engine) as connection:
+    with changing(context, now) as look, writing(look.engine) as connection:
         message = _find(connection, message_id)
-        if not messages.retry(connection, message_id, by=person(by), now=instant):
+        if not messages.retry(connection, message_id, by=person(by), now=look.now):
             raise UsageError(
                 f"message {message_id} is {message.state}; only failed and unknown ones are sent again"
             )
