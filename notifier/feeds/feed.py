@@ -13,7 +13,8 @@ class Feed:
     """One published edition of the deadlines.
 
     `page_url` is the page in the same language, where each Change has its id as anchor; `feed_url` is
-    the Feed's own address; `zone` decides on which local day something was changed.
+    the Feed's own address, empty for a private one, which must not hold it; `zone` decides on which local
+    day something was changed.
     """
 
     language: Language
@@ -22,6 +23,11 @@ class Feed:
     contact: str
     page_url: str
     feed_url: str
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is one Subscriber's own."""
+        return not self.feed_url
 
     def change_url(self, change_id: str) -> str:
         """Where the page tells of one Change."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from notifier.core.change import Change, Deadline, Source, Status
-from notifier.core.dates import day_text, ends_text, when_text
+from notifier.core.dates import day_text, days_left_text, ends_text, when_text
 from notifier.core.history import Entry
 from notifier.core.text import Language
 from notifier.core.when import Certainty
@@ -54,9 +54,47 @@ def description(
     earlier = dates_before(deadline, entries, language=language, zone=zone)
     if earlier:
         paragraphs.append("\n".join([words.DATES[language], *(f"• {line}" for line in earlier)]))
-    checked = words.CHECKED[language].format(day=day_text(change.checked, language, weekday=False))
-    paragraphs.append(f"{words.ASK[language].format(contact=asked)}\n{checked}" if asked else checked)
+    # When it was last checked at the source is on the page only: checking again changes no date.
+    if asked:
+        paragraphs.append(words.ASK[language].format(contact=asked))
     return "\n\n".join(paragraphs)
+
+
+def left_text(marker: Marker, days: int, language: Language) -> str:
+    """How many days are left, and until what where the end has no known day."""
+    left = days_left_text(days, language)
+    match marker.role:
+        case Role.EXACT:
+            return left
+        case Role.LATEST:
+            return words.UNTIL_LATEST[language].format(left=left)
+        case _:
+            return words.UNTIL_EARLIEST[language].format(left=left)
+
+
+def reminder_summary(
+    marker: Marker, days: int, *, service: str, change: Change, deadline: Deadline, language: Language
+) -> str:
+    """The title of a Lead's own event: «30 dager igjen: …»."""
+    kind = words.KINDS.get(deadline.kind)
+    left = left_text(marker, days, language) + (f" ({kind[language]})" if kind else "")
+    title = f"{left}: {service} – {(deadline.title or change.title)[language]}"
+    if not marker.void:
+        return title
+    return f"{words.NO_LONGER[language]}: {title} ({words.VOID_TAILS[marker.void][language]})"
+
+
+def reminder_description(
+    marker: Marker, *, change: Change, deadline: Deadline, contact: str, language: Language
+) -> str:
+    """The text of a Lead's own event: when it ends, what to do, whom to ask. The Deadline's own tells the rest."""
+    asked = change.contact or contact
+    paragraphs = [
+        _time(marker, deadline, asked, language),
+        f"{words.ACTION[language]}\n{change.action[language]}",
+        words.ASK[language].format(contact=asked) if asked else "",
+    ]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def _time(marker: Marker, deadline: Deadline, contact: str, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notifier.core.change import DeadlineKind
 from notifier.core.text import Text
+from notifier.feeds.addresses import Variant
 from notifier.feeds.markers import Role, Void
 
 NAME = Text(
@@ -11,6 +12,14 @@ NAME = Text(
     nn="E-helse: varsla endringar",
     en="E-health: announced changes",
 )
+NAME_OF = Text(nb="E-helse: {what}", nn="E-helse: {what}", en="E-health: {what}")
+NAME_OF_PRIVATE = Text(
+    nb="E-helse: endringer vi følger", nn="E-helse: endringar vi følgjer", en="E-health: changes we follow"
+)
+NAME_TAILS = {
+    Variant.ALARMS: Text(nb=" (med alarmer)", nn=" (med alarmar)", en=" (with alarms)"),
+    Variant.LEADS: Text(nb=" (med påminnelser)", nn=" (med påminningar)", en=" (with reminders)"),
+}
 ABOUT = Text(
     nb="Datoene da nasjonale e-helsetjenester endres eller går bort. Fra {publisher}.",
     nn="Datoane då nasjonale e-helsetenester blir endra eller går bort. Frå {publisher}.",
@@ -85,8 +94,9 @@ MOVED = Text(
     en="{day}: changed from {old} to {new}",
 )
 ASK = Text(nb="Spørsmål: {contact}", nn="Spørsmål: {contact}", en="Questions: {contact}")
-CHECKED = Text(
-    nb="Sist kontrollert mot kilden {day}.",
-    nn="Sist kontrollert mot kjelda {day}.",
-    en="Last checked at the source on {day}.",
+UNTIL_EARLIEST = Text(
+    nb="{left} til tidligste dag", nn="{left} til tidlegaste dag", en="{left} until the earliest day"
+)
+UNTIL_LATEST = Text(
+    nb="{left} til seneste dag", nn="{left} til seinaste dag", en="{left} until the latest day"
 )

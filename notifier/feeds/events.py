@@ -1,0 +1,116 @@
+"""A marker as events: the Deadline's own, with alarms inside it or with its Leads as events beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+from notifier.core.change import Change, Deadline
+from notifier.core.history import Entry
+from notifier.feeds.addresses import Variant
+from notifier.feeds.feed import Feed
+from notifier.feeds.markers import Marker
+from notifier.feeds.reminders import Reminding, reminders_of
+from notifier.feeds.valarm import Alarm, with_alarms
+from notifier.feeds.vevent import Event, vevent
+from notifier.feeds.wording import description, left_text, reminder_description, reminder_summary, summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What one Deadline's events are made from. `service` is the Service's name."""
+
+    key: str
+    change: Change
+    deadline: Deadline
+    entries: Sequence[Entry]
+    service: str
+    feed: Feed
+    variant: Variant
+    reminding: Reminding | None
+
+
+def events_of(marker: Marker, subject: Subject) -> Iterator[bytes]:
+    """The events of one marker in the subject's variant."""
+    event = _event(marker, subject)
+    match subject.variant:
+        case Variant.PLAIN:
+            yield vevent(event)
+        case Variant.ALARMS:
+            yield with_alarms(vevent(event), list(_alarms(marker, subject, event)))
+        case Variant.LEADS:
+            yield vevent(event)
+            yield from (vevent(lead) for lead in _leads(marker, subject, event))
+
+
+def stamp_of(marker: Marker, reminding: Reminding | None) -> datetime:
+    """When the event last changed: with reminders in it, also when their Leads were last chosen."""
+    chosen = reminding.since if reminding else None
+    return max(marker.changed_at, chosen) if chosen else marker.changed_at
+
+
+def _event(marker: Marker, subject: Subject) -> Event:
+    feed, change, deadline = subject.feed, subject.change, subject.deadline
+    return Event(
+        uid=marker.uid,
+        sequence=marker.sequence,
+        changed_at=stamp_of(marker, subject.reminding).astimezone(UTC).replace(microsecond=0),
+        first=marker.first,
+        last=marker.last,
+        status="CANCELLED" if marker.void else "TENTATIVE" if marker.tentative else "CONFIRMED",
+        summary=summary(
+            marker, service=subject.service, change=change, deadline=deadline, language=feed.language
+        ),
+        description=description(
+            marker,
+            change=change,
+            deadline=deadline,
+            entries=subject.entries,
+            contact=feed.contact,
+            language=feed.language,
+            zone=feed.zone,
+        ),
+        category=subject.service,
+        url=feed.change_url(change.id),
+    )
+
+
+def _alarms(marker: Marker, subject: Subject, event: Event) -> Iterator[Alarm]:
+    if subject.reminding is None or marker.void or not subject.deadline.is_open:
+        return
+    midnight = datetime.combine(marker.first, time(0))
+    for reminder in reminders_of(subject.key, subject.deadline, marker, subject.entries, subject.reminding):
+        left = left_text(marker, reminder.left, subject.feed.language)
+        yield Alarm(
+            uid=reminder.uid,
+            trigger=reminder.due - midnight,
+            text=f"{left[0].upper()}{left[1:]}. {event.summary}",
+        )
+
+
+def _leads(marker: Marker, subject: Subject, event: Event) -> Iterator[Event]:
+    if subject.reminding is None or not (subject.deadline.is_open or marker.void):
+        return
+    change, deadline, language = subject.change, subject.deadline, subject.feed.language
+    for reminder in reminders_of(subject.key, deadline, marker, subject.entries, subject.reminding):
+        # On the day itself the Deadline's own event says so already.
+        if not reminder.left:
+            continue
+        yield replace(
+            event,
+            uid=reminder.uid,
+            first=reminder.day,
+            last=reminder.day,
+            summary=reminder_summary(
+                marker,
+                reminder.left,
+                service=subject.service,
+                change=change,
+                deadline=deadline,
+                language=language,
+            ),
+            description=reminder_description(
+                marker, change=change, deadline=deadline, contact=subject.feed.contact, language=language
+            ),
+        )

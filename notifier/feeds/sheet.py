@@ -1,0 +1,85 @@
+"""Every event of one language and variant as bytes, so that any Selection's calendar is only a join away.
+
+Building one takes milliseconds for each event that changed and is done when the list or the day changes, never for
+a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from notifier.core.change import Change, ChangeList
+from notifier.core.history import Entry
+from notifier.feeds.addresses import Variant
+from notifier.feeds.events import Subject, events_of, stamp_of
+from notifier.feeds.feed import Feed
+from notifier.feeds.markers import markers
+from notifier.feeds.reminders import Reminding
+
+History = Mapping[str, Sequence[Entry]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One Deadline's events. `changed_at` is when what they show last changed, None when nothing ever did."""
+
+    change: Change
+    body: bytes
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """All rows, in the order of the list they are of."""
+
+    changes: ChangeList
+    rows: tuple[Row, ...]
+
+
+def sheet_of(
+    *,
+    changes: ChangeList,
+    history: History,
+    today: date,
+    feed: Feed,
+    variant: Variant = Variant.PLAIN,
+    reminding: Reminding | None = None,
+) -> Sheet:
+    """The Sheet of the local day `today`. `history` holds each Deadline's Entries by its key, oldest first.
+
+    Only `feed`'s language, zone, contact and page matter here. The variants with reminders need `reminding`,
+    the plain one has none; ValueError otherwise.
+    """
+    if (reminding is None) is not (variant is Variant.PLAIN):
+        raise ValueError("the plain calendar has no reminders, the other variants need to know them")
+    rows = []
+    for key, change, deadline in changes.deadlines():
+        service = changes.service(change.service)
+        subject = Subject(
+            key=key,
+            change=change,
+            deadline=deadline,
+            entries=history.get(key, ()),
+            service=service.name if service else change.service,
+            feed=feed,
+            variant=variant,
+            reminding=reminding,
+        )
+        rows.append(_row(subject, today))
+    return Sheet(changes=changes, rows=tuple(rows))
+
+
+def _row(subject: Subject, today: date) -> Row:
+    instants = [entry.at for entry in subject.entries]
+    body: list[bytes] = []
+    for marker in markers(subject.change, subject.deadline, subject.entries, zone=subject.feed.zone):
+        instants.append(stamp_of(marker, subject.reminding))
+        if today < marker.until:
+            body.extend(events_of(marker, subject))
+        else:
+            # The midnight after which it was over and left the calendar.
+            instants.append(datetime.combine(marker.until, time(0), subject.feed.zone))
+    changed_at = max(instants).astimezone(UTC) if instants else None
+    return Row(change=subject.change, body=b"".join(body), changed_at=changed_at)
