@@ -86,15 +86,19 @@ def open_database(settings: Settings) -> Engine:
     return engine
 
 
-def assemble(settings: Settings, engine: Engine | None = None) -> Parts:
-    """Wire everything. Raises ConfigurationError or DatabaseError, so that nothing starts that cannot work."""
+def assemble(settings: Settings, engine: Engine | None = None, templates: Templates | None = None) -> Parts:
+    """Wire everything. Raises ConfigurationError or DatabaseError, so that nothing starts that cannot work.
+
+    `templates` are given where they were loaded, and tried, before.
+    """
     engine = engine or open_database(settings)
     with writing(engine) as connection:
         identity = installation.identity(connection)
-    templates = load_templates()
     links = Links(base_url=settings.base_url, keys=signing_keys(settings.state_dir))
     letterhead = letterhead_of(settings)
-    rehearse(templates=templates, letterhead=letterhead, links=links)
+    if templates is None:
+        templates = load_templates()
+        rehearse(templates=templates, letterhead=letterhead, links=links)
     return Parts(
         settings=settings,
         engine=engine,
