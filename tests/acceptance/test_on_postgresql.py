@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from notifier.settings.tables import MailSettings
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
 from tests.acceptance.scenes import MONDAY, TUESDAY, a_crowd, before_joining
@@ -56,5 +59,30 @@ def test_two_moves_overnight_are_one_and_an_overlong_one_is_held(story: Story, s
     letters = letters_at(sink.accepted[6:])
     assert len(letters) == 6
     assert all("1. mars 2027" in letter.text and "1. desember" in letter.text for letter in letters)
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+def test_three_nodes_that_tick_at_once_tell_everybody_once(
+    tmp_path: Path, postgres_url: str, story: Story, sink: SmtpSink
+) -> None:
+    others = [
+        Story(tmp_path, changes=story.changes, url=postgres_url, mail=MailSettings(url=sink.url))
+        for _ in range(2)
+    ]
+    write(story.changes, change("portal"), change("api", when("2027-05-03")), revision=2)
+    together = threading.Barrier(3)
+
+    def ticks(node: Story) -> None:
+        together.wait()
+        node.tick(TUESDAY)
+
+    with ThreadPoolExecutor(3) as nodes:
+        list(nodes.map(ticks, [story, *others]))
+    for node in others:
+        node.parts.engine.dispose()
+
+    assert sorted(mail.recipients[0] for mail in sink.accepted[6:]) == sorted(PEOPLE)
+    assert all("3. mai 2027" in letter.text for letter in letters_at(sink.accepted[6:]))
     assert_sound(story, sink.accepted)
     assert_finished(story)

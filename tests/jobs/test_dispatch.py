@@ -1,0 +1,115 @@
+"""Dispatching: what happens when the database fails in the middle, and how Messages are spread."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from notifier.core.message import Message, MessageState
+from notifier.daemon.sending import SendingRight
+from notifier.errors import DatabaseError
+from notifier.jobs.dispatch import dispatch, persistently, spread
+from notifier.jobs.recover import recover
+from notifier.jobs.verdicts import Tally
+from notifier.store.engine import writing
+from tests.acceptance.invariants import assert_finished, assert_sound, states
+from tests.acceptance.scenes import MONDAY, a_crowd, before_joining
+from tests.acceptance.story import Story
+from tests.acceptance.test_stop import after_the_claim
+from tests.peers.smtp_script import drop
+from tests.peers.smtp_sink import SmtpSink
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def story(tmp_path: Path, sqlite_url: str, sink: SmtpSink) -> Story:
+    begun = before_joining(tmp_path, sink, url=sqlite_url)
+    for address in a_crowd(30):
+        begun.joins(address, now=MONDAY)
+    return begun
+
+
+def rename(story: Story, old: str, new: str) -> None:
+    with writing(story.parts.engine) as connection:
+        connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+
+def test_a_database_that_fails_before_the_wire_is_told_as_such_and_nothing_is_lost(
+    story: Story, sink: SmtpSink
+) -> None:
+    after_the_claim(story, lambda: rename(story, "readings", "elsewhere"))
+    with pytest.raises(DatabaseError, match="a statement failed"):
+        story.tick(MONDAY)
+    assert sink.accepted == ()
+
+    rename(story, "elsewhere", "readings")
+    story.tick(MONDAY + timedelta(minutes=1))
+    assert len(sink.accepted) == 30
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+def test_whoever_drains_leaves_what_was_not_begun_to_the_next(story: Story, sink: SmtpSink) -> None:
+    with SendingRight(story.parts.engine) as right:
+        assert right.try_acquire()
+        sender = story.parts.sender(node=right.node, clock=lambda: MONDAY)
+        done = asyncio.run(dispatch(sender, draining=lambda: len(sink.accepted) > 0))
+
+    assert 0 < done.sent < 30
+    assert states(story)["pending"] == 30 - done.sent
+    story.tick(MONDAY)
+    assert len(sink.accepted) == 30
+
+
+def test_what_was_twice_on_the_wire_and_never_answered_is_unknown_and_said_so(
+    story: Story, sink: SmtpSink
+) -> None:
+    sink.script.always("verdict", drop())
+    for minutes in (0, 20, 40):
+        story.tick(MONDAY + timedelta(minutes=minutes))
+
+    assert states(story)["unknown"] == 30
+    assert sum(key.startswith("unknown:") for key in story.alerts()) == 30
+
+
+def test_a_living_node_keeps_what_it_holds(story: Story) -> None:
+    with writing(story.parts.engine) as connection:
+        connection.execute(text("UPDATE messages SET state = 'claimed', owner = 7, lease_until = 1e12"))
+
+    assert recover(engine=story.parts.engine, dead=None, mine=7, now=MONDAY) == 0
+    assert recover(engine=story.parts.engine, dead=frozenset({6}), mine=5, now=MONDAY) == 0
+    assert recover(engine=story.parts.engine, dead=frozenset({7}), mine=5, now=MONDAY) == 30
+
+
+def test_a_verdict_is_written_again_until_the_database_takes_it() -> None:
+    troubles = [DatabaseError("locked"), DatabaseError("locked")]
+
+    def write() -> Tally:
+        if troubles:
+            raise troubles.pop()
+        return Tally(sent=1)
+
+    assert persistently(write) == Tally(sent=1)
+
+
+@given(st.integers(1, 10**9), st.integers(0, 1000))
+def test_messages_are_spread_within_bounds_and_each_the_same_way_every_time(row_id: int, tries: int) -> None:
+    message = Message(
+        id=row_id,
+        subscriber_id=1,
+        state=MessageState.PENDING,
+        anytime=False,
+        created_at=AT,
+        not_before=AT,
+        tries=tries,
+    )
+
+    assert -1 <= spread(message) <= 1
+    assert spread(message) == spread(message)
