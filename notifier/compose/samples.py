@@ -82,15 +82,18 @@ def _can_be_told(kind: NoticeKind, deadline: Deadline) -> bool:
 
 def _reminders(change: Change, lead: Lead | None, now: datetime, timing: Timing) -> list[Step]:
     """The reminders that would fall due at one instant: with that Lead, or the next, or the last there was."""
-    steps = [
+    every = [
         step
         for deadline in change.deadlines
         for step in reminder_steps(change.key(deadline), deadline, deadline.cadence or timing.cadence, timing)
-        if lead is None or step.lead == lead
     ]
+    if not every:
+        raise UsageError(f"the change “{change.id}” has no date to remind of")
+    steps = [step for step in every if lead is None or step.lead == lead]
     if not steps:
-        what = f"no reminder {lead} ahead" if lead else "no date to remind of"
-        raise UsageError(f"the change “{change.id}” has {what}")
+        leads = sorted({step.lead for step in every if step.lead}, reverse=True)
+        has = ", ".join(str(each) for each in leads)
+        raise UsageError(f"the change “{change.id}” has no reminder {lead} ahead; it has: {has}")
     due = min((step.due for step in steps if step.due >= now), default=max(step.due for step in steps))
     return [step for step in steps if step.due == due]
 

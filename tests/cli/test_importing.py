@@ -1,0 +1,101 @@
+"""`subscribers import` and `vendors import`: what a file would do, then doing it whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.rehearsal import JOINED, Rehearsal, oslo
+
+PEOPLE = "address;language;follow;leads\r\nkari@epj.no;;;\r\nola@ris.no;en;service:preg;30d 7d\r\n"
+LATER = oslo(2026, 11, 25)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file with two people, as a spreadsheet saves it."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(f"\ufeff{PEOPLE}".encode())
+    return path
+
+
+def listed(place: Rehearsal) -> list[str]:
+    return [each["address"] for each in place("subscribers", "list", "--json").json]
+
+
+def test_without_yes_it_shows_what_it_would_do_and_changes_nothing(place: Rehearsal, file: Path) -> None:
+    called = place("subscribers", "import", str(file))
+    assert called.code == 0
+    assert "2 rows to import: 2 new" in called.words
+    assert "ola@ris.no en service:preg at 30d 7d" in called.words
+    assert "Nothing was changed; to import it, add --yes." in called.words
+    assert listed(place) == []
+
+
+def test_with_yes_everybody_joins_and_is_told_where_they_stand(place: Rehearsal, file: Path) -> None:
+    place("subscribers", "add", "kari@epj.no", now=JOINED)
+    called = place("subscribers", "import", str(file), "--yes", "--basis", "avtale 17", now=JOINED)
+    assert (called.code, called.err) == (0, "")
+    assert "1 new" in called.words
+    assert "1 subscribed already; they stay as they are" in called.words
+
+    shown = place("subscribers", "show", "ola@ris.no", "--json").json
+    assert (shown["language"], shown["follows"], shown["leads"], shown["basis"]) == (
+        "en",
+        ["service:preg"],
+        ["30d", "7d"],
+        "avtale 17",
+    )
+    place("tick", now=JOINED)
+    assert sorted(mail["To"] for mail in place.mails()) == ["kari@epj.no", "ola@ris.no"]
+
+
+def test_twice_is_once(place: Rehearsal, file: Path) -> None:
+    place("subscribers", "import", str(file), "--yes", now=JOINED)
+    assert "2 subscribed already" in place("subscribers", "import", str(file), "--yes", now=LATER).words
+
+
+def test_one_bad_row_keeps_everybody_out_and_every_problem_is_told(place: Rehearsal, file: Path) -> None:
+    file.write_text("address,follow,vendor\nkari@epj.no,,\nola,change:x,nix\n", encoding="utf-8")
+    called = place("subscribers", "import", str(file), "--yes", now=JOINED)
+    assert called.code == 1
+    assert called.err.startswith("Nothing was imported; mend the file:\n• line 3: “ola” is not")
+    assert "• line 3: the list has no change “x”; it has: testdata\n" in called.err
+    assert "• line 3: there is no vendor “nix”" in called.err
+    assert listed(place) == []
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(place: Rehearsal) -> None:
+    called = place("subscribers", "import", "nobody.csv")
+    assert (called.code, called.err.strip()) == (
+        2,
+        "The file nobody.csv cannot be read: no such file or directory",
+    )
+
+
+def test_vendors_are_imported_and_brought_up_to_date(place: Rehearsal, file: Path) -> None:
+    place("vendors", "add", "EPJ", "--id", "epj", now=JOINED)
+    file.write_text("id,name,domains\nepj,EPJ AS,epj.no epj.example\nris,RIS AS,\n", encoding="utf-8")
+    shown = place("vendors", "import", str(file))
+    assert "1 new: ris" in shown.words
+    assert "1 get another name or domains: epj" in shown.words
+    assert [each["name"] for each in place("vendors", "list", "--json").json] == ["EPJ"]
+
+    assert (
+        "Imported 2 vendors, 1 of them new."
+        in place("vendors", "import", str(file), "--yes", now=LATER).words
+    )
+    assert place("vendors", "list", "--json").json == [
+        {"id": "epj", "name": "EPJ AS", "domains": ["epj.no", "epj.example"]},
+        {"id": "ris", "name": "RIS AS", "domains": []},
+    ]
+    assert "2 are the same already" in place("vendors", "import", str(file)).words
+
+
+def test_every_wrong_vendor_is_told_and_none_is_imported(place: Rehearsal, file: Path) -> None:
+    file.write_text("id,name,domains\nepj,EPJ,\nRIS,,\nepj,Again,\nx,X,not a domain\n", encoding="utf-8")
+    called = place("vendors", "import", str(file), "--yes", now=JOINED)
+    assert called.code == 1
+    assert [line[:8] for line in called.err.splitlines()[1:]] == ["• line 3", "• line 4", "• line 5"]
+    assert place("vendors", "list", "--json").json == []
