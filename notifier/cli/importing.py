@@ -86,7 +86,9 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"the file {file} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(
+            f"the file {file} cannot be read: {(error.strerror or str(error)).lower()}"
+        ) from None
 
 
 def _joiners(data: bytes, look: Look, basis: str | None) -> tuple[Joiner, ...]:

@@ -31,7 +31,6 @@ from notifier.core.timing import Timing
 from notifier.core.when import Certainty, parse_when
 from notifier.errors import ConfigurationError, NotifierError
 
-_TIMING = Timing(zone=ZoneInfo("Europe/Oslo"))
 _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _DATED = (NoticeKind.REMINDER, NoticeKind.CONFIRMED, NoticeKind.STANDING)
 # Every kind for a day ahead; for windows, passed days and no day at all what then is told differently.
@@ -46,6 +45,10 @@ _CASES = {
 _WORDS = Text(nb="ord", nn="ord", en="words")
 
 
+def _timing() -> Timing:
+    return Timing(zone=ZoneInfo("Europe/Oslo"))
+
+
 def rehearse(*, templates: Templates, letterhead: Letterhead, links: Links) -> None:
     """Compose every kind of mail for dates of every form, in one language: the others have the same templates.
 
@@ -53,7 +56,7 @@ def rehearse(*, templates: Templates, letterhead: Letterhead, links: Links) -> N
     """
     for made in _samples():
         try:
-            compose_sample(made, timing=_TIMING, letterhead=letterhead, templates=templates, links=links)
+            compose_sample(made, timing=_timing(), letterhead=letterhead, templates=templates, links=links)
         except (TemplateError, LookupError, TypeError, AttributeError) as error:
             raise ConfigurationError([f"{_place(error)}: {error}"]) from error
         except NotifierError as error:
@@ -69,7 +72,7 @@ def _samples() -> Iterator[Sample]:
                 kind=kind,
                 language=Language.NN,
                 now=_NOW,
-                timing=_TIMING,
+                timing=_timing(),
             )
 
 

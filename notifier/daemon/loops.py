@@ -23,7 +23,8 @@ class Loop:
     """One job of a running daemon.
 
     `every` is how often it begins and `patience` how long it may then go without moving, both in seconds.
-    `moved` is when it last moved by the steady clock, `fails_since` since when it has not come to its end.
+    `moved` is when it last moved by the steady clock. `fails_since` and `trouble` say since when it has not
+    come to its end, and why, in a sentence without addresses or secrets.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Loop:
     job: Callable[[], Awaitable[None]]
     moved: float = field(default_factory=steady)
     fails_since: datetime | None = None
+    trouble: str = ""
 
     def move(self) -> None:
         """Show that it turns: it came to its end, well or not, or got on with a long piece of work."""
@@ -47,14 +49,15 @@ class Loop:
         try:
             await self.job()
         except DatabaseError as error:
-            self._fail(now)
+            self._fail(now, str(error))
             _log.error("database trouble", job=self.name, error=str(error))
         except Exception:  # noqa: BLE001 -- a fault in one job must not stop the daemon
-            self._fail(now)
+            self._fail(now, "the log says why")
             _log.exception("job failed", job=self.name)
         else:
             self.fails_since = None
         self.move()
 
-    def _fail(self, now: datetime) -> None:
+    def _fail(self, now: datetime, trouble: str) -> None:
         self.fails_since = self.fails_since or now
+        self.trouble = trouble

@@ -12,6 +12,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from notifier.app import Parts
+from notifier.core.clock import disbelief
 from notifier.daemon.believing import believe
 from notifier.daemon.loops import Loop, steady
 from notifier.daemon.page import Shown, page
@@ -42,8 +43,9 @@ _log = log("daemon")
 class Running:
     """What a running daemon knows of itself.
 
-    `believed_at` is when the wall clock was last believed, by the steady clock; `disbelief` says why it is not
-    now. `refreshed` is what the last look at the list came to.
+    `believed` is what the wall clock said when it was last believed, and `believed_at` when that was by the
+    steady clock; `disbelief` says why it was not at the last tick. `refreshed` is what the last look at the
+    list came to.
     """
 
     parts: Parts
@@ -51,16 +53,25 @@ class Running:
     right: SendingRight
     shown: Shown
     loops: Sequence[Loop] = ()
-    believed_at: float | None = None
+    believed: datetime | None = None
+    believed_at: float = 0
     disbelief: str = ""
     refreshed: Refreshed | None = None
     stopping: bool = False
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
+    def elapsed(self) -> timedelta | None:
+        """How long ago the wall clock was last believed, None if never."""
+        return None if self.believed is None else timedelta(seconds=steady() - self.believed_at)
+
+    @property
     def believes(self) -> bool:
-        """Whether the wall clock was believed at the last tick, so that there is work to do."""
-        return self.believed_at is not None and not self.disbelief
+        """Whether the wall clock was believed at the last tick and has not leapt since: there is work to do."""
+        if self.believed is None or self.disbelief:
+            return False
+        now = self.clock()
+        return not disbelief(now, last_tick=self.believed, elapsed=self.elapsed, newest_checked=None)
 
     def loop(self, name: str) -> Loop:
         """One of the loops."""
@@ -150,14 +161,12 @@ async def _turn(running: Running, loop: Loop) -> None:
 
 
 async def _tick(running: Running) -> None:
-    now = running.clock()
-    since = running.believed_at
-    elapsed = None if since is None else timedelta(seconds=steady() - since)
-    why = await asyncio.to_thread(believe, running.parts.engine, now=now, elapsed=elapsed)
+    now, at = running.clock(), steady()
+    why = await asyncio.to_thread(believe, running.parts.engine, now=now, elapsed=running.elapsed)
     running.disbelief = why
     if why:
         return
-    running.believed_at = steady()
+    running.believed, running.believed_at = now, at
     running.refreshed, _ = await asyncio.to_thread(plan, running.parts, now)
     await asyncio.to_thread(running.shown.renew, running.parts.engine)
 
@@ -178,7 +187,7 @@ async def _send(running: Running) -> None:
 def _draining(running: Running) -> bool:
     """Whether to begin nothing new; asked before each batch, which shows that sending moves."""
     running.loop("send").move()
-    return running.stopping
+    return running.stopping or not running.believes
 
 
 async def _may_send(running: Running) -> bool:

@@ -11,10 +11,17 @@ from tests.cli.rehearsal import Rehearsal
 from tests.peers.smtp_sink import SmtpSink
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state directory of an installation that has begun, to copy from."""
+    with pytest.MonkeyPatch.context() as patch:
+        return Rehearsal(tmp_path_factory.mktemp("begun"), patch).begun().folder / "var"
+
+
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearsal:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: Path) -> Rehearsal:
     """A fresh installation, mailing into a Maildir."""
-    return Rehearsal(tmp_path, monkeypatch)
+    return Rehearsal(tmp_path, monkeypatch, begun=begun)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import email
 import email.policy
 import io
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -64,8 +65,9 @@ class Called:
 class Rehearsal:
     """An installation on the small list, in a folder of its own."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, *, begun: Path | None = None) -> None:
         self.folder = folder
+        self._begun = begun
         self.list = folder / "list.toml"
         self.list.write_text(SMALL, encoding="utf-8")
         self._monkeypatch = monkeypatch
@@ -88,6 +90,9 @@ class Rehearsal:
 
     def begun(self) -> Rehearsal:
         """The same, once its list is in force and Kari follows everything and knows where she stands."""
+        if self._begun:
+            shutil.copytree(self._begun, self.folder / "var", dirs_exist_ok=True)
+            return self
         assert self("tick", now=FIRST_TICK).code == 0
         self.join("kari@epj.example.no", now=JOINED)
         assert self("tick", now=JOINED).code == 0

@@ -59,7 +59,7 @@ def test_a_moved_date_moves_the_plan(place: Rehearsal) -> None:
     assert "2027-01-01" not in place("plan").out
 
 
-def test_someones_own_leads_are_counted_where_they_differ(place: Rehearsal) -> None:
+def test_the_settings_leads_are_the_ones_planned_by(place: Rehearsal) -> None:
     place.set("NOTIFIER_REMINDERS__LEADS", "7d")
     place.begun()
     called = place("plan", "--json").json

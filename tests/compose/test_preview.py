@@ -122,7 +122,7 @@ def test_what_is_over_is_previewed_as_over() -> None:
     [
         ("nothing", NoticeKind.MOVED, None, "it has: gammel-innlogging"),
         ("gammel-innlogging", NoticeKind.REMINDER, None, "no date to remind of"),
-        ("gammel-innlogging", NoticeKind.REMINDER, "7d", "no reminder 7d ahead"),
+        ("gammel-innlogging", NoticeKind.REMINDER, "7d", "no date to remind of"),
         ("gammel-innlogging", NoticeKind.DATED, None, "no mail of the kind dated"),
     ],
 )

@@ -92,6 +92,7 @@ def test_quarters_and_halves_fill_their_year_without_a_gap(year: int) -> None:
         ("2027-02-29", "is not a day that exists in the calendar"),
         ("2026-11-31", "is not a day that exists in the calendar"),
         ("1999-12-31", "its year must be 2000 to 2099"),
+        ("2100-01-01", "its year must be 2000 to 2099"),
         ("2126-12-01", "its year must be 2000 to 2099"),
         ("0000", "its year must be 2000 to 2099"),
         ("2026-Q2..2026-Q1", "ends before it begins"),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from notifier.core.cadence import parse_lead
+from notifier.core.cadence import parse_cadence, parse_lead
 from notifier.core.change import Change
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, concerns
@@ -77,7 +77,7 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
     for number, (person, ended_at) in enumerate(crowd, start=1):
         # Own Cadences rarely coincide by chance, so half of the crowd takes the step's.
         if fan_out.cadence and share.draw(st.booleans()):
-            leads = notices.parse_cadence(fan_out.cadence.split())
+            leads = parse_cadence(fan_out.cadence.split())
             person = replace(person, cadence=leads, cadence_since=share.draw(MOMENTS))  # noqa: PLW2901
         present.append((replace(person, id=number, subscriptions=_once(person)), ended_at))
     expected = {

@@ -1,0 +1,103 @@
+"""Print the figures of the README as a table: `python -m tests.bench`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+IDLE_SECONDS = 30.0
+
+
+def _wall(*command: str, times: int = 5) -> float:
+    """The median of several runs, in seconds, after one that warms up."""
+    runs = []
+    for _ in range(times + 1):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        runs.append(time.perf_counter() - began)
+    return sorted(runs[1:])[times // 2]
+
+
+def _daemon() -> tuple[float, float, float]:
+    """Seconds to the first tick with the page answering, resident MB when idle, idle CPU in per cent."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("NOTIFIER_")}
+        environment |= {"NOTIFIER_WEB__BIND": f"127.0.0.1:{port}", "NOTIFIER_STATE_DIR": folder}
+        began = time.perf_counter()
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "notifier", "run"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while not _ready(port):
+                time.sleep(0.01)
+            started = time.perf_counter() - began
+            process = psutil.Process(daemon.pid)
+            time.sleep(5)
+            before = process.cpu_times()
+            time.sleep(IDLE_SECONDS)
+            after = process.cpu_times()
+            busy = after.user + after.system - before.user - before.system
+            return started, process.memory_info().rss / 2**20, 100 * busy / IDLE_SECONDS
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            daemon.wait(30)
+
+
+def _ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def _planning() -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.planning"], check=True, stdout=subprocess.PIPE, cwd=Path.cwd()
+    )
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    planning = _planning()
+    started, memory, busy = _daemon()
+    bare = _wall(sys.executable, "-c", "pass")
+    helped = _wall(sys.executable, "-m", "notifier", "--help")
+    rows = [
+        ("start-up to the first tick, page answering", f"{started:.1f} s", f"{bare:.2f} s for a bare Python"),
+        ("resident memory of the idle daemon", f"{memory:.0f} MB", ""),
+        ("CPU of the idle daemon", f"{busy:.1f} %", f"over {IDLE_SECONDS:.0f} s"),
+        ("`notifier --help`", f"{helped:.2f} s", f"{bare:.2f} s for a bare Python"),
+        (
+            f"planning {planning['notices']:,.0f} Notices into {planning['messages']:,.0f} Messages, SQLite",
+            f"{planning['seconds']:.1f} s",
+            f"{planning['one_by_one_seconds']:.0f} s one by one (from a hundredth)",
+        ),
+        ("its peak memory", f"{planning['peak_mb']:.0f} MB", f"{planning['before_mb']:.0f} MB before it"),
+    ]
+    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}\n")
+    print("| what | figure | beside it |\n|---|---|---|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+if __name__ == "__main__":
+    main()

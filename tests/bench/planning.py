@@ -1,0 +1,127 @@
+"""Planning a million Notices: 100,000 Subscribers × 10 Deadlines, all due at once, on SQLite.
+
+Run in a process of its own by `python -m tests.bench`, so that its peak memory is its own. The reference decides for
+a hundredth of them one by one, with a query and an INSERT each, as one would at first write it.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, exists, func, insert, select
+
+from notifier.jobs.refresh import refresh
+from notifier.jobs.remind import remind
+from notifier.store.engine import open_engine, reading, writing
+from notifier.store.migrating import upgrade
+from notifier.store.tables import messages, notices, subscribers, subscriptions
+from tests.core.lists import LONG_AGO, TIMING, oslo
+
+PEOPLE = 100_000
+DEADLINES = 10
+NOW = oslo("2026-11-24")
+BEFORE = oslo("2026-11-20")
+
+
+def _list() -> bytes:
+    text = ["revision = 1", "[[service]]", 'id = "s"', 'name = "S"']
+    for number in range(DEADLINES):
+        text += ["[[change]]", f'id = "c{number}"', 'service = "s"', "checked = 2026-04-20"]
+        for part in ("title", "summary", "affects", "action"):
+            text += [f'{part}.{language} = "words {number}"' for language in ("nb", "nn", "en")]
+        text += ['source = { document = "a roadmap" }', "[[change.deadline]]", 'id = "end"', 'kind = "end"']
+        text += ["when = 2026-12-01"]
+    return "\n".join(text).encode()
+
+
+class _Bytes:
+    name = "the bench's list"
+
+    def read(self) -> bytes:
+        """The list."""
+        return _list()
+
+
+def _fill(engine: Engine, people: int) -> None:
+    refresh(engine=engine, source=_Bytes(), timing=TIMING, max_people=0, now=BEFORE, wall=BEFORE)
+    remind(engine=engine, timing=TIMING, now=BEFORE)
+    with writing(engine) as connection:
+        for start in range(0, people, 10_000):
+            ids = range(start + 1, min(start + 10_000, people) + 1)
+            connection.execute(insert(subscribers), list(_people(ids)))
+            follows = [
+                {"subscriber_id": n, "scope": "everything", "target": "", "since": LONG_AGO} for n in ids
+            ]
+            connection.execute(insert(subscriptions), follows)
+
+
+def _people(ids: range) -> Iterator[dict[str, object]]:
+    for number in ids:
+        address = f"person{number}@leverandor{number % 900}.example"
+        yield {
+            "id": number,
+            "public_id": f"p{number}",
+            "address": address,
+            "identity": address,
+            "language": "nb",
+            "state": "active",
+            "joined_at": LONG_AGO,
+            "basis": "bench",
+        }
+
+
+def _one_by_one(engine: Engine) -> float:
+    """Seconds for the reference, a transaction a Subscriber."""
+    began = time.perf_counter()
+    with reading(engine) as connection:
+        ids = connection.scalars(select(subscribers.c.id)).all()
+    for person in ids:
+        with writing(engine) as connection:
+            for number in range(DEADLINES):
+                key = f"c{number}/end"
+                told = select(exists().where(notices.c.subscriber_id == person, notices.c.deadline == key))
+                if not connection.scalar(told):
+                    row = {"subscriber_id": person, "deadline": key, "kind": "reminder", "due": NOW}
+                    connection.execute(insert(notices).values(**row, outcome="owed", decided_at=NOW))
+    return time.perf_counter() - began
+
+
+def _engine(folder: Path, people: int) -> Engine:
+    engine = open_engine(f"sqlite:///{folder / f'{people}.sqlite3'}")
+    upgrade(engine)
+    _fill(engine, people)
+    return engine
+
+
+def main() -> None:
+    """Print one JSON object with the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = _engine(Path(folder), PEOPLE)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began = time.perf_counter()
+        remind(engine=engine, timing=TIMING, now=NOW)
+        seconds = time.perf_counter() - began
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with reading(engine) as connection:
+            planned = connection.scalar(select(func.count()).select_from(notices))
+            bundled = connection.scalar(select(func.count()).select_from(messages))
+        reference = _one_by_one(_engine(Path(folder), PEOPLE // 100))
+    figures = {
+        "notices": planned,
+        "messages": bundled,
+        "seconds": seconds,
+        "peak_mb": peak / 1024,
+        "before_mb": before / 1024,
+        "one_by_one_seconds": reference * 100,
+    }
+    json.dump(figures, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
