@@ -8,6 +8,7 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +20,15 @@ from notifier.core.reply import Fault, Phase, Verdict
 from tests.channels.sending import KARI, OLA, send
 
 
-@pytest.fixture
+@contextmanager
 def no_room() -> Iterator[None]:
-    """The system refuses to let any file grow beyond 1,000 bytes."""
+    """The system refuses to let any file grow beyond 1,000 bytes, the report of this very run included."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_mail_is_stored_where_mail_readers_look(tmp_path: Path) -> None:
@@ -93,9 +96,9 @@ def test_a_folder_that_went_away_leaves_nothing_behind(tmp_path: Path, gone: str
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-@pytest.mark.usefixtures("no_room")
 def test_a_mail_that_finds_no_room_is_told_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    (verdict,) = send(MaildirChannel(folder=tmp_path), replace(KARI, data=b"x" * 5000))
+    with no_room():
+        (verdict,) = send(MaildirChannel(folder=tmp_path), replace(KARI, data=b"x" * 5000))
 
     assert (verdict.fault, verdict.phase) == (Fault.RELAY, Phase.BODY)
     assert verdict.reply == "File too large"
