@@ -19,6 +19,7 @@ from notifier.daemon.page import Shown, page
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.serving import answering, listen, server_for
 from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
+from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
 from notifier.daemon.tick import free_the_dead, plan, tell
 from notifier.errors import DatabaseError, ListRefusedError
 from notifier.jobs.dispatch import dispatch
@@ -96,10 +97,12 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         await answering(server, serving)
         scheduler = _scheduler(running)
         scheduler.start()
-        watching = asyncio.create_task(_watch(running))
+        watching = asyncio.create_task(watch(running.loops))
         announce(running)
+        tell_supervisor(READY)
         await asked_or_ended(stop, serving)
         _log.info("stopping")
+        tell_supervisor(STOPPING)
         running.stopping = True
         scheduler.pause()
         server.end()
@@ -213,14 +216,3 @@ async def _tell(running: Running) -> None:
 async def _prune(running: Running) -> None:
     if running.believes:
         await asyncio.to_thread(prune, engine=running.parts.engine, now=running.clock())
-
-
-async def _watch(running: Running) -> None:
-    """Notice, by the steady clock, a loop that no longer moves; the health page shows the same."""
-    told: set[str] = set()
-    while True:
-        await asyncio.sleep(10)
-        stuck = {loop.name for loop in running.loops if loop.is_stuck}
-        for name in stuck - told:
-            _log.error("a loop does not move", job=name)
-        told = stuck

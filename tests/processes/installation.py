@@ -92,13 +92,17 @@ class Program:
 
 @dataclass
 class Installation:
-    """A folder with a list and a state directory, mailing to `sink`, else into a Maildir."""
+    """A folder with a list and a state directory, mailing to `sink`, else into a Maildir.
+
+    `within` is put before every command, such as a program that confines it.
+    """
 
     folder: Path
     sink: SmtpSink | None = None
     database_url: str | None = None
     machines_clock: bool = False
     settings: dict[str, str] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
     started: int = 0
 
     def __post_init__(self) -> None:
@@ -159,7 +163,7 @@ class Installation:
         output, errors = (self.folder / f"{kind}.{self.started}" for kind in ("output", "errors"))
         with output.open("wb") as out, errors.open("wb") as err:
             process = subprocess.Popen(
-                [sys.executable, *program, *arguments],
+                [*self.within, sys.executable, *program, *arguments],
                 cwd=self.folder, env=self.environment(port), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
             )  # fmt: skip
         return Program(process=process, output=output, errors=errors, port=port)
