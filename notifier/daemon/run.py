@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from starlette.types import ASGIApp
 
 from notifier.app import Parts
 from notifier.core.clock import disbelief
 from notifier.daemon.believing import believe
 from notifier.daemon.loops import Loop, steady
+from notifier.daemon.metrics import DaemonCollector, metrics_app
 from notifier.daemon.page import Shown, page
 from notifier.daemon.sending import SendingRight
-from notifier.daemon.serving import answering, listen, server_for
+from notifier.daemon.serving import listen, opened
 from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
 from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
 from notifier.daemon.tick import free_the_dead, plan, tell
 from notifier.errors import DatabaseError, ListRefusedError
 from notifier.jobs.dispatch import dispatch
+from notifier.jobs.measure import begin_counting
 from notifier.jobs.prune import prune
 from notifier.jobs.refresh import Finding, Refreshed
 from notifier.logs import log
+from notifier.settings import Settings
+from notifier.web.visits import Visits
 
 TICK_SECONDS = 15
 SEND_SECONDS = 3
@@ -82,36 +88,64 @@ class Running:
 async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable[[Running], None]) -> None:
     """Serve and send until SIGTERM or SIGINT, then finish what is under way.
 
-    `announce` is called once the first tick is done and the page answers. Raises ConfigurationError when the
-    page's address cannot be had, ListRefusedError when no list is in force and the one there is is wrong.
+    `announce` is called once the first tick is done and the page answers. Raises ConfigurationError when an
+    address to serve at cannot be had, ListRefusedError when no list is in force and the one there is is wrong.
     """
-    with contextlib.closing(listen(parts.settings.web.bind)) as listener, SendingRight(parts.engine) as right:
+    with contextlib.ExitStack() as held:
+        listeners = [held.enter_context(contextlib.closing(door)) for door in _doors(parts.settings)]
+        right = held.enter_context(SendingRight(parts.engine))
         running = Running(parts=parts, clock=clock, right=right, shown=Shown())
         running.loops = _loops(running)
         stop = stop_by_signal()
         await _tick(running)
         _refuse_to_run_without_list(running)
         await _may_send(running)
-        server = server_for(page(parts, clock=clock, shown=running.shown, loops=running.loops))
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        await answering(server, serving)
+        apps = await asyncio.to_thread(_apps, running)
+        servers = [await opened(app, door) for app, door in zip(apps, listeners, strict=True)]
         scheduler = _scheduler(running)
         scheduler.start()
         watching = asyncio.create_task(watch(running.loops))
         announce(running)
         tell_supervisor(READY)
-        await asked_or_ended(stop, serving)
+        await asked_or_ended(stop, [served.serving for served in servers])
         _log.info("stopping")
         tell_supervisor(STOPPING)
         running.stopping = True
         scheduler.pause()
-        server.end()
-        await drained(stop, {*running.under_way, serving})
+        for served in servers:
+            served.end()
+        await drained(stop, {*running.under_way, *(served.serving for served in servers)})
         scheduler.shutdown(wait=False)
         watching.cancel()
-        if serving.done():
-            serving.result()
+        for served in servers:
+            if served.serving.done():
+                served.serving.result()
         _log.info("stopped")
+
+
+def _doors(settings: Settings) -> Iterator[socket.socket]:
+    """The sockets to serve at: the page's, and the metrics' where they are wanted."""
+    yield listen(settings.web.bind, key="web.bind")
+    if settings.metrics.bind is not None:
+        yield listen(settings.metrics.bind, key="metrics.bind")
+
+
+def _apps(running: Running) -> list[ASGIApp]:
+    """What is served there, in the same order."""
+    parts, visits = running.parts, Visits()
+    pages = page(parts, clock=running.clock, shown=running.shown, loops=running.loops)
+    apps = [visits.counting(pages)]
+    if parts.settings.metrics.bind is not None:
+        collector = DaemonCollector(
+            parts=parts,
+            clock=running.clock,
+            changes=lambda: running.shown.changes,
+            loops=running.loops,
+            visits=visits,
+            counted=begin_counting(parts.engine),
+        )
+        apps.append(metrics_app(collector))
+    return apps
 
 
 def _refuse_to_run_without_list(running: Running) -> None:

@@ -1,4 +1,4 @@
-"""The page's server: uvicorn on a socket that is bound before anything else is begun."""
+"""Serving the page and the metrics: uvicorn on sockets that are bound before anything else is begun."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import contextlib
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from notifier.errors import ConfigurationError
 
@@ -44,8 +45,8 @@ class Server(uvicorn.Server):
         yield
 
 
-def listen(bind: str) -> socket.socket:
-    """A listening socket for `web.bind`. Raises ConfigurationError when the address cannot be had."""
+def listen(bind: str, *, key: str) -> socket.socket:
+    """A listening socket for the setting `key`. Raises ConfigurationError when the address cannot be had."""
     host, _, port = bind.rpartition(":")
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -55,22 +56,39 @@ def listen(bind: str) -> socket.socket:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise ConfigurationError(
             [
-                f"web.bind: {bind} cannot be used: {reason}; does a daemon run already? Set another port, or stop it"
+                f"{key}: {bind} cannot be used: {reason}; does a daemon run already? Set another port, or stop it"
             ]
         ) from error
 
 
-def server_for(page: Starlette) -> Server:
-    """The server for the page. It logs no visits: addresses of the feeds could hold tokens."""
-    return Server(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An application that answers. `serving` is done when its server has ended."""
+
+    server: Server
+    serving: asyncio.Task[None]
+
+    def end(self) -> None:
+        """Take no more visitors."""
+        self.server.end()
+
+
+async def opened(app: ASGIApp, listener: socket.socket) -> Opened:
+    """Serve an application on a listening socket, and wait until it answers; raises what kept it from it.
+
+    No visits are logged: addresses of the feeds could hold tokens.
+    """
+    server = Server(
         uvicorn.Config(
-            page, log_config=None, access_log=False, lifespan="off", proxy_headers=False, server_header=False
+            app, log_config=None, access_log=False, lifespan="off", proxy_headers=False, server_header=False
         )
     )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await _answering(server, serving)
+    return Opened(server=server, serving=serving)
 
 
-async def answering(server: Server, serving: asyncio.Task[None]) -> None:
-    """Wait until the page answers; raises what kept it from it."""
+async def _answering(server: Server, serving: asyncio.Task[None]) -> None:
     started = asyncio.create_task(server.answers.wait())
     await asyncio.wait([started, serving], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():

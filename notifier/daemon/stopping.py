@@ -33,10 +33,10 @@ def stop_by_signal() -> Stop:
     return stop
 
 
-async def asked_or_ended(stop: Stop, serving: asyncio.Task[None]) -> None:
-    """Wait until somebody asks for the end, or the page's server has ended by itself."""
+async def asked_or_ended(stop: Stop, serving: Collection[asyncio.Task[None]]) -> None:
+    """Wait until somebody asks for the end, or a server has ended by itself."""
     asked = asyncio.create_task(stop.asked.wait())
-    await asyncio.wait([asked, serving], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([asked, *serving], return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
 
 

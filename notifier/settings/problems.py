@@ -99,15 +99,22 @@ def _address_problems(settings: Settings) -> list[str]:
 
 
 def _web_problems(settings: Settings) -> list[str]:
-    problems = []
-    host, _, port = settings.web.bind.rpartition(":")
-    ambiguous = ":" in host and not host.startswith("[")
-    if not host or ambiguous or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-        problems.append("web.bind: write an address and a port, such as 127.0.0.1:8080 or [::]:8080")
+    binds = {"web.bind": settings.web.bind, "metrics.bind": settings.metrics.bind}
+    problems = [
+        f"{key}: write an address and a port, such as 127.0.0.1:8080 or [::]:8080"
+        for key, bind in binds.items()
+        if bind is not None and not _is_bind(bind)
+    ]
     base = _parts(settings.base_url)
     if base.scheme not in ("http", "https") or not base.hostname or base.query or base.fragment:
         problems.append("web.base_url: write the page's full address, such as https://varsel.example.no")
     return problems
+
+
+def _is_bind(bind: str) -> bool:
+    host, _, port = bind.rpartition(":")
+    ambiguous = ":" in host and not host.startswith("[")
+    return bool(host) and not ambiguous and port.isascii() and port.isdigit() and int(port) <= 65535
 
 
 def _ops_problems(settings: Settings) -> list[str]:

@@ -111,6 +111,12 @@ class WebSettings(_Table):
     base_url: OptionalLine = None
 
 
+class MetricsSettings(_Table):
+    """Where Prometheus may ask. `bind` None means nowhere."""
+
+    bind: OptionalLine = None
+
+
 class DatabaseSettings(_Table):
     """Where the Ledger and the Outbox are. `url` None means SQLite in the state directory."""
 
@@ -160,6 +166,7 @@ class Settings(BaseSettings):
     reminders: ReminderSettings = ReminderSettings()
     mail: MailSettings = MailSettings()
     web: WebSettings = WebSettings()
+    metrics: MetricsSettings = MetricsSettings()
     database: DatabaseSettings = DatabaseSettings()
     guard: GuardSettings = GuardSettings()
     ops: OpsSettings = OpsSettings()

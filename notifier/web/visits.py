@@ -1,0 +1,38 @@
+"""Counting visits by kind of page and answer, for monitoring: no paths, which may be private, and no visitors."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# By how a path ends or begins; the first that fits. Whatever fits none is a page.
+_ENDINGS = {".ics": "calendar", ".atom": "atom", ".json": "json", ".css": "style"}
+
+
+class Visits:
+    """Answers given since the process began, by kind and status."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, int]] = Counter()
+
+    def counting(self, app: ASGIApp) -> ASGIApp:
+        """The application, with its answers counted here."""
+
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+            async def noting(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    self.counts[kind_of(scope["path"]), message["status"]] += 1
+                await send(message)
+
+            await app(scope, receive, noting if scope["type"] == "http" else send)
+
+        return counted
+
+
+def kind_of(path: str) -> str:
+    """What kind of thing stands at a path."""
+    if path.startswith("/health/"):
+        return "health"
+    found = next((kind for ending, kind in _ENDINGS.items() if path.endswith(ending)), "page")
+    return "private_calendar" if found == "calendar" and "/private/" in path else found
