@@ -41,8 +41,8 @@ class Links:
         return f"{self.base_url}/{language}"
 
     def change(self, change_id: str, language: Language) -> str:
-        """One Change on the page."""
-        return f"{self.page(language)}#{change_id}"
+        """The page that tells of one Change."""
+        return f"{self.page(language)}/change/{change_id}"
 
     def calendar(self, language: Language) -> str:
         """The calendar with every Deadline."""

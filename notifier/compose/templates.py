@@ -1,8 +1,9 @@
 """The templates of mails and pages: compiled at start, so that a broken one stops the daemon, not a mail.
 
 One environment for each language, with that language's gettext and its words for dates as filters:
-`day`, `short_day`, `when`, `days_left`, `working_days`, `verb`, `has_ended`; `sentence` gives a clause its
-capital letter, `after` puts a sentence behind the name of what it is about, `flow` makes one line of many.
+`day`, `short_day`, `short_month`, `when`, `days_left`, `working_days`, `verb`, `has_ended`; `sentence` gives
+a clause its capital letter, `after` puts a sentence behind the name of what it is about, `flow` makes one line
+of many.
 Sentences stand once, in a `.txt.j2`; HTML takes them in through `flow|forceescape`.
 """
 
@@ -29,6 +30,7 @@ from notifier.core.dates import (
     days_left_text,
     has_ended_text,
     short_date,
+    short_month,
     verb_text,
     when_text,
     working_days_text,
@@ -89,6 +91,7 @@ def _environment(root: Path, language: Language, code: BytecodeCache) -> Environ
     environment.filters |= {
         "day": partial(day_text, language=language),
         "short_day": partial(short_date, language=language),
+        "short_month": partial(short_month, language=language),
         "when": partial(when_text, language=language),
         "days_left": partial(days_left_text, language=language),
         "working_days": partial(working_days_text, language=language),

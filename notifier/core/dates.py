@@ -20,6 +20,12 @@ _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_SHORT_MONTHS = {
+    Language.EN: tuple(month[:3] for month in _ENGLISH_MONTHS),
+    Language.NB: (
+        "jan.", "feb.", "mars", "apr.", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des.",
+    ),
+}  # fmt: skip
 _WEEKDAYS = {
     Language.NB: ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
     Language.NN: ("måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "søndag"),
@@ -59,6 +65,11 @@ def short_date(day: date, language: Language) -> str:
     if language is Language.EN:
         return f"{day.day} {_month(day.month, language)[:3]} {day.year}"
     return f"{day:%d.%m.%Y}"
+
+
+def short_month(day: date, language: Language) -> str:
+    """The day's month as a calendar's edge names it: «des.», “Dec”; alike in bokmål and nynorsk."""
+    return _SHORT_MONTHS.get(language, _SHORT_MONTHS[Language.NB])[day.month - 1]
 
 
 def when_text(when: When, language: Language) -> str:

@@ -53,6 +53,8 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             templates=parts.templates,
             publisher=parts.letterhead.publisher,
             contact=parts.letterhead.contact,
+            privacy_url=parts.settings.publisher.privacy_url,
+            accessibility_url=parts.settings.publisher.accessibility_url,
         )
     )
 

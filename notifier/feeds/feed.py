@@ -12,7 +12,7 @@ from notifier.core.text import Language
 class Feed:
     """One published edition of the deadlines.
 
-    `page_url` is the page in the same language, where each Change has its id as anchor; `feed_url` is
+    `page_url` is the page in the same language, below which each Change has a page of its own; `feed_url` is
     the Feed's own address, empty for a private one, which must not hold it; `zone` decides on which local
     day something was changed.
     """
@@ -30,5 +30,5 @@ class Feed:
         return not self.feed_url
 
     def change_url(self, change_id: str) -> str:
-        """Where the page tells of one Change."""
-        return f"{self.page_url}#{change_id}"
+        """The page that tells of one Change."""
+        return f"{self.page_url}/change/{change_id}"

@@ -58,10 +58,17 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _page_address(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError(f"“{value}” is not the address of a page; it begins with https://")
+    return _one_line(value)
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Line = Annotated[str, AfterValidator(_one_line)]
+PageAddress = Annotated[str, AfterValidator(_page_address)]
 OptionalLine = Annotated[Line | None, BeforeValidator(_unset_if_empty)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_unset_if_empty)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_unset_if_empty)]
@@ -137,10 +144,12 @@ class OpsSettings(_Table):
 
 
 class PublisherSettings(_Table):
-    """Who speaks: the name and the contact address that vendors see."""
+    """Who speaks: the name and the contact address that vendors see, and the publisher's own statements."""
 
     name: Line = "Varsler for e-helse"
     contact: Line = ""
+    privacy_url: PageAddress = ""
+    accessibility_url: PageAddress = ""
 
 
 class LogSettings(_Table):

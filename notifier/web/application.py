@@ -18,13 +18,16 @@ from starlette.routing import Route
 
 from notifier.core.text import Language
 from notifier.web.calendar import calendar_feed
+from notifier.web.calendars_page import calendars_page
+from notifier.web.change_page import change_page
+from notifier.web.front import front
 from notifier.web.headers import PROTECTION, Protection
 from notifier.web.health import health
 from notifier.web.languages import asked_language
 from notifier.web.leaving import leaving
-from notifier.web.listing import listing
 from notifier.web.page import page
 from notifier.web.site import Site
+from notifier.web.statements import statement
 
 MOST_BODY = 64 * 1024
 
@@ -33,8 +36,8 @@ def create_app(site: Site) -> Starlette:
     """The ASGI application. Raises jinja2.TemplateNotFound when the stylesheet is missing."""
     app = Starlette(
         routes=[
-            Route("/", listing(site, None)),
-            *(Route(f"/{language}", listing(site, language)) for language in Language),
+            Route("/", front(site, None)),
+            *(route for language in Language for route in _pages(site, language)),
             Route("/calendar.ics", calendar_feed(site)),
             Route("/leave/{token}", leaving(site), methods=["GET", "POST"]),
             Route("/style.css", _stylesheet(site)),
@@ -50,6 +53,17 @@ def create_app(site: Site) -> Starlette:
     # The router would make the redirect's address from the Host header.
     app.router.redirect_slashes = False
     return app
+
+
+def _pages(site: Site, language: Language) -> list[Route]:
+    """The public pages of one language."""
+    return [
+        Route(f"/{language}", front(site, language)),
+        Route(f"/{language}/change/{{change_id}}", change_page(site, language)),
+        Route(f"/{language}/calendars", calendars_page(site, language)),
+        Route(f"/{language}/privacy", statement(site, "privacy", language)),
+        Route(f"/{language}/accessibility", statement(site, "accessibility", language)),
+    ]
 
 
 def _stylesheet(site: Site) -> Callable[[Request], Awaitable[Response]]:

@@ -28,8 +28,13 @@ def preferred_language(request: Request) -> Language:
 
 
 def asked_language(request: Request) -> Language:
-    """What `?lang=` names, else the browser's choice."""
-    return named_language(request.query_params.get("lang", "")) or preferred_language(request)
+    """What `?lang=` names, else what the path begins with, else the browser's choice."""
+    in_path = request.url.path.removeprefix("/").partition("/")[0]
+    return (
+        named_language(request.query_params.get("lang", ""))
+        or (Language(in_path) if in_path in set(Language) else None)
+        or preferred_language(request)
+    )
 
 
 def _quality(weight: str) -> float:

@@ -38,7 +38,8 @@ class Site:
 
     `changes` is the list in force (None before the first), `history` each Deadline's Entries by key, oldest
     first. `leave` ends the Subscription of a Subscriber's public id, and answers whether it knows them;
-    asking twice is harmless.
+    asking twice is harmless. `privacy_url` and `accessibility_url` are the publisher's own statements, where
+    it has some.
     """
 
     changes: Callable[[], ChangeList | None]
@@ -51,6 +52,8 @@ class Site:
     templates: Templates
     publisher: str
     contact: str
+    privacy_url: str = ""
+    accessibility_url: str = ""
 
     def feed(self, language: Language) -> Feed:
         """How the deadlines are published in one language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from notifier.core.change import ChangeList, Status
+from notifier.core.text import Language
 from notifier.core.when import When
 from tests.feeds.lists import firm, history_of, one_deadline, vague
 from tests.web.serving import Client, serving
@@ -23,13 +25,27 @@ EVERYWHERE = [
     "/nn",
     "/en",
     "/calendar.ics",
+    "/nb/change/ftps",
+    "/nb/calendars",
+    "/nb/privacy",
     "/style.css",
     LEAVE,
     "/leave/x",
     "/missing",
     "/health/live",
 ]
-PAGES = ["/", "/nb", "/nn", "/en", LEAVE, "/leave/altered", "/missing", "/a/b/c"]
+PUBLIC = [
+    "/nb",
+    "/nn",
+    "/en",
+    "/nb?service=helseid",
+    "/nb/change/preg-testdata",
+    "/nn/calendars",
+    "/nn/calendars?service=helseid&service=preg",
+    "/en/privacy",
+    "/en/accessibility",
+]
+PAGES = ["/", *PUBLIC, LEAVE, "/leave/altered", "/missing", "/a/b/c", "/nb/change/unknown"]
 
 
 class Outline(HTMLParser):
@@ -47,14 +63,16 @@ class Outline(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def box_of(changes: ChangeList, *, language: str = "nb", now: datetime = NOW) -> str:
-    """The words of the only Change's box on the page."""
+def words_of(
+    changes: ChangeList, *, path: str = "/nb", now: datetime = NOW, history: Sequence[ChangeList] = ()
+) -> str:
+    """The words of a page about the test's own list; the Change there is `portal`."""
     with serving(
-        site(changes=lambda: changes, history=lambda: history_of([changes]), now=lambda: now)
+        site(changes=lambda: changes, history=lambda: history_of([*history, changes]), now=lambda: now)
     ) as client:
-        article = re.search(r"<article.*?</article>", client.get(f"/{language}").text, re.DOTALL)
-    assert article
-    return " ".join(re.sub(r"<[^>]+>", " ", article[0]).split())
+        main = re.search(r"<main.*?</main>", client.get(path).text, re.DOTALL)
+    assert main
+    return " ".join(re.sub(r"<[^>]+>", " ", main[0]).split())
 
 
 @pytest.mark.parametrize(
@@ -62,11 +80,11 @@ def box_of(changes: ChangeList, *, language: str = "nb", now: datetime = NOW) ->
     [
         (
             "/nb",
-            ["8 dager igjen", "6 arbeidsdager", "siste dag er mandag 30. november 2026", "Hva må gjøres?"],
+            ["8 dager igjen", "6 arbeidsdager", "siste dag er mandag 30. november 2026", "Dette kommer"],
         ),
         (
             "/nn",
-            ["8 dagar att", "6 arbeidsdagar", "siste dag er måndag 30. november 2026", "Kva må gjerast?"],
+            ["8 dagar att", "6 arbeidsdagar", "siste dag er måndag 30. november 2026", "Dato er ikkje sett"],
         ),
         (
             "/en",
@@ -74,7 +92,7 @@ def box_of(changes: ChangeList, *, language: str = "nb", now: datetime = NOW) ->
                 "8 days left",
                 "6 working days",
                 "the last day is Monday 30 November 2026",
-                "What must be done?",
+                "Coming up",
             ],
         ),
     ],
@@ -87,23 +105,94 @@ def test_the_list_speaks_each_language(real: Client, path: str, words: list[str]
     assert [word for word in words if word not in answer.text] == []
 
 
-def test_every_change_has_its_anchor_and_every_link_to_one_leads_there(real: Client) -> None:
+def test_every_change_has_its_place_and_leads_to_its_page(real: Client) -> None:
     outline = Outline(real.get("/nb").text)
     ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert {change.id for change in real_list().changes} <= set(ids)
-    anchors = {str(a["href"])[1:] for a in outline.all("a") if str(a.get("href", "")).startswith("#")}
-    assert anchors <= set(ids)
+    changes = [change.id for change in real_list().changes]
+    assert set(changes) <= set(ids)
+    assert {f"./nb/change/{change}" for change in changes} <= {a.get("href") for a in outline.all("a")}
+    assert [
+        real.get(f"/{language}/change/{change}").status for change in changes for language in Language
+    ] == [200] * 3 * len(changes)
 
 
 def test_the_most_urgent_comes_first(real: Client) -> None:
-    articles = [str(a["id"]) for a in Outline(real.get("/nb").text).all("article")]
-    assert articles[0] == "kjernejournal-portal-gammel-innlogging"
-    assert articles.index("fjernhjelp") < articles.index("ftps")
+    rows = [str(a["id"]) for a in Outline(real.get("/nb").text).all("li") if a.get("class") == "row"]
+    assert rows[0] == "kjernejournal-portal-gammel-innlogging"
+    assert rows.index("ftps") < rows.index("fjernhjelp")
+
+
+def test_a_service_s_changes_can_be_shown_alone_in_every_language(real: Client) -> None:
+    answer = real.get("/nb?service=helseid")
+    outline = Outline(answer.text)
+    assert [a["id"] for a in outline.all("li") if a.get("class") == "row"] == ["helseid-par-dpop"]
+    assert "./nn?service=helseid" in {a.get("href") for a in outline.all("a")}
+    assert real.get("/nb?service=unknown").status == 404
 
 
 def test_what_follows_another_date_says_so(real: Client) -> None:
-    assert 'Følger datoen til: <a href="#kjernejournal-portal-gammel-innlogging">' in real.get("/nb").text
+    page = real.get("/nb/change/pjd-gammel-innlogging").text
+    assert 'Følger datoen til: <a href="../../nb/change/kjernejournal-portal-gammel-innlogging">' in page
+
+
+def test_a_change_s_page_tells_all_there_is_to_know(real: Client) -> None:
+    page = real.get("/nb/change/preg-testdata").text
+    for heading in ("Når skjer det?", "Gjelder dette oss?", "Hva må gjøres?", "Datoene hittil"):
+        assert f">{heading}</h2>" in page
+    assert page.count("Tidligere kunngjort: ") == 3
+    assert "/calendar/change/preg-testdata.ics?lang=nb" in page
+    assert "Sist kontrollert 20. november 2026" in page
+
+
+def test_a_moved_date_is_told_with_its_history() -> None:
+    before, after = one_deadline(firm("2026-12-01")), one_deadline(firm("2027-02-01"), revision=2)
+    page = words_of(after, path="/nb/change/portal", history=[before])
+    assert "endret fra tirsdag 1. desember 2026 til mandag 1. februar 2027" in page
+    assert "Nå: mandag 1. februar 2027" in page
+
+
+def test_a_date_that_never_moved_says_so() -> None:
+    assert "Ingen dato er flyttet" in words_of(one_deadline(firm("2026-12-01")), path="/nb/change/portal")
+
+
+def test_an_unknown_change_is_not_found_in_its_page_s_language(real: Client) -> None:
+    answer = real.get("/nn/change/unknown", accept_language="en")
+    assert answer.status == 404
+    assert "Denne sida finst ikkje" in answer.text
+
+
+def test_the_calendars_of_all_of_services_and_of_changes_are_offered(real: Client) -> None:
+    page = real.get("/nb/calendars").text.replace("&amp;", "&")
+    base = LINKS.base_url
+    for change in real_list().changes:
+        assert f"{base}/calendar/change/{change.id}.ics?lang=nb" in page
+    for service in real_list().services:
+        assert f"{base}/calendar/{service.id}.ics?lang=nb" in page
+    for variant in ("calendar", "calendar-with-alarms", "calendar-with-leads"):
+        assert f"{base}/{variant}.ics?lang=nb" in page
+    assert "webcal://varsel.example.no/calendar.ics?lang=nb" in page
+    for program in ("outlook.office.com", "outlook.live.com"):
+        handed = f"https://{program}/calendar/0/addfromweb?url=https%3A%2F%2Fvarsel.example.no%2Fcalendar.ics"
+        assert handed in page
+
+
+def test_services_are_put_together_into_one_calendar(real: Client) -> None:
+    page = real.get("/nb/calendars?service=preg&service=helseid").text.replace("&amp;", "&")
+    assert f"{LINKS.base_url}/calendar.ics?service=helseid&service=preg&lang=nb" in page
+    assert real.get("/nb/calendars?service=unknown").status == 404
+
+
+def test_the_publisher_s_own_statements_are_linked_from_every_page() -> None:
+    given = replace(
+        site(), privacy_url="https://nhn.example/personvern", accessibility_url="https://uu.example/1"
+    )
+    with serving(given) as client:
+        for path in ("/nb", "/nb/privacy", "/nb/accessibility"):
+            footer = client.get(path).text.partition("<footer")[2]
+            assert 'href="https://nhn.example/personvern"' in footer
+            assert 'href="https://uu.example/1"' in footer
+        assert "https://nhn.example/personvern" in client.get("/nn/privacy").text.partition("<footer")[0]
 
 
 @pytest.mark.parametrize(
@@ -122,25 +211,25 @@ def test_what_follows_another_date_says_so(real: Client) -> None:
     ],
 )
 def test_a_change_is_shown_as_it_stands(when: When, status: Status | None, words: str) -> None:
-    assert words.lower() in box_of(one_deadline(when, status=status)).lower()
+    assert words.lower() in words_of(one_deadline(when, status=status)).lower()
 
 
 def test_the_day_is_norway_s_not_greenwich_s() -> None:
     eve = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-    assert "7 dager igjen" in box_of(one_deadline(firm("2026-12-01")), now=eve)
+    assert "7 dager igjen" in words_of(one_deadline(firm("2026-12-01")), now=eve)
 
 
 def test_a_vague_date_never_looks_like_a_day() -> None:
-    box = box_of(one_deadline(vague("2027-Q1")))
-    assert "i løpet av 1. kvartal 2027" in box
-    assert "1. januar" not in box
+    words = words_of(one_deadline(vague("2027-Q1")))
+    assert "i løpet av 1. kvartal 2027" in words
+    assert "1. januar" not in words
 
 
 def test_hostile_text_is_inert() -> None:
     stated = "<script>alert(1)</script> {{ 7 * 7 }} \"'>"
     changes = one_deadline(replace(firm("2026-12-01"), stated=stated))
     with serving(site(changes=lambda: changes)) as client:
-        page = client.get("/en").text
+        page = client.get("/en/change/portal").text
     assert "<script" not in page
     assert "{{ 7 * 7 }}" in page
 
@@ -193,7 +282,10 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing(real: Client, path
 def test_the_way_to_the_stylesheet_is_right_from_every_page(real: Client, path: str) -> None:
     (sheet,) = [str(a["href"]) for a in Outline(real.get(path).text).all("link") if a["rel"] == "stylesheet"]
     up = sheet.count("../")
-    assert path.rsplit("/", up + 1)[0] + "/" + sheet.replace("../", "").replace("./", "") == "/style.css"
+    assert (
+        path.partition("?")[0].rsplit("/", up + 1)[0] + "/" + sheet.replace("../", "").replace("./", "")
+        == "/style.css"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -1,0 +1,58 @@
+"""`/calendars`: the public calendars, how each gets into a calendar program, and how soon that sees a change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifier.core.change import ChangeList
+from notifier.core.subscription import Scope, Topic
+from notifier.core.text import Language
+from notifier.feeds.selection import ALL, selected
+from notifier.web.calendar_links import calendar_links
+from notifier.web.page import KEPT, Endpoint, in_thread, page, waiting
+from notifier.web.site import Site
+
+
+def calendars_page(site: Site, fixed: Language) -> Endpoint:
+    """Every public calendar; `?service=` puts together one of the services that are named."""
+
+    def answer(request: Request, language: Language) -> Response:
+        changes = site.changes()
+        if changes is None:
+            return waiting(site, request, language)
+        chosen = request.query_params.getlist("service")
+        if not set(chosen) <= {service.id for service in changes.services}:
+            raise HTTPException(404)
+        return _calendars(site, request, language, changes, chosen)
+
+    return in_thread(answer, fixed)
+
+
+def _calendars(
+    site: Site, request: Request, language: Language, changes: ChangeList, chosen: Sequence[str]
+) -> Response:
+    def links(*topics: Topic) -> object:
+        return calendar_links(site, changes, selected(topics) if topics else ALL, language)
+
+    names = {service.id: service.name for service in changes.services}
+    return page(
+        site,
+        request,
+        "calendars.html.j2",
+        language=language,
+        headers=KEPT,
+        path=f"/calendars{'?' if chosen else ''}{urlencode([('service', service) for service in chosen])}",
+        chosen=chosen,
+        combined=links(*(Topic(Scope.SERVICE, service) for service in chosen)) if chosen else None,
+        everything=links(),
+        services=[(service, links(Topic(Scope.SERVICE, service.id))) for service in changes.services],
+        changes=[
+            (change, names.get(change.service, change.service), links(Topic(Scope.CHANGE, change.id)))
+            for change in changes.changes
+        ],
+    )
