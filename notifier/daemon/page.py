@@ -8,17 +8,17 @@ from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Engine
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from notifier.app import Parts
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.daemon.loops import Loop
 from notifier.jobs.examine import examine
-from notifier.store import changes, leaving, subscribers
+from notifier.store import calendars, changes, leaving, subscribers
 from notifier.store.engine import reading, writing
 from notifier.web.application import create_app
-from notifier.web.site import Health, HealthProblem, Site
+from notifier.web.site import Health, HealthProblem, Holder, Revoked, Site
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Shown:
                 self.reading = current.id
 
 
-def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Sequence[Loop]) -> Starlette:
+def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Sequence[Loop]) -> ASGIApp:
     """The web application over this node's parts."""
     return create_app(
         Site(
@@ -47,6 +47,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             history=lambda: shown.history,
             now=clock,
             leave=partial(_leave, parts.engine, clock),
+            holder=partial(_holder, parts.engine),
             health=lambda: _health(parts, clock(), loops),
             timing=parts.timing,
             links=parts.links,
@@ -63,6 +64,23 @@ def _leave(engine: Engine, clock: Callable[[], datetime], public_id: str) -> boo
     with writing(engine) as connection:
         leaving.leave(connection, public_id=public_id, why="one-click", now=clock())
         return subscribers.by_public_id(connection, public_id) is not None
+
+
+def _holder(engine: Engine, token: str) -> Holder | Revoked | None:
+    with reading(engine) as connection:
+        found = calendars.subscriber_of(connection, token)
+    if found is None:
+        return None
+    if found is calendars.GONE:
+        return Revoked()
+    subscriber = found.subscriber
+    return Holder(
+        topics=tuple(subscription.topic for subscription in subscriber.subscriptions),
+        language=subscriber.language,
+        cadence=subscriber.cadence,
+        cadence_since=subscriber.cadence_since,
+        since=found.since,
+    )
 
 
 def _health(parts: Parts, now: datetime, loops: Sequence[Loop]) -> Health:

@@ -1,7 +1,8 @@
-"""Where each calendar is published: paths below the site's address, one for each Selection and variant.
+"""Where each Feed is published: paths below the site's address.
 
-A variant is the path's first part, so that every address exists in every variant, and no service's id can
-ever meet a variant's name.
+A calendar's variant is the path's first part, so that every address exists in every variant, and no service's id can
+ever meet a variant's name. A language is named by `?lang=`; where files are served, which know no queries, the
+language may stand before the path instead: `/nn/calendar.ics` and `/calendar.ics?lang=nn` are the same bytes.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ def public_path(selection: Selection, *, variant: Variant, language: Language) -
     else:
         query = [*(("service", service) for service in services), *query]
     return f"{path}.ics?{urlencode(query)}"
+
+
+def news_path(service: str | None, *, language: Language) -> str:
+    """The address of the news of one Service, or of all, as an Atom feed."""
+    return f"/news{f'/{service}' if service else ''}.atom?{urlencode({'lang': language.value})}"
 
 
 def private_path(token: str, *, variant: Variant = Variant.PLAIN) -> str:

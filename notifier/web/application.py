@@ -1,6 +1,6 @@
 """The web application: every route, and what people read when something is not there.
 
-Whoever runs it must keep paths out of the access log: those of `/leave/` are private.
+Whoever runs it must keep paths out of the access log: those of `/leave/` and of private calendars are secret.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from notifier.core.text import Language
-from notifier.web.calendar import calendar_feed
 from notifier.web.calendars_page import calendars_page
 from notifier.web.change_page import change_page
+from notifier.web.feeds import Feeds
 from notifier.web.front import front
 from notifier.web.headers import PROTECTION, Protection
 from notifier.web.health import health
@@ -32,13 +33,15 @@ from notifier.web.statements import statement
 MOST_BODY = 64 * 1024
 
 
-def create_app(site: Site) -> Starlette:
-    """The ASGI application. Raises jinja2.TemplateNotFound when the stylesheet is missing."""
+def create_app(site: Site) -> ASGIApp:
+    """The ASGI application: the Feeds, and behind them the pages.
+
+    Raises jinja2.TemplateNotFound when the stylesheet is missing.
+    """
     app = Starlette(
         routes=[
             Route("/", front(site, None)),
             *(route for language in Language for route in _pages(site, language)),
-            Route("/calendar.ics", calendar_feed(site)),
             Route("/leave/{token}", leaving(site), methods=["GET", "POST"]),
             Route("/style.css", _stylesheet(site)),
             Route("/health/live", health(site, lambda found: found.live)),
@@ -52,7 +55,7 @@ def create_app(site: Site) -> Starlette:
     )
     # The router would make the redirect's address from the Host header.
     app.router.redirect_slashes = False
-    return app
+    return Feeds(app, site)
 
 
 def _pages(site: Site, language: Language) -> list[Route]:

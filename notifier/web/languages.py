@@ -5,14 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from notifier.core.text import Language
-
-# Browsers still send the macrolanguage "no", which most people mean bokmål by.
-_KNOWN = {"no": Language.NB, **{language.value: language for language in Language}}
-
-
-def named_language(text: str) -> Language | None:
-    """The language of a tag such as `nb` or `nn-NO`, None when it is none of ours."""
-    return _KNOWN.get(text.strip().lower().partition("-")[0])
+from notifier.feeds.asking import named_language
 
 
 def preferred_language(request: Request) -> Language:

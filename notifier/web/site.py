@@ -8,8 +8,10 @@ from datetime import datetime
 
 from notifier.compose.links import Links
 from notifier.compose.templates import Templates
+from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
+from notifier.core.subscription import Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.feeds.feed import Feed
@@ -33,19 +35,39 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Whose a private calendar is: what they follow, their language, their own Leads and since when.
+
+    `since` is when they last chose anything that their calendar shows.
+    """
+
+    topics: tuple[Topic, ...]
+    language: Language
+    cadence: Cadence | None
+    cadence_since: datetime | None
+    since: datetime
+
+
+class Revoked:
+    """A private calendar's address that worked once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Everything the web shows or does. All callables may block; they are called in worker threads.
+    """Everything the web shows or does.
 
     `changes` is the list in force (None before the first), `history` each Deadline's Entries by key, oldest
-    first. `leave` ends the Subscription of a Subscriber's public id, and answers whether it knows them;
-    asking twice is harmless. `privacy_url` and `accessibility_url` are the publisher's own statements, where
-    it has some.
+    first; these and `now` answer at once. The other callables may block and are called in worker threads. `leave`
+    ends the Subscription of a Subscriber's public id, and answers whether it knows them; asking twice is
+    harmless. `holder` answers whose a private calendar's token is. `privacy_url` and `accessibility_url` are the
+    publisher's own statements, where it has some.
     """
 
     changes: Callable[[], ChangeList | None]
     history: Callable[[], Mapping[str, Sequence[Entry]]]
     now: Callable[[], datetime]
     leave: Callable[[str], bool]
+    holder: Callable[[str], Holder | Revoked | None]
     health: Callable[[], Health]
     timing: Timing
     links: Links
@@ -55,13 +77,13 @@ class Site:
     privacy_url: str = ""
     accessibility_url: str = ""
 
-    def feed(self, language: Language) -> Feed:
-        """How the deadlines are published in one language."""
+    def feed(self, language: Language, *, feed_url: str | None = None) -> Feed:
+        """How the deadlines are published in one language: at `feed_url`, which by default is where everything is."""
         return Feed(
             language=language,
             zone=self.timing.zone,
             publisher=self.publisher,
             contact=self.contact,
             page_url=self.links.page(language),
-            feed_url=self.links.calendar(language),
+            feed_url=self.links.calendar(language) if feed_url is None else feed_url,
         )

@@ -34,5 +34,7 @@ def kind_of(path: str) -> str:
     """What kind of thing stands at a path."""
     if path.startswith("/health/"):
         return "health"
+    if path.startswith("/api/"):
+        return "json"
     found = next((kind for ending, kind in _ENDINGS.items() if path.endswith(ending)), "page")
     return "private_calendar" if found == "calendar" and "/private/" in path else found

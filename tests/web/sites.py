@@ -14,7 +14,7 @@ from notifier.core.timing import Timing
 from notifier.shipped import shipped
 from notifier.sources.file import FileSource
 from notifier.sources.parse import parse_list
-from notifier.web.site import Health, Site
+from notifier.web.site import Health, Holder, Revoked, Site
 from tests.feeds.lists import OSLO
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -35,6 +35,7 @@ def site(
     history: Callable[[], Mapping[str, Sequence[Entry]]] = dict,
     now: Callable[[], datetime] = lambda: NOW,
     leave: Callable[[str], bool] = lambda _: True,
+    holder: Callable[[str], Holder | Revoked | None] = lambda _: None,
     health: Callable[[], Health] = lambda: Health(live=True, ready=True),
     contact: str = "varsel@example.no",
 ) -> Site:
@@ -45,6 +46,7 @@ def site(
         history=history,
         now=now,
         leave=leave,
+        holder=holder,
         health=health,
         timing=Timing(zone=OSLO),
         links=LINKS,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 
 from notifier.core.change import ChangeList
-from notifier.core.text import Language
-from notifier.web.calendar import Shelf
 from tests.feeds.lint import lint
 from tests.feeds.lists import START, firm, history_of, one_deadline
 from tests.feeds.readers import all_readers
@@ -68,9 +65,7 @@ def test_an_older_or_unreadable_date_gets_the_whole_calendar(real: Client, since
     assert real.get(URL, if_modified_since=since).status == 200
 
 
-@pytest.mark.parametrize(
-    "query", ["lang=xx", "lang=", "lang=nb%00", "lang=%ff", "lang=../../etc", "lang=" + "n" * 5000]
-)
+@pytest.mark.parametrize("query", ["lang=xx", "lang=", "lang=nb%00", "lang=../../etc", "lang=" + "n" * 5000])
 def test_an_unknown_language_is_not_found_and_says_what_is(real: Client, query: str) -> None:
     answer = real.get(f"/calendar.ics?{query}")
     assert answer.status == 404
@@ -134,11 +129,3 @@ def test_only_before_the_first_list_is_there_none() -> None:
     assert answer.status == 503
     assert answer.headers["retry-after"] == "60"
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-
-
-def test_it_is_built_once_not_for_each_request() -> None:
-    changes = one_deadline(firm("2026-12-01"))
-    shelf = Shelf(site(changes=lambda: replace(changes)))
-    first = shelf.edition(Language.NB)
-    assert first
-    assert all(shelf.edition(Language.NB) is first for _ in range(20))

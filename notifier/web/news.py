@@ -1,0 +1,35 @@
+"""The news as Editions."""
+
+from __future__ import annotations
+
+from notifier.feeds.addresses import news_path
+from notifier.feeds.asking import AskedNews
+from notifier.feeds.atom import atom
+from notifier.feeds.news import news_of
+from notifier.web.edition import Edition, edition
+from notifier.web.shelf import Snapshot
+from notifier.web.site import Site
+
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+
+
+def news_edition(site: Site, snapshot: Snapshot, asked: AskedNews) -> Edition:
+    """The Atom feed of one Service, or of all."""
+    history = snapshot.history
+    # While there is no news, the feed is as old as what the list began with.
+    since = min((entry.at for entries in history.values() for entry in entries), default=snapshot.at)
+    found = news_of(changes=snapshot.changes, history=history, service=asked.service)
+    service = snapshot.changes.service(asked.service) if asked.service else None
+    path = news_path(asked.service, language=asked.language)
+    return edition(
+        atom(
+            changes=snapshot.changes,
+            history=history,
+            feed=site.feed(asked.language, feed_url=f"{site.links.base_url}{path}"),
+            since=since,
+            service=service,
+        ),
+        media_type=MEDIA_TYPE,
+        changed_at=snapshot.not_ahead(max((news.entry.at for news in found), default=since)),
+        language=asked.language,
+    )

@@ -1,0 +1,66 @@
+"""The machine-readable list as Editions, and its refusals as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, time
+from http import HTTPStatus
+
+from notifier.core.text import Language, Text
+from notifier.feeds.addresses import Variant
+from notifier.feeds.api import changes_json, deadlines_json
+from notifier.feeds.openapi import openapi_json
+from notifier.feeds.query import AskedList, BadQueryError, Listed
+from notifier.feeds.record import Addresses
+from notifier.web.edition import Edition, edition
+from notifier.web.shelf import Snapshot
+from notifier.web.site import Site
+
+PROBLEM = "application/problem+json"
+_JSON = "application/json"
+# Other sites' pages may read what everybody may read.
+_OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+def list_edition(site: Site, snapshot: Snapshot, asked: AskedList) -> Edition:
+    """One of the lists."""
+    write = changes_json if asked.of is Listed.CHANGES else deadlines_json
+    body = write(
+        changes=snapshot.changes,
+        history=snapshot.history,
+        today=snapshot.today,
+        filters=asked.filters,
+        addresses=_addresses(site),
+    )
+    # The states hold on one day, which the bytes name: they are never older than its midnight.
+    midnight = datetime.combine(snapshot.today, time(0), site.timing.zone)
+    latest = max((entry.at for entries in snapshot.history.values() for entry in entries), default=midnight)
+    changed_at = snapshot.not_ahead(max(midnight, latest))
+    return edition(body, media_type=_JSON, changed_at=changed_at, extra=_OPEN)
+
+
+def openapi_edition(site: Site) -> Edition:
+    """The lists' description."""
+    body = openapi_json(server=site.links.base_url, publisher=site.publisher)
+    return edition(body, media_type=_JSON, changed_at=None, extra=_OPEN)
+
+
+def problem(status: int, sentence: str, error: Exception | None = None) -> str:
+    """The problem as JSON; every mistake of a query by its parameter."""
+    told: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": sentence,
+    }
+    if isinstance(error, BadQueryError):
+        told["errors"] = [{"parameter": name, "detail": detail} for name, detail in error.problems]
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _addresses(site: Site) -> Addresses:
+    links = site.links
+    return Addresses(
+        page=Text(nb=links.page(Language.NB), nn=links.page(Language.NN), en=links.page(Language.EN)),
+        calendar=f"{links.base_url}/{Variant.PLAIN}/change/{{change}}.ics",
+    )

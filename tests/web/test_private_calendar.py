@@ -1,0 +1,153 @@
+"""A private calendar: what its holder follows, in their language, for nobody to keep, and gone once it is revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from notifier.core.cadence import parse_cadence
+from notifier.core.subscription import EVERYTHING, Topic, parse_topic
+from notifier.core.text import Language
+from notifier.web.site import Holder, Revoked
+from tests.feeds.lint import lint, unfolded
+from tests.feeds.lists import history_of
+from tests.feeds.readers import all_readers
+from tests.web.serving import Client, serving
+from tests.web.sites import NOW, real_list, site
+
+TOKEN = "wBv1c0q9ZqT3xJ4n5sK8LmQ7eR2yU6iO"
+URL = f"/calendar/private/{TOKEN}.ics"
+
+
+def holder(*topics: Topic, language: Language = Language.NN) -> Holder:
+    """Somebody who chose these in September 2026."""
+    return Holder(
+        topics=topics or (EVERYTHING,),
+        language=language,
+        cadence=None,
+        cadence_since=None,
+        since=NOW - timedelta(days=80),
+    )
+
+
+def ask(answer: Callable[[], Holder | Revoked | None], act: Callable[[Client], None]) -> None:
+    history = history_of([real_list()])
+    with serving(
+        site(history=lambda: history, holder=lambda token: answer() if token == TOKEN else None)
+    ) as client:
+        act(client)
+
+
+def test_it_holds_what_they_follow_in_their_language() -> None:
+    preg = holder(parse_topic("service:preg"), parse_topic("change:kjernejournal-portal-gammel-innlogging"))
+
+    def act(client: Client) -> None:
+        answer = client.get(URL)
+        assert (answer.status, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+        assert answer.headers["cache-control"] == "private, no-cache"
+        assert answer.headers["content-language"] == "nn"
+        assert lint(answer.body) == []
+        first, *others = all_readers(answer.body).values()
+        assert all(other == first for other in others)
+        public = {row[0] for row in all_readers(client.get("/calendar/preg.ics?lang=nn").body)["Radicale"]}
+        ours = {row[0] for row in first}
+        assert ours - public == {"kjernejournal-portal-gammel-innlogging.end@varsler-for-e-helse"}
+        assert public < ours
+
+    ask(lambda: preg, act)
+
+
+def test_it_does_not_hold_its_own_address() -> None:
+    def act(client: Client) -> None:
+        body = client.get(URL).text
+        assert TOKEN not in body
+        assert "SOURCE" not in body
+
+    ask(holder, act)
+
+
+def test_it_is_known_again_until_they_choose_something_else() -> None:
+    chosen = [holder(parse_topic("service:preg"))]
+
+    def act(client: Client) -> None:
+        first = client.get(URL)
+        for headers in (
+            {"if-none-match": first.headers["etag"]},
+            {"if-modified-since": first.headers["last-modified"]},
+        ):
+            again = client.ask("GET", URL, headers=headers)
+            assert (again.status, again.headers["cache-control"]) == (304, "private, no-cache")
+        now = NOW - timedelta(hours=1)
+        chosen.append(replace(holder(parse_topic("service:fjernhjelp")), since=now))
+        changed = client.get(URL, if_none_match=first.headers["etag"])
+        assert changed.status == 200
+        assert changed.headers["last-modified"] == format_datetime(now, usegmt=True)
+        assert client.get(URL, if_modified_since=first.headers["last-modified"]).status == 200
+
+    ask(lambda: chosen[-1], act)
+
+
+@pytest.mark.parametrize(("answer", "status"), [(None, 404), (Revoked(), 410)])
+def test_unknown_and_revoked_are_told_apart_and_without_the_token(
+    answer: Revoked | None, status: int
+) -> None:
+    def act(client: Client) -> None:
+        refused = client.get(URL)
+        assert (refused.status, refused.headers["content-type"]) == (status, "text/plain; charset=utf-8")
+        assert refused.headers["cache-control"] == "no-store"
+        assert TOKEN not in refused.text
+
+    ask(lambda: answer, act)
+
+
+def test_their_own_leads_are_in_the_variants() -> None:
+    theirs = replace(
+        holder(parse_topic("change:kjernejournal-portal-gammel-innlogging")),
+        cadence=parse_cadence(["5d"]),
+        cadence_since=NOW - timedelta(days=80),
+    )
+
+    def act(client: Client) -> None:
+        leads = client.get(f"/calendar-with-leads/private/{TOKEN}.ics").text
+        assert "kjernejournal-portal-gammel-innlogging.end.lead-5d@" in leads
+        assert ".lead-30d@" not in leads
+        alarms = unfolded(client.get(f"/calendar-with-alarms/private/{TOKEN}.ics").body)
+        assert alarms.count("BEGIN:VALARM") == 1
+
+    ask(lambda: theirs, act)
+
+
+def test_when_the_database_fails_those_who_asked_before_are_served() -> None:
+    answers: list[Holder | Exception | Revoked] = [holder()]
+
+    def answer() -> Holder | Revoked | None:
+        if isinstance(answers[-1], Exception):
+            raise answers[-1]
+        return answers[-1]
+
+    def act(client: Client) -> None:
+        first = client.get(URL)
+        answers.append(OSError("the database is gone"))
+        again = client.get(URL)
+        assert (again.status, again.body) == (200, first.body)
+        answers.append(Revoked())
+        assert client.get(URL).status == 410
+        answers.append(OSError("the database is gone"))
+        refused = client.get(URL)
+        assert (refused.status, refused.headers["retry-after"]) == (503, "60")
+        assert refused.headers["content-type"] == "text/plain; charset=utf-8"
+
+    ask(answer, act)
+
+
+def test_all_who_follow_the_same_share_the_bytes() -> None:
+    both = {TOKEN: holder(), "another": replace(holder(), since=NOW)}
+    history = history_of([real_list()])
+    with serving(site(history=lambda: history, holder=both.get)) as client:
+        one, other = (client.get(f"/calendar/private/{token}.ics") for token in both)
+    assert one.body == other.body
+    assert one.headers["last-modified"] != other.headers["last-modified"]
