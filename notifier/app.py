@@ -107,10 +107,15 @@ def assemble(settings: Settings, engine: Engine | None = None, templates: Templa
         templates=templates,
         links=links,
         letterhead=letterhead,
-        channel=choose_channel(
-            url=settings.mail_url, password=settings.mail_password, helo=socket.getfqdn() or "localhost"
-        ),
+        channel=channel_for(settings),
         id_suffix=f".{identity}@{letterhead.domain}>",
+    )
+
+
+def channel_for(settings: Settings) -> Channel:
+    """The way out."""
+    return choose_channel(
+        url=settings.mail_url, password=settings.mail_password, helo=socket.getfqdn() or "localhost"
     )
 
 

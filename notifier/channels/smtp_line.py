@@ -34,6 +34,11 @@ class SmtpLine:
         self._phase = Phase.MAIL
 
     @property
+    def offers(self) -> Mapping[str, str]:
+        """The relay's extensions by keyword in lower case, each with its parameters."""
+        return self._offers
+
+    @property
     def usable(self) -> bool:
         """Whether another Parcel may be sent."""
         return self._free and self._parcels < _MOST_PARCELS and not self._wire.has_stirred

@@ -22,6 +22,7 @@ import notifier.cli.simulating
 import notifier.cli.outbox
 import notifier.cli.changing
 import notifier.cli.testing
+import notifier.cli.examining
 import notifier.cli.about
 
 __all__ = ["run"]

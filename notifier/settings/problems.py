@@ -10,7 +10,7 @@ from notifier.core.cadence import parse_cadence
 from notifier.settings.tables import Settings
 
 MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps", "maildir")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def problems_of(settings: Settings) -> list[str]:
@@ -23,7 +23,7 @@ def problems_of(settings: Settings) -> list[str]:
     ]
 
 
-def _parts(url: str) -> SplitResult:
+def parts_of(url: str) -> SplitResult:
     """The parts of an address; none of them when it is not one."""
     try:
         parts = urlsplit(url)
@@ -67,10 +67,10 @@ def _mail_problems(settings: Settings) -> list[str]:
 
 def _smtp_problems(settings: Settings) -> list[str]:
     problems = []
-    url = _parts(settings.mail_url)
+    url = parts_of(settings.mail_url)
     if not url.hostname or url.port == 0:
         problems.append("mail.url: names no host, or a port that is none; write smtp://relay.example:25")
-    if url.scheme == "smtp" and url.username and url.hostname not in _LOOPBACK:
+    if url.scheme == "smtp" and url.username and url.hostname not in LOOPBACK:
         problems.append(
             "mail.url: a login over an unencrypted connection; write smtp+starttls:// or smtps:// instead"
         )
@@ -105,7 +105,7 @@ def _web_problems(settings: Settings) -> list[str]:
         for key, bind in binds.items()
         if bind is not None and not _is_bind(bind)
     ]
-    base = _parts(settings.base_url)
+    base = parts_of(settings.base_url)
     if base.scheme not in ("http", "https") or not base.hostname or base.query or base.fragment:
         problems.append("web.base_url: write the page's full address, such as https://varsel.example.no")
     return problems
@@ -121,7 +121,7 @@ def _ops_problems(settings: Settings) -> list[str]:
     webhook = settings.ops.webhook
     if webhook is None:
         return []
-    url = _parts(webhook.get_secret_value())
+    url = parts_of(webhook.get_secret_value())
     if url.scheme in ("http", "https") and url.hostname:
         return []
     return ["ops.webhook: write the full address that Alerts are posted to, beginning with https://"]

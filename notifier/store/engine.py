@@ -95,6 +95,14 @@ def database_clock(connection: Connection) -> float:
     return float(connection.execute(select(database_now(connection.dialect.name))).scalar_one())
 
 
+def damage(connection: Connection) -> tuple[str, ...]:
+    """What the database finds broken in itself: the first few things. PostgreSQL tells when it meets them."""
+    if connection.dialect.name != "sqlite":
+        return ()
+    said = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+    return tuple(line for line in said if line != "ok")
+
+
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Turn errors into DatabaseError, but for violated constraints, whose meaning the caller knows."""

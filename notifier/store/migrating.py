@@ -28,8 +28,7 @@ def upgrade(engine: Engine) -> None:
 
     Raises DatabaseError when they are from a newer release, or the database does not work.
     """
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    if current(engine) == newest:
+    if current(engine) == newest():
         return
     with _alone(engine) as connection:
         _refuse_newer(engine, _revision(connection))
@@ -52,6 +51,14 @@ def current(engine: Engine) -> str | None:
         revision = _revision(connection)
     _refuse_newer(engine, revision)
     return revision
+
+
+def newest() -> str:
+    """The migration that this release's tables are at."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise DatabaseError("this release was installed without its migrations; install it again")
+    return head
 
 
 def _revision(connection: Connection) -> str | None:

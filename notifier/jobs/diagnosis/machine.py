@@ -1,0 +1,61 @@
+"""What the machine gives: files that only we may read, room on the disk, time zones."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
+from notifier.settings import Settings
+
+LITTLE_ROOM = 500 * 1024**2
+NO_ROOM = 50 * 1024**2
+
+
+def look_at_secrets(settings: Settings, settings_file: Path | None) -> Iterator[Finding]:
+    """Who may read what holds secrets and addresses."""
+    kept = settings.state_dir
+    private = [file for file in (kept, kept / "signing.keys", *kept.glob("*.sqlite3*")) if file.exists()]
+    exposed = [file for file in private if file.stat().st_mode & 0o077]
+    for file in exposed:
+        todo = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
+        yield error("secrets", f"others than its owner may read {file}", todo)
+    if settings_file and settings_file.stat().st_mode & 0o004 and _holds_secrets(settings):
+        todo = (
+            f"run: chmod 640 {settings_file}, or better move them into files of their own or the environment"
+        )
+        yield warning("secrets", f"everybody may read {settings_file}, and it may hold passwords", todo)
+    if not exposed:
+        seen = f"{kept} is for its owner alone" if private else f"{kept} will be made at the first start"
+        yield ok("secrets", seen)
+
+
+def _holds_secrets(settings: Settings) -> bool:
+    in_url = (
+        "@" in settings.database_url and ":" in settings.database_url.partition("@")[0].partition("//")[2]
+    )
+    return bool(settings.mail.password or settings.ops.webhook or in_url)
+
+
+def look_at_disk(settings: Settings) -> Finding:
+    """Whether there is room where we keep our own files."""
+    place = settings.state_dir.absolute()
+    folder = next(path for path in (place, *place.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    seen = f"{free // 1024**2:,} MB are free at {folder}"
+    if free < NO_ROOM:
+        return error("disk", seen, "make room: nothing can be recorded, and so nothing is sent")
+    if free < LITTLE_ROOM:
+        return warning("disk", seen, "make room soon")
+    return ok("disk", seen)
+
+
+def look_at_time_zones(settings: Settings, now: datetime) -> Finding:
+    """Which local time it is by the list's zone: a person sees whether that is right."""
+    zone = settings.list.time_zone
+    local = f"{now.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return ok("time", f"it is {local} in {zone} (tzdata {version('tzdata')})")

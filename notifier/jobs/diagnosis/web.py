@@ -1,0 +1,61 @@
+"""The page as people reach it: whether it answers at web.base_url, and what a proxy before it changes."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from email.message import Message
+
+from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
+from notifier.settings import Settings
+from notifier.settings.problems import LOOPBACK, parts_of
+
+SECONDS = 5.0
+
+
+def look_at_page(settings: Settings) -> Iterator[Finding]:
+    """Ask for the calendar as a subscriber's program would."""
+    base = settings.base_url
+    url = parts_of(base)
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
+        todo = "let a proxy serve it over https, and set web.base_url to that"
+        yield warning("page", f"{base} is not encrypted, and the links in mails are private", todo)
+    if settings.web.base_url is None and not settings.mail_url.startswith("maildir:"):
+        todo = "set web.base_url to the address people reach the page at"
+        yield error("page", f"links in mails begin with {base}, which works on this machine only", todo)
+    try:
+        headers = _headers(f"{base}/calendar.ics")
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        todo = "look at the proxy, and at /health/ready"
+        yield error("page", f"{base}/calendar.ics answers {refused.code}", todo)
+        return
+    except (OSError, ValueError) as trouble:
+        reason = trouble.reason if isinstance(trouble, urllib.error.URLError) else trouble
+        todo = "start the daemon and the proxy, or look from a machine that reaches it"
+        yield warning("page", f"{base} does not answer from here: {reason}", todo)
+        return
+    spoilt = list(_changed(headers))
+    for what in spoilt:
+        yield error(
+            "page", f"{base}/calendar.ics {what}", "see deploy/proxy for proxies that leave it as it is"
+        )
+    if not spoilt:
+        yield ok("page", f"{base} answers, and the calendar arrives as it was sent")
+
+
+def _headers(address: str) -> Message:
+    request = urllib.request.Request(address, method="HEAD")  # noqa: S310 -- checked with the settings
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+        headers: Message = answer.headers
+        return headers
+
+
+def _changed(headers: Message) -> Iterator[str]:
+    if not headers.get("Content-Type", "").startswith("text/calendar"):
+        yield "is not a calendar: is it the address of another page?"
+    if not headers.get("ETag", "").startswith('"'):
+        yield "has no strong ETag: the proxy changes what it passes on, perhaps by compressing it"
+    if "Content-Security-Policy" not in headers:
+        yield "lacks our security headers: the proxy drops them"
