@@ -14,6 +14,7 @@ from notifier.cli.printing import columns, count, local, print_json
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
@@ -81,23 +82,55 @@ def show(context: typer.Context, message_id: Id, as_json: AsJson = False, now: N
 
 
 @outbox.command()
-def retry(context: typer.Context, message_id: Id, by: By = None, now: Now = None) -> None:
-    """Send an unknown or failed Message again.
+def retry(
+    context: typer.Context,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="ID…", help="The Messages' numbers.")] = None,
+    every: Annotated[
+        str | None, typer.Option("--all", metavar="STATE", help="Every Message that is failed, or unknown.")
+    ] = None,
+    by: By = None,
+    now: Now = None,
+) -> None:
+    """Send unknown or failed Messages again.
 
-    It gets a new Message-ID, and may arrive twice if it had arrived already.
+    They get new Message-IDs, and may arrive twice if they had arrived already.
     """
     from notifier.store import messages
     from notifier.store.engine import writing
 
+    if bool(ids) == (every is not None):
+        raise UsageError("name the Messages to send again, or --all failed, or --all unknown")
     with changing(context, now) as look, writing(look.engine) as connection:
-        message = _find(connection, message_id)
-        if not messages.retry(connection, message_id, by=person(by), now=look.now):
-            raise UsageError(
-                f"message {message_id} is {message.state}; only failed and unknown ones are sent again"
-            )
-    print(
-        f"Message {message_id} waits again; it leaves within seconds under notifier run, else at the next tick."
-    )
+        if every is None:
+            chosen = _ended(connection, ids or [])
+        else:
+            chosen = list(messages.ended_ids(connection, _ended_state(every)))
+        sent_again = messages.retry(connection, chosen, by=person(by), now=look.now)
+    which = f"Message {chosen[0]}" if len(chosen) == 1 else count(sent_again, "Message")
+    waits, leaves = ("waits", "it leaves") if sent_again == 1 else ("wait", "they leave")
+    print(f"{which} {waits} again; {leaves} within seconds under notifier run, else at the next tick.")
+
+
+def _ended_state(typed: str) -> MessageState:
+    from notifier.store.messages import RETRIED
+
+    if typed not in RETRIED:
+        raise no_such("state to send again from", typed, RETRIED)
+    return _state(typed)
+
+
+def _ended(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """The same ids, each once. Raises UsageError when one of them cannot be sent again."""
+    from notifier.store import messages
+
+    found = {message.id: message for message in messages.load(connection, ids)}
+    for message_id in ids:
+        if message_id not in found:
+            raise _no_message(message_id)
+        state = found[message_id].state
+        if state not in messages.RETRIED:
+            raise UsageError(f"message {message_id} is {state}; only failed and unknown ones are sent again")
+    return list(found)
 
 
 def _state(typed: str) -> MessageState:
@@ -113,8 +146,12 @@ def _find(connection: Connection, message_id: int) -> Message:
 
     found = messages.load(connection, [message_id])
     if not found:
-        raise UsageError(f"there is no message {message_id}; see: notifier outbox list")
+        raise _no_message(message_id)
     return found[0]
+
+
+def _no_message(message_id: int) -> UsageError:
+    return UsageError(f"there is no message {message_id}; see: notifier outbox list")
 
 
 def _row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:

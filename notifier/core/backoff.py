@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from notifier.core.message import Message
 from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
 
 RETRY_MINUTES = (5, 10, 20, 40, 60)
@@ -22,6 +23,11 @@ def retry_delay(tries: int, spread: float) -> timedelta:
     """
     minutes = RETRY_MINUTES[min(max(tries, 1), len(RETRY_MINUTES)) - 1]
     return timedelta(minutes=minutes * (1 + 0.2 * max(-1.0, min(1.0, spread))))
+
+
+def spread_of(message: Message) -> float:
+    """A number from -1 to 1 that differs between Messages and tries, the same each time it is asked."""
+    return ((message.id * 2_654_435_761 + message.tries * 40_503) % 2_001) / 1_000 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,9 +47,7 @@ def after_verdict(
         case Fault.TEMPORARY:
             tries += 1
             not_before = now + retry_delay(tries, spread)
-            # It may have waited for days behind a pause or the breaker: greylisting then deserves its tries.
-            tried_enough = tries >= len(RETRY_MINUTES) and now - message.created_at >= RETRY_FOR
-            state = MessageState.FAILED if tried_enough else state
+            state = MessageState.FAILED if _tried_enough(message, tries, now) else state
         case Fault.ADDRESS | Fault.MESSAGE:
             state = MessageState.FAILED
         case Fault.RELAY if verdict.phase in IN_TRANSACTION:
@@ -59,6 +57,27 @@ def after_verdict(
             pass
     copies = message.copies if verdict.is_sent else message.copies - 1
     return Transition(state=state, not_before=not_before, copies=copies, tries=tries, refusals=refusals)
+
+
+def after_mistake(message: Message, *, now: datetime, spread: float) -> Transition:
+    """Where a claimed Message goes that cannot be composed: it waits like one refused for the time being.
+
+    The mistake may lie in a template, an entry of the list or a row, and is then mended for all it concerns.
+    Nothing was transmitted, so its copies stay as they are.
+    """
+    tries = message.tries + 1
+    return Transition(
+        state=MessageState.FAILED if _tried_enough(message, tries, now) else MessageState.PENDING,
+        not_before=now + retry_delay(tries, spread),
+        copies=message.copies,
+        tries=tries,
+        refusals=message.refusals,
+    )
+
+
+def _tried_enough(message: Message, tries: int, now: datetime) -> bool:
+    # It may have waited for days behind a pause or the breaker: greylisting then deserves its tries.
+    return tries >= len(RETRY_MINUTES) and now - message.created_at >= RETRY_FOR
 
 
 def after_silence(message: Message, *, now: datetime) -> Transition:

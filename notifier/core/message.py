@@ -22,6 +22,9 @@ class MessageState(StrEnum):
 
 MOST_COPIES = 2
 
+# How the last word begins about a Message that a mistake of ours keeps from being composed.
+UNCOMPOSED = "it could not be composed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:

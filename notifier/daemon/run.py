@@ -217,8 +217,9 @@ async def _send(running: Running) -> None:
     except DatabaseError:
         await asyncio.to_thread(running.right.begin_anew)
         raise
-    if done.sent or done.failed or done.again:
-        _log.info("sent", sent=done.sent, failed=done.failed, again=done.again)
+    if done.sent or done.failed or done.again or done.uncomposed:
+        again = done.again + done.uncomposed
+        _log.info("sent", sent=done.sent, failed=done.failed, again=again)
 
 
 def _draining(running: Running) -> bool:

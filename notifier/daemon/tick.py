@@ -33,7 +33,7 @@ class Ticked:
         """Whether a person must look: the exit code 1 of `tick`."""
         held_back = self.refreshed is None or self.refreshed.needs_attention
         late = self.reminded is not None and self.reminded.expired > 0
-        failed = self.dispatched is not None and self.dispatched.failed > 0
+        failed = self.dispatched is not None and self.dispatched.failed + self.dispatched.uncomposed > 0
         return bool(self.disbelieved) or held_back or late or failed
 
 

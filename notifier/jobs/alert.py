@@ -23,16 +23,21 @@ from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
 from notifier.core.timing import Timing
 from notifier.logs import log
-from notifier.store import alerts, cadences, changes, installation
+from notifier.store import alerts, cadences, changes, installation, messages
 from notifier.store.alerts import Alert, Way
 from notifier.store.engine import reading, writing
 
 AGAIN_AFTER = timedelta(hours=24)
 LEISURELY = ("passed:", "unchecked:")
-REVIEWED = (*LEISURELY, "cadence:")
+REVIEWED = (*LEISURELY, "cadence:", "composing:")
 UNREADABLE = (
     "whoever has the Leads “{}” gets no reminders, since these cannot be read; set them anew: notifier"
     " subscribers set ADDRESS --lead 30d"
+)
+STUCK = (
+    "Messages cannot be composed ({mistake}); there are {count}, the first is {first}. Mend the template, the"
+    " entry or the row: they are tried again within the hour, for five days or until their day is over."
+    " Look with: notifier outbox show {first}"
 )
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
 ONCE = ("expired:", "failed:", "unknown:")
@@ -76,8 +81,9 @@ async def alert(
 
 
 def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
-    """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, and
-    Leads that cannot be read; resolve those that stand no longer, and what happened once a month ago.
+    """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, Leads
+    that cannot be read and Messages that cannot be composed; resolve those that stand no longer, and what
+    happened once a month ago.
 
     A clock in doubt decides nothing.
     """
@@ -85,10 +91,15 @@ def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
         current = changes.in_force(connection)
         standing = {found.key: found for found in alerts.open_alerts(connection)}
         unreadable = cadences.unreadable(connection)
+        stuck = messages.uncomposed(connection)
     if current is None or CLOCK in standing:
         return
     wanted = dict(_overlooked(current.changes, timing.today(now)))
     wanted |= {f"cadence:{text}": UNREADABLE.format(text) for text in unreadable}
+    wanted |= {
+        f"composing:{each.mistake}": STUCK.format(mistake=each.mistake, count=each.count, first=each.first)
+        for each in stuck
+    }
     over = {
         key
         for key, found in standing.items()

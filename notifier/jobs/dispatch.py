@@ -16,6 +16,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel, ChannelDownError, Line
+from notifier.core.backoff import spread_of
 from notifier.core.delivery import after_verdict
 from notifier.core.message import Message
 from notifier.core.reply import Fault, Phase, Verdict
@@ -64,12 +65,13 @@ class Sender:
 
 @dataclass(slots=True)
 class Dispatched:
-    """What one run came to."""
+    """What one run came to. The `uncomposed` were put off by a mistake of ours: a person must look."""
 
     sent: int = 0
     failed: int = 0
     again: int = 0
     dropped: int = 0
+    uncomposed: int = 0
     stopped: str = ""
 
 
@@ -89,7 +91,7 @@ async def dispatch(sender: Sender, *, draining: Callable[[], bool] = lambda: Fal
             id_suffix=sender.id_suffix,
         )
         total.dropped += taken.dropped
-        total.failed += taken.failed
+        total.uncomposed += taken.uncomposed
         if not taken.claimed:
             total.stopped = taken.stopped
             break
@@ -193,7 +195,9 @@ def _record(
     recorded = []
     for ready, verdict in verdicts:
         message = ready.message
-        transition = after_verdict(message, verdict, now=now, spread=spread(message), probing=taken.probing)
+        transition = after_verdict(
+            message, verdict, now=now, spread=spread_of(message), probing=taken.probing
+        )
         recorded.append((ready, Recorded(message=message, verdict=verdict, transition=transition)))
     tally = persistently(
         lambda: record(engine=sender.engine, recorded=recorded, unsent=NOT_TRANSMITTED, now=now)
@@ -220,8 +224,3 @@ def persistently(write: Callable[[], Tally]) -> Tally:
 def _release(sender: Sender, messages: Sequence[Message]) -> None:
     with writing(sender.engine) as connection:
         outbox.release(connection, messages, now=sender.clock())
-
-
-def spread(message: Message) -> float:
-    """A number from -1 to 1 that differs between Messages and tries, the same each time it is asked."""
-    return ((message.id * 2_654_435_761 + message.tries * 40_503) % 2_001) / 1_000 - 1

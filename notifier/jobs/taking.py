@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
 from notifier.channels.channel import Parcel
+from notifier.core.backoff import spread_of
 from notifier.core.change import ChangeList
-from notifier.core.message import Message, MessageState, header_id
+from notifier.core.delivery import after_mistake
+from notifier.core.message import UNCOMPOSED, Message, MessageState, header_id
 from notifier.core.notice import Notice, Outcome
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
@@ -61,7 +65,7 @@ class Taken:
     ready: tuple[Ready, ...] = ()
     reading: int = 0
     dropped: int = 0
-    failed: int = 0
+    uncomposed: int = 0
     probing: bool = False
     stopped: str = ""
 
@@ -78,7 +82,7 @@ def take(
 ) -> Taken:
     """Claim what may leave now and compose it. What has nothing left to tell is closed.
 
-    Whatever is wrong with one Message sets that one aside and never stops the others.
+    Whatever is wrong with one Message puts that one off and never stops the others.
     """
     with writing(engine) as connection:
         limit, stopped = _allowance(connection, now)
@@ -99,8 +103,8 @@ def take(
             ready.append(_composed(telling, compose, id_suffix, now))
         except Exception as error:  # noqa: BLE001 -- any mistake in a template or an entry may show up here
             poisoned.append((telling.message, error))
-    for message, mistake in poisoned:
-        _set_aside(engine, message, mistake, now)
+    if poisoned:
+        _put_off(engine, poisoned, now)
     return Taken(
         at=now,
         claimed=len(claimed),
@@ -108,7 +112,7 @@ def take(
         # Should the list have changed on the way, the older reading arms nothing: all is composed anew.
         reading=min((telling.reading for telling in tellings), default=0),
         dropped=len(claimed) - len(ready) - len(poisoned),
-        failed=len(poisoned),
+        uncomposed=len(poisoned),
         probing=limit == 1,
     )
 
@@ -163,12 +167,30 @@ def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime)
     return Ready(message=telling.message, notices=telling.notices, parcel=parcel)
 
 
-def _set_aside(engine: Engine, message: Message, mistake: Exception, now: datetime) -> None:
-    reason = f"it could not be composed ({type(mistake).__name__})"
+def _put_off(engine: Engine, poisoned: Sequence[tuple[Message, Exception]], now: datetime) -> None:
+    """Let them be tried again later; those that were tried for long enough fail, under one Alert a day.
+
+    While they wait, the Alert is raised by `jobs.alert.review`.
+    """
+    after = [(message, after_mistake(message, now=now, spread=spread_of(message))) for message, _ in poisoned]
+    reasons = {message.id: f"{UNCOMPOSED}: {_name(mistake)}" for message, mistake in poisoned}
     with writing(engine) as connection:
-        outbox.end(connection, [message], MessageState.FAILED, reason=reason, now=now)
-        notices.close_message(connection, message.id, Outcome.FAILED, reason, now)
-        text = (
-            f"Message {message.id} was set aside, {reason}; after mending: notifier outbox retry {message.id}"
-        )
-        alerts.raise_alert(connection, key=f"failed:{message.id}", text=text, now=now)
+        held = outbox.put_off(connection, after, reasons=reasons, now=now)
+        lost = [
+            message.id for message, went in after if went.state is MessageState.FAILED and message.id in held
+        ]
+        if lost:
+            notices.close_messages(connection, lost, Outcome.FAILED, UNCOMPOSED, now)
+            text = (
+                f"Message {lost[0]} and all others that could not be composed for five days have failed;"
+                " after mending: notifier outbox retry --all failed"
+            )
+            alerts.raise_alert(connection, key=f"failed:composing:{now:%Y-%m-%d}", text=text, now=now)
+
+
+def _name(mistake: Exception) -> str:
+    """Which mistake it was and where. Not its text, which may hold an address."""
+    places = traceback.extract_tb(mistake.__traceback__)
+    ours = [place for place in places if {"notifier", "templates"} & set(Path(place.filename).parts)]
+    where = f" at {Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else ""
+    return f"{type(mistake).__name__}{where}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select, update
 
-from notifier.core.message import Message, MessageState
+from notifier.core.message import UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices
@@ -26,9 +26,23 @@ class Attempt:
     reply: str
 
 
-def retry(connection: Connection, message_id: int, *, by: str, now: datetime) -> bool:
-    """Send an unknown or failed Message again by a person's decision, under a new Message-ID."""
-    ended = messages.c.state.in_([MessageState.UNKNOWN, MessageState.FAILED])
+RETRIED = (MessageState.UNKNOWN, MessageState.FAILED)
+CHUNK = 1_000
+
+
+def ended_ids(connection: Connection, state: MessageState) -> tuple[int, ...]:
+    """Every Message that ended in this state, oldest first."""
+    chosen = select(messages.c.id).where(messages.c.state == state).order_by(messages.c.id)
+    return tuple(connection.scalars(chosen))
+
+
+def retry(connection: Connection, ids: Sequence[int], *, by: str, now: datetime) -> int:
+    """Send unknown or failed Messages again by a person's decision, under new Message-IDs; answers how many."""
+    chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    return sum(_retry(connection, chunk, by, now) for chunk in chunks)
+
+
+def _retry(connection: Connection, ids: Sequence[int], by: str, now: datetime) -> int:
     values = {
         "state": MessageState.PENDING.value,
         "copies": 0,
@@ -41,17 +55,16 @@ def retry(connection: Connection, message_id: int, *, by: str, now: datetime) ->
         "state_at": now,
         "last_reply": f"sent again by {by}"[:300],
     }
-    revived = update(messages).where(messages.c.id == message_id, ended).values(values)
-    if not connection.execute(revived).rowcount:
-        return False
+    ended = and_(messages.c.id.in_(ids), messages.c.state.in_(RETRIED))
+    revived = connection.scalars(update(messages).where(ended).values(values).returning(messages.c.id)).all()
     undone = and_(
-        notices.c.message_id == message_id,
+        notices.c.message_id.in_(revived),
         notices.c.outcome.in_([Outcome.UNKNOWN.value, Outcome.FAILED.value]),
     )
     connection.execute(
         update(notices).where(undone).values(outcome=Outcome.OWED.value, reason="", decided_at=now)
     )
-    return True
+    return len(revived)
 
 
 def load(connection: Connection, ids: Collection[int]) -> tuple[Message, ...]:
@@ -98,6 +111,30 @@ def notices_of(connection: Connection, message_id: int) -> tuple[Notice, ...]:
     """Every Notice of a Message, whatever its outcome."""
     chosen = select(notices).where(notices.c.message_id == message_id).order_by(notices.c.id)
     return tuple(notice_of(row) for row in connection.execute(chosen))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncomposed:
+    """Messages that wait because one and the same mistake keeps them from being composed."""
+
+    mistake: str
+    count: int
+    first: int
+
+
+def uncomposed(connection: Connection) -> tuple[Uncomposed, ...]:
+    """Every such mistake."""
+    on_their_way = messages.c.state.in_([MessageState.PENDING, MessageState.CLAIMED])
+    stuck = and_(on_their_way, messages.c.tries > 0, messages.c.last_reply.startswith(UNCOMPOSED))
+    grouped = (
+        select(messages.c.last_reply, func.count(), func.min(messages.c.id))
+        .where(stuck)
+        .group_by(messages.c.last_reply)
+    )
+    return tuple(
+        Uncomposed(mistake=said.removeprefix(f"{UNCOMPOSED}: "), count=count, first=first)
+        for said, count, first in connection.execute(grouped)
+    )
 
 
 def attempts_of(connection: Connection, message_id: int) -> tuple[Attempt, ...]:

@@ -214,11 +214,11 @@ def close(connection: Connection, decisions: Sequence[tuple[int, Outcome, str]],
         connection.execute(update(notices).where(still_owed).values(values))
 
 
-def close_message(
-    connection: Connection, message_id: int, outcome: Outcome, reason: str, now: datetime
+def close_messages(
+    connection: Connection, message_ids: Collection[int], outcome: Outcome, reason: str, now: datetime
 ) -> None:
-    """Give all that a Message still owes its outcome, also what cannot be read."""
-    theirs = and_(notices.c.message_id == message_id, notices.c.outcome == Outcome.OWED)
+    """Give all that these Messages still owe its outcome, also what cannot be read."""
+    theirs = and_(notices.c.message_id.in_(message_ids), notices.c.outcome == Outcome.OWED)
     values = {"outcome": outcome.value, "reason": reason[:200], "decided_at": now}
     connection.execute(update(notices).where(theirs).values(values))
 

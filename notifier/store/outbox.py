@@ -24,7 +24,7 @@ Due times and waits use the caller's `now`; leases use the database's clock only
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,6 +162,28 @@ def end(
     connection.execute(update(messages).where(ours).values(values))
 
 
+def put_off(
+    connection: Connection,
+    claimed: Sequence[tuple[Message, Transition]],
+    *,
+    reasons: Mapping[int, str],
+    now: datetime,
+) -> frozenset[int]:
+    """Let claimed Messages that could not be composed go where their Transition says; `reasons` by their ids.
+
+    Answers the ids of those that were still ours under their token.
+    """
+    ours = and_(_held([message for message, _ in claimed]), messages.c.state == MessageState.CLAIMED)
+    held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
+    rows = [
+        _row_after(message, transition, reasons[message.id], now)
+        for message, transition in claimed
+        if message.id in held
+    ]
+    _move(connection, rows)
+    return held
+
+
 def record(
     connection: Connection, recorded: Sequence[Recorded], *, unsent: Verdict, now: datetime
 ) -> frozenset[int]:
@@ -179,12 +201,12 @@ def record(
         and_(_held(sent, claims_since=1), messages.c.state == MessageState.PENDING),
     )
     held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
-    rows = [_transition_row(entry, now) for entry in recorded if entry.message.id in held]
-    if rows:
-        names = ("state", "not_before", "copies", "tries", "refusals", "last_reply", "state_at")
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        values |= {"owner": None, "lease_until": None}
-        connection.execute(update(messages).where(messages.c.id == bindparam("row_id")).values(values), rows)
+    rows = [
+        _row_after(entry.message, entry.transition, entry.verdict.reply, now)
+        for entry in recorded
+        if entry.message.id in held
+    ]
+    _move(connection, rows)
     tried = [
         {
             "message_id": entry.message.id,
@@ -202,16 +224,25 @@ def record(
     return held
 
 
-def _transition_row(entry: Recorded, now: datetime) -> dict[str, Any]:
-    transition = entry.transition
+def _move(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(update(messages).where(messages.c.id == bindparam("row_id")).values(_AFTER), rows)
+
+
+_NAMES = ("state", "not_before", "copies", "tries", "refusals", "last_reply", "state_at")
+_AFTER: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _NAMES}
+_AFTER |= {"owner": None, "lease_until": None}
+
+
+def _row_after(message: Message, transition: Transition, reply: str, now: datetime) -> dict[str, Any]:
     return {
-        "row_id": entry.message.id,
+        "row_id": message.id,
         "new_state": transition.state.value,
         "new_not_before": transition.not_before,
         "new_copies": transition.copies,
         "new_tries": transition.tries,
         "new_refusals": transition.refusals,
-        "new_last_reply": entry.verdict.reply[:300],
+        "new_last_reply": reply[:300],
         "new_state_at": now,
     }
 

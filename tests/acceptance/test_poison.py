@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, update
+from jinja2 import ChoiceLoader, DictLoader
+from sqlalchemy import Table, select, update
 
+from notifier.compose.templates import Templates
+from notifier.core.message import MessageState
 from notifier.store import messages as outbox
-from notifier.store.engine import writing
+from notifier.store.engine import reading, writing
 from notifier.store.tables import messages, notices, subscribers
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
 from tests.acceptance.scenes import MONDAY, TUESDAY, a_crowd, before_joining
 from tests.acceptance.story import Story
+from tests.core.lists import oslo
 from tests.peers.smtp_sink import SmtpSink
+
+MINUTE = timedelta(minutes=1)
 
 
 def damage(story: Story, table: Table, where: Any, **values: Any) -> None:
     """Write what none of our own code would."""
     with writing(story.parts.engine) as connection:
         connection.execute(update(table).where(where).values(**values))
+
+
+def row_of(story: Story, message_id: int) -> Any:
+    """A Message's row."""
+    with reading(story.parts.engine) as connection:
+        return connection.execute(select(messages).where(messages.c.id == message_id)).one()
 
 
 def on_monday(folder: Path, sink: SmtpSink, url: str, people: tuple[str, ...]) -> Story:
@@ -43,7 +56,7 @@ def on_monday(folder: Path, sink: SmtpSink, url: str, people: tuple[str, ...]) -
     ],
     ids=lambda value: value.name if isinstance(value, Table) else next(iter(value)),
 )
-def test_a_damaged_row_is_set_aside_with_an_alert_and_the_others_are_told(
+def test_what_a_damaged_row_spoils_is_put_off_with_an_alert_and_the_others_are_told(
     tmp_path: Path, sqlite_url: str, sink: SmtpSink, table: Table, values: dict[str, str]
 ) -> None:
     people = a_crowd(4)
@@ -54,9 +67,12 @@ def test_a_damaged_row_is_set_aside_with_an_alert_and_the_others_are_told(
 
     assert [mail.recipients[0] for mail in sink.accepted] == list(people[1:])
     assert outcomes(story)["standing", "sent"] == 3
-    assert "failed:1" in story.alerts()
-    assert "outbox retry 1" in story.alerts()["failed:1"]
+    (alert,) = (text for key, text in story.alerts().items() if key.startswith("composing:"))
+    assert "there are 1, the first is 1" in alert
+    assert "vendor1" not in alert
     assert ticked.needs_attention
+    assert row_of(story, 1).state == "pending"
+    assert MONDAY + 4 * MINUTE <= row_of(story, 1).not_before <= MONDAY + 6 * MINUTE
 
 
 def test_hundreds_of_damaged_rows_at_the_head_of_the_outbox_leave_the_rest_untouched(
@@ -69,22 +85,100 @@ def test_hundreds_of_damaged_rows_at_the_head_of_the_outbox_leave_the_rest_untou
     story.tick(MONDAY)
 
     assert {mail.recipients[0] for mail in sink.accepted} == set(people[200:])
-    assert sum(key.startswith("failed:") for key in story.alerts()) == 200
+    (alert,) = (text for key, text in story.alerts().items() if key.startswith("composing:"))
+    assert "there are 200, the first is 1" in alert
 
 
-def test_a_mended_message_can_be_sent_by_a_persons_decision(
+def breaks(story: Story) -> None:
+    """From now on every mail's subject asks for what there is not."""
+    mistake = DictLoader({"email/subject.txt.j2": "{{ nothing_of_the_kind }}"})
+    environments = {
+        language: sound.overlay(loader=ChoiceLoader([mistake, sound.loader]), bytecode_cache=None)
+        for language, sound in story.parts.templates.environments.items()
+        if sound.loader is not None
+    }
+    story.parts = replace(story.parts, templates=Templates(environments=environments))
+
+
+def test_what_one_mistake_held_up_for_everybody_leaves_by_itself_once_it_is_mended(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    people = a_crowd(30)
+    story = on_monday(tmp_path, sink, sqlite_url, people)
+    sound = story.parts
+    breaks(story)
+    story.tick(MONDAY)
+    story.tick(MONDAY + 10 * MINUTE)
+    assert len(sink.accepted) == 0
+    (key,) = (key for key in story.alerts() if key.startswith("composing:UndefinedError"))
+
+    story.parts = sound
+    story.tick(MONDAY + 30 * MINUTE)
+
+    assert {mail.recipients[0] for mail in sink.accepted} == set(people)
+    assert key not in story.alerts()
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+def test_what_cannot_be_composed_is_tried_with_growing_waits_and_never_twice_at_once(
     tmp_path: Path, sqlite_url: str, sink: SmtpSink
 ) -> None:
     story = on_monday(tmp_path, sink, sqlite_url, a_crowd(1))
-    damage(story, subscribers, subscribers.c.id == 1, language="xx")
-    story.tick(MONDAY)
-    damage(story, subscribers, subscribers.c.id == 1, language="nb")
+    breaks(story)
+    waits = []
+    now = MONDAY
+    for tries in range(1, 8):
+        story.tick(now)
+        story.tick(now)
+        row = row_of(story, 1)
+        assert (row.state, row.tries, row.copies) == ("pending", tries, 0)
+        waits.append((row.not_before - now) / MINUTE)
+        now = row.not_before
+    for wait, plain in zip(waits, (5, 10, 20, 40, 60, 60, 60), strict=True):
+        assert 0.8 * plain <= wait <= 1.2 * plain
+    assert sum(key.startswith("composing:") for key in story.alerts()) == 1
+
+
+def test_what_cannot_be_composed_for_five_days_fails_under_one_alert_and_can_be_sent_by_a_persons_decision(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = on_monday(tmp_path, sink, sqlite_url, a_crowd(3))
+    sound = story.parts
+    breaks(story)
+    story.every(timedelta(hours=12), since=MONDAY, until=MONDAY + timedelta(days=4))
+    assert row_of(story, 1).state == "pending"
+    late = MONDAY + timedelta(days=5, hours=1)
+    story.tick(late)
+    assert outcomes(story)["standing", "failed"] == 3
+    failed = [text for key, text in story.alerts().items() if key.startswith("failed:")]
+    assert len(failed) == 1
+    assert "outbox retry --all failed" in failed[0]
+    assert not any(key.startswith("composing:") for key in story.alerts())
+
+    story.parts = sound
     with writing(story.parts.engine) as connection:
-        assert outbox.retry(connection, 1, by="per", now=MONDAY)
-    story.tick(MONDAY + timedelta(minutes=1))
+        ended = outbox.ended_ids(connection, MessageState.FAILED)
+        assert outbox.retry(connection, ended, by="per", now=late) == 3
+    story.tick(late + MINUTE)
+
+    assert len(sink.accepted) == 3
+    assert outcomes(story)["standing", "sent"] == 3
+
+
+def test_a_reminder_that_cannot_be_composed_expires_with_its_day(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = on_monday(tmp_path, sink, sqlite_url, a_crowd(1))
+    story.tick(MONDAY)
+    breaks(story)
+    story.tick(oslo("2026-12-01", "09:00"))
+    assert outcomes(story)["reminder", "owed"] == 1
+    story.tick(oslo("2026-12-02", "00:05"))
 
     assert len(sink.accepted) == 1
-    assert_sound(story, sink.accepted)
+    assert outcomes(story)["reminder", "expired"] == 1
+    assert any(key.startswith("expired:") for key in story.alerts())
     assert_finished(story)
 
 

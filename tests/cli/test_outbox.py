@@ -56,6 +56,23 @@ def test_retry_sends_a_failed_message_again_under_a_new_message_id(
     assert failed("outbox", "list", "--json").json["counts"] == {"sent": 1}
 
 
+def test_retry_takes_several_ids_or_a_whole_state(place: Rehearsal, relay: SmtpSink) -> None:
+    place("tick", now=FIRST_TICK)
+    relay.script.always("rcpt", say("550 5.1.1 no such user here"))
+    for name in ("kari", "ola", "per"):
+        place.join(f"{name}@epj.example.no", now=JOINED)
+    place("tick", now=JOINED)
+    assert "2 Messages wait again" in place("outbox", "retry", "1", "2", now=LATER).words
+    assert place("outbox", "list", "--json").json["counts"] == {"failed": 1, "pending": 2}
+    assert "Message 3 waits again" in place("outbox", "retry", "--all", "failed", now=LATER).words
+    assert "0 Messages" in place("outbox", "retry", "--all", "failed", now=LATER).words
+
+
+def test_retry_sends_none_when_one_of_them_cannot_be_sent_again(failed: Rehearsal) -> None:
+    assert failed("outbox", "retry", "1", "9", now=LATER).code == 2
+    assert failed("outbox", "list", "--json").json["counts"] == {"failed": 1}
+
+
 def test_what_was_sent_is_not_sent_again(place: Rehearsal) -> None:
     called = place.begun()("outbox", "retry", "1", now=LATER)
     assert (called.code, "Message 1 is sent; only failed and unknown" in called.err) == (2, True)
@@ -66,6 +83,9 @@ def test_what_was_sent_is_not_sent_again(place: Rehearsal) -> None:
     [
         (["show", "9"], "There is no message 9"),
         (["retry", "9"], "There is no message 9"),
+        (["retry"], "Name the Messages to send again"),
+        (["retry", "1", "--all", "failed"], "Name the Messages to send again"),
+        (["retry", "--all", "pending"], "There is no state to send again from “pending”"),
         (["list", "--state", "snet"], "did you mean sent?"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR
-from notifier.core.delivery import after_silence, after_verdict
+from notifier.core.delivery import after_mistake, after_silence, after_verdict
 from notifier.core.message import Message, MessageState, header_id
 from notifier.core.reply import Fault, Phase, Verdict
 from tests.core.lists import oslo
@@ -113,6 +113,22 @@ def test_it_is_given_up_after_five_days_but_not_unless_it_was_tried_five_times(
 ) -> None:
     after = after_verdict(_armed(tries=tries, age=age), _verdict(Fault.TEMPORARY), now=NOW, spread=0)
     assert after.state is state
+
+
+@pytest.mark.parametrize("copies", [0, 1])
+@given(
+    tries=st.integers(0, 200),
+    age=st.timedeltas(timedelta(), timedelta(days=9)),
+    spread=st.floats(-1, 1),
+)
+def test_a_mistake_of_ours_is_waited_for_like_a_temporary_refusal_and_leaves_copies_untouched(
+    copies: int, tries: int, age: timedelta, spread: float
+) -> None:
+    claimed = _armed(copies=copies, tries=tries, refusals=2, age=age)
+    after = after_mistake(claimed, now=NOW, spread=spread)
+    armed = replace(claimed, copies=copies + 1)
+    assert after == after_verdict(armed, _verdict(Fault.TEMPORARY), now=NOW, spread=spread)
+    assert after.copies == copies
 
 
 def test_a_refusal_for_policy_is_tried_five_times() -> None:

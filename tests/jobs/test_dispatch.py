@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from notifier.core.backoff import spread_of
 from notifier.core.message import Message, MessageState
 from notifier.daemon.sending import SendingRight
 from notifier.errors import DatabaseError
-from notifier.jobs.dispatch import dispatch, persistently, spread
+from notifier.jobs.dispatch import dispatch, persistently
 from notifier.jobs.recover import recover
 from notifier.jobs.verdicts import Tally
 from notifier.store.engine import writing
@@ -111,5 +112,5 @@ def test_messages_are_spread_within_bounds_and_each_the_same_way_every_time(row_
         tries=tries,
     )
 
-    assert -1 <= spread(message) <= 1
-    assert spread(message) == spread(message)
+    assert -1 <= spread_of(message) <= 1
+    assert spread_of(message) == spread_of(message)

@@ -249,8 +249,8 @@ def test_a_person_may_send_an_unknown_message_again_under_a_new_message_id(box: 
     box.execute(
         update(messages).where(messages.c.id == first.id).values(state="unknown", copies=2, owner=None)
     )
-    assert outbox_views.retry(box, first.id, by="Kari", now=NOW)
+    assert outbox_views.retry(box, [first.id], by="Kari", now=NOW)
     again = next(message for message in claim(box) if message.id == first.id)
     arm(box, again)
     assert outbox_views.load(box, [first.id])[0].header_id == "<n1.1.abc@varsel.example>"
-    assert not outbox_views.retry(box, first.id, by="Kari", now=NOW)
+    assert not outbox_views.retry(box, [first.id], by="Kari", now=NOW)
