@@ -21,8 +21,10 @@ from notifier.compose.messages import compose
 from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, load_templates
 from notifier.core.change import ChangeList
+from notifier.core.letter import Ask
 from notifier.core.message import Message
 from notifier.core.notice import Notice
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.errors import ConfigurationError
@@ -52,6 +54,11 @@ class Parts:
     letterhead: Letterhead
     channel: Channel
     id_suffix: str
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """What addresses and networks are known by where they are only counted."""
+        return Pseudonyms(self.links.keys)
 
     @property
     def operators(self) -> Operators:
@@ -165,6 +172,7 @@ def _compose(
     subscriber: Subscriber,
     notices: Sequence[Notice],
     changes: ChangeList,
+    ask: Ask | None,
     now: datetime,
 ) -> Parcel:
     mail = compose(

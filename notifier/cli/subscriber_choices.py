@@ -81,6 +81,10 @@ def _who_stays(connection: Connection, address: str) -> Subscriber:
     from notifier.core.subscription import SubscriberState
 
     found = subscriber_at(connection, address)
+    if found.state is SubscriberState.PENDING:
+        raise UsageError(
+            f"{found.address} has not confirmed yet; to subscribe them on your word: notifier subscribers add"
+        )
     if found.state is SubscriberState.LEFT:
         raise UsageError(
             f"the subscriber {found.address} has left; to subscribe them again: notifier subscribers add"

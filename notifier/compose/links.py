@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from itsdangerous import BadSignature, Signer
 
 from notifier.core.text import Language
+from notifier.feeds.addresses import private_path
 
 # 128 bits keep the signature out of reach of guessing and the whole link short enough for a line of text.
 _DIGEST = partial(hashlib.blake2s, digest_size=16)
@@ -31,10 +33,77 @@ class Links:
 
     def read_leave(self, token: str) -> str | None:
         """The public id in a leave link's last part; None when it was altered or made for something else."""
-        try:
-            return self._signer("leave").unsign(token).decode()
-        except (BadSignature, UnicodeError):
-            return None
+        match self._read("leave", token):
+            case [public_id]:
+                return public_id
+            case _:
+                return None
+
+    def confirm(self, public_id: str, nonce: str) -> str:
+        """Where an Ask is confirmed: a page with a button. The Ask itself says until when."""
+        return f"{self.base_url}/confirm/{self._signed('confirm', public_id, nonce)}"
+
+    def deny(self, public_id: str, nonce: str) -> str:
+        """Where somebody says that they did not ask for it: a page with a button."""
+        return f"{self.base_url}/deny/{self._signed('deny', public_id, nonce)}"
+
+    def choose(self, public_id: str) -> str:
+        """Where a Subscriber chooses what they get; such a link may stand in a mail that is forwarded."""
+        return f"{self.base_url}/choose/{self._signed('choose', public_id)}"
+
+    def access(self, public_id: str, generation: int, *, until: datetime) -> str:
+        """Where a Subscriber reads, moves or deletes what is stored about them, until an instant."""
+        return (
+            f"{self.base_url}/access/{self._signed('access', public_id, generation, int(until.timestamp()))}"
+        )
+
+    def new_address(self, public_id: str, nonce: str) -> str:
+        """Where a new address is confirmed: a page with a button."""
+        return f"{self.base_url}/new-address/{self._signed('new-address', public_id, nonce)}"
+
+    def undo(self, public_id: str, generation: int) -> str:
+        """Where a leaving is undone, whose instant is stored: a page with a button."""
+        return f"{self.base_url}/undo/{self._signed('undo', public_id, generation)}"
+
+    def private_calendar(self, public_id: str, serial: int) -> str:
+        """A Subscriber's own calendar. Its address is signed and stored nowhere, so that every mail can name it."""
+        return f"{self.base_url}{private_path(self._signed('calendar', public_id, serial))}"
+
+    def read_confirm(self, token: str) -> tuple[str, str] | None:
+        """The public id and the nonce in a confirming link's last part; None for any other text."""
+        return _pair(self._read("confirm", token))
+
+    def read_deny(self, token: str) -> tuple[str, str] | None:
+        """The same of a denying link."""
+        return _pair(self._read("deny", token))
+
+    def read_new_address(self, token: str) -> tuple[str, str] | None:
+        """The same of a link that confirms a new address."""
+        return _pair(self._read("new-address", token))
+
+    def read_choose(self, token: str) -> str | None:
+        """The public id in a choosing link's last part; None for any other text."""
+        match self._read("choose", token):
+            case [public_id]:
+                return public_id
+            case _:
+                return None
+
+    def read_access(self, token: str, *, now: datetime) -> tuple[str, int] | None:
+        """The public id and the generation in an access link's last part; None for others and old ones."""
+        match self._read("access", token):
+            case [public_id, generation, until] if now.timestamp() < int(until):
+                return public_id, int(generation)
+            case _:
+                return None
+
+    def read_undo(self, token: str) -> tuple[str, int] | None:
+        """The public id and the generation in an undoing link's last part; None for any other text."""
+        return _numbered(self._read("undo", token))
+
+    def read_private_calendar(self, token: str) -> tuple[str, int] | None:
+        """The public id and the serial in a private calendar's address; None for any other text."""
+        return _numbered(self._read("calendar", token))
 
     def page(self, language: Language) -> str:
         """The page with every announced Change."""
@@ -48,5 +117,31 @@ class Links:
         """The calendar with every Deadline."""
         return f"{self.base_url}/calendar.ics?lang={language}"
 
+    def _signed(self, purpose: str, *parts: str | int) -> str:
+        return self._signer(purpose).sign(".".join(map(str, parts))).decode()
+
+    def _read(self, purpose: str, token: str) -> list[str]:
+        """What was signed for this purpose; nothing when the text was altered or made for something else."""
+        try:
+            return self._signer(purpose).unsign(token).decode().split(".")
+        except (BadSignature, UnicodeError):
+            return []
+
     def _signer(self, purpose: str) -> Signer:
         return Signer(list(self.keys), salt=f"notifier.{purpose}", digest_method=_DIGEST)
+
+
+def _pair(parts: list[str]) -> tuple[str, str] | None:
+    match parts:
+        case [public_id, nonce]:
+            return public_id, nonce
+        case _:
+            return None
+
+
+def _numbered(parts: list[str]) -> tuple[str, int] | None:
+    match parts:
+        case [public_id, number]:
+            return public_id, int(number)
+        case _:
+            return None

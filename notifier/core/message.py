@@ -1,10 +1,12 @@
-"""A Message: one mail to one Subscriber, carrying one or more Notices; the Outbox's row as a value."""
+"""A Message: one mail to one Subscriber, carrying Notices or a Letter; the Outbox's row as a value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from notifier.core.letter import LetterKind
 
 
 class MessageState(StrEnum):
@@ -32,6 +34,8 @@ class Message:
 
     `copies` counts transmissions that were, or may have been, accepted; `token` fences the present claim.
     `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
+    `letter` says what kind of Letter it is (None: it carries Notices), `letter_to` another address than the
+    Subscriber's own for it to go to.
     """
 
     id: int
@@ -48,6 +52,8 @@ class Message:
     token: int = 0
     last_reply: str = ""
     state_at: datetime | None = None
+    letter: LetterKind | None = None
+    letter_to: str | None = None
 
 
 def header_id(message: Message, suffix: str) -> str:

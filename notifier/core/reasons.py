@@ -44,6 +44,7 @@ def why_not_told(step: Step, *, subscriber: Subscriber, change: Change, since: d
     `since` is when the Deadline's date and the Leads that count took effect.
     """
     gone = {
+        SubscriberState.PENDING: "the address has not been confirmed",
         SubscriberState.SUSPENDED: "mail to this address is suspended",
         SubscriberState.LEFT: "the subscriber left",
         SubscriberState.ERASED: "the subscriber was erased",

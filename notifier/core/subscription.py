@@ -64,8 +64,9 @@ def unknown_target(topic: Topic, changes: ChangeList) -> str | None:
 
 
 class SubscriberState(StrEnum):
-    """Where a Subscriber stands."""
+    """Where a Subscriber stands. Who is `pending` was asked for, but has not confirmed."""
 
+    PENDING = "pending"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     LEFT = "left"
@@ -82,9 +83,11 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """One confirmed e-mail address. `cadence` None means the Deadline's own or the default Leads.
+    """One e-mail address, confirmed unless pending. `cadence` None means the Deadline's own or the default Leads.
 
-    `public_id` is random and stands for the address in links; `generation` counts how often they joined.
+    `public_id` is random and stands for the address in links; `generation` counts how often they joined;
+    `calendar_serial` counts the addresses that their private calendar has had. `paused_until` is the end of a
+    pause of their own choice.
     """
 
     id: int
@@ -97,6 +100,8 @@ class Subscriber:
     cadence: Cadence | None = None
     cadence_since: datetime | None = None
     vendor: str | None = None
+    calendar_serial: int = 1
+    paused_until: datetime | None = None
     subscriptions: tuple[Subscription, ...] = ()
 
     def follows(self, change: Change) -> bool:

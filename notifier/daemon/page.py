@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from notifier.app import Parts
+from notifier.consent.private_calendar import holder_of
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.daemon.loops import Loop
@@ -47,7 +48,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             history=lambda: shown.history,
             now=clock,
             leave=partial(_leave, parts.engine, clock),
-            holder=partial(_holder, parts.engine),
+            holder=partial(_holder, parts),
             health=lambda: _health(parts, clock(), loops),
             timing=parts.timing,
             links=parts.links,
@@ -66,9 +67,8 @@ def _leave(engine: Engine, clock: Callable[[], datetime], public_id: str) -> boo
         return subscribers.by_public_id(connection, public_id) is not None
 
 
-def _holder(engine: Engine, token: str) -> Holder | Revoked | None:
-    with reading(engine) as connection:
-        found = calendars.subscriber_of(connection, token)
+def _holder(parts: Parts, token: str) -> Holder | Revoked | None:
+    found = holder_of(engine=parts.engine, links=parts.links, token=token)
     if found is None:
         return None
     if found is calendars.GONE:

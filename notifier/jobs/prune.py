@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from notifier.core.caps import KEEP_DAYS
+from notifier.core.letter import FORGET_UNCONFIRMED_AFTER
 from notifier.store import pruning
 from notifier.store.engine import writing
 
@@ -17,10 +19,15 @@ KEEP_ALERTS = timedelta(days=30)
 
 
 def prune(*, engine: Engine, now: datetime) -> int:
-    """Delete old attempts, resolved Alerts and vanished nodes; answers how many rows."""
+    """Delete old attempts, unconfirmed addresses, old counts, resolved Alerts and vanished nodes.
+
+    Answers how many rows.
+    """
     with writing(engine) as connection:
         return (
             pruning.forget_attempts(connection, before=now - KEEP_ATTEMPTS)
+            + pruning.forget_unconfirmed(connection, before=now - FORGET_UNCONFIRMED_AFTER)
+            + pruning.forget_caps(connection, before=now.date() - timedelta(days=KEEP_DAYS))
             + pruning.forget_alerts(connection, before=now - KEEP_ALERTS)
             + pruning.forget_nodes(connection)
         )

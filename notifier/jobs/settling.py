@@ -9,25 +9,39 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from notifier.core.change import ChangeList
+from notifier.core.letter import NEEDS_ASK, Ask, LetterKind, may_leave
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice, NoticeKind, Outcome
 from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
-from notifier.store import alerts, changes, notices, outbox, subscribers
+from notifier.store import alerts, asks, changes, notices, outbox, subscribers
+from notifier.store.changes import Reading
 
 BARRED = "mail.only_to does not include this address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """A claimed Message with everything that composing it needs."""
+    """A claimed Message with everything that composing it needs. A Letter has no Notices, and may have an Ask."""
 
     message: Message
     notices: tuple[Notice, ...]
     subscriber: Subscriber
     changes: ChangeList
     reading: int
+    ask: Ask | None = None
+
+    @property
+    def recipient(self) -> str | None:
+        """The address it goes to; None for a Letter whose address is forgotten."""
+        match self.message.letter:
+            case LetterKind.NEW_ADDRESS:
+                return self.ask.address if self.ask else None
+            case LetterKind.ADDRESS_CHANGED:
+                return self.message.letter_to
+            case _:
+                return self.subscriber.address
 
 
 def settle_claimed(
@@ -47,6 +61,8 @@ def settle_claimed(
         outbox.release(connection, claimed, now=now)
         return []
     people = subscribers.load(connection, [message.subscriber_id for message in claimed])
+    letters = _letters(connection, claimed, people, current, now)
+    claimed = [message for message in claimed if message.letter is None]
     settled = _settle(connection, claimed, people, current.changes, now)
     tellings = [
         Telling(
@@ -60,8 +76,40 @@ def settle_claimed(
         if settled[message.id].kept
     ]
     _close_emptied(connection, claimed, settled, now)
-    tellings = _bar(connection, tellings, may_receive, now)
+    tellings = _bar(connection, [*tellings, *letters], may_receive, now)
     return _put_back_early(connection, tellings, timing, now)
+
+
+def _letters(
+    connection: Connection,
+    claimed: Sequence[Message],
+    people: Mapping[int, Subscriber],
+    current: Reading,
+    now: datetime,
+) -> list[Telling]:
+    """The Letters among the claimed Messages that may still leave; the others are closed."""
+    asked = asks.load(connection, [m.subscriber_id for m in claimed if m.letter in NEEDS_ASK])
+    tellings, over = [], []
+    for message in claimed:
+        if message.letter is None:
+            continue
+        subscriber, ask = people[message.subscriber_id], asked.get(message.subscriber_id)
+        telling = Telling(
+            message=message,
+            notices=(),
+            subscriber=subscriber,
+            changes=current.changes,
+            reading=current.id,
+            ask=ask,
+        )
+        expires = ask.expires if ask else None
+        leaves = may_leave(message.letter, state=subscriber.state, ask_expires=expires, now=now)
+        if leaves and telling.recipient:
+            tellings.append(telling)
+        else:
+            over.append(message)
+    outbox.end(connection, over, MessageState.CANCELLED, reason="no longer true", now=now)
+    return tellings
 
 
 def _settle(
@@ -125,12 +173,12 @@ def _bar(
     connection: Connection, tellings: Sequence[Telling], may_receive: Callable[[str], bool], now: datetime
 ) -> list[Telling]:
     """Close what goes to people whom this installation must not mail; answers the rest."""
-    barred = [telling for telling in tellings if not may_receive(telling.subscriber.address)]
+    barred = [telling for telling in tellings if not may_receive(telling.recipient or "")]
     messages = [telling.message for telling in barred]
     outbox.end(connection, messages, MessageState.CANCELLED, reason=BARRED, now=now)
     untold = [(notice.id, Outcome.CANCELLED, BARRED) for each in barred for notice in each.notices]
     notices.close(connection, untold, now)
-    return [telling for telling in tellings if may_receive(telling.subscriber.address)]
+    return [telling for telling in tellings if may_receive(telling.recipient or "")]
 
 
 def _put_back_early(

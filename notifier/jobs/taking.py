@@ -15,6 +15,7 @@ from notifier.channels.channel import Parcel
 from notifier.core.backoff import spread_of
 from notifier.core.change import ChangeList
 from notifier.core.delivery import after_mistake
+from notifier.core.letter import Ask
 from notifier.core.message import UNCOMPOSED, Message, MessageState, header_id
 from notifier.core.notice import Notice, Outcome
 from notifier.core.subscription import Subscriber
@@ -35,9 +36,10 @@ class Compose(Protocol):
         subscriber: Subscriber,
         notices: Sequence[Notice],
         changes: ChangeList,
+        ask: Ask | None,
         now: datetime,
     ) -> Parcel:
-        """The parcel for the way out."""
+        """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,7 @@ def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime)
         subscriber=telling.subscriber,
         notices=telling.notices,
         changes=telling.changes,
+        ask=telling.ask,
         now=now,
     )
     return Ready(message=telling.message, notices=telling.notices, parcel=parcel)

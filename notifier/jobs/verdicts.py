@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from notifier.core.backoff import CLOSED, Breaker, after_fault
+from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.reply import Fault, Verdict
@@ -19,6 +20,10 @@ from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
 
 RELAY_ALERT = "relay"
+
+_TO_ANOTHER_ADDRESS = (LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED)
+# Whoever mistypes an address in the form is nobody that operators must know of.
+_MISTYPED = (LetterKind.CONFIRMATION, LetterKind.NEW_ADDRESS)
 
 _FINAL = {
     MessageState.SENT: (Outcome.SENT, ""),
@@ -70,7 +75,11 @@ def record(
 
 def _unknown_there(recorded: Sequence[tuple[Ready, Recorded]]) -> list[int]:
     """The Subscribers whose address the server does not know."""
-    return [ready.message.subscriber_id for ready, entry in recorded if entry.verdict.fault is Fault.ADDRESS]
+    return [
+        ready.message.subscriber_id
+        for ready, entry in recorded
+        if entry.verdict.fault is Fault.ADDRESS and ready.message.letter not in _TO_ANOTHER_ADDRESS
+    ]
 
 
 def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:
@@ -99,7 +108,8 @@ def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: dateti
 def _alert_ended(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:
     for ready, entry in ours:
         message, verdict = ready.message, entry.verdict
-        if entry.transition.state is MessageState.FAILED:
+        mistyped = message.letter in _MISTYPED and verdict.fault is Fault.ADDRESS
+        if entry.transition.state is MessageState.FAILED and not mistyped:
             whose = "its address" if verdict.fault is Fault.ADDRESS else "the Message"
             text = (
                 f"Message {message.id} to subscriber {message.subscriber_id} failed for good; the server"

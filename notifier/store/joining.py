@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from notifier.core.address import identity_of, normal_address
 from notifier.core.cadence import Cadence
@@ -22,7 +22,7 @@ from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.subscription import SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.store.subscribers import subscription_row
-from notifier.store.tables import calendars, messages, notices, subscribers, subscriptions
+from notifier.store.tables import asks, messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 CHUNK = 1_000
@@ -97,19 +97,47 @@ def add_many(connection: Connection, people: Sequence[Joiner], *, now: datetime)
     return tuple(added)
 
 
+def take_back(connection: Connection, subscriber_id: int, *, generation: int, now: datetime) -> bool:
+    """Undo the leaving that ended this generation: they follow what they followed, and are told where they
+    stand. Answers whether anything changed; twice is harmless.
+
+    What fell due meanwhile is not told again.
+    """
+    left = (
+        subscribers.c.id == subscriber_id,
+        subscribers.c.state == SubscriberState.LEFT,
+        subscribers.c.generation == generation,
+    )
+    values = {
+        "state": SubscriberState.ACTIVE.value,
+        "generation": generation + 1,
+        "joined_at": now,
+        "ended_at": None,
+        "ended_why": None,
+        "score": 0,
+    }
+    if not connection.execute(update(subscribers).where(*left).values(values)).rowcount:
+        return False
+    connection.execute(delete(asks).where(asks.c.subscriber_id == subscriber_id))
+    _tell_where_they_stand(connection, [subscriber_id], now)
+    return True
+
+
 def _add_chunk(connection: Connection, chunk: Mapping[str, Joiner], now: datetime) -> Iterator[Added]:
     found = _insert_new(connection, chunk, now)
     known = select(subscribers).where(subscribers.c.identity.in_(chunk)).with_for_update()
     rows = {row.identity: row for row in connection.execute(known)}
+    waiting = [identity for identity, row in rows.items() if row.state == SubscriberState.PENDING]
     left = [identity for identity, row in rows.items() if row.state == SubscriberState.LEFT]
     again = {rows[identity].id: chunk[identity] for identity in left}
-    _revive(connection, again, now)
-    joined = {**{rows[identity].id: chunk[identity] for identity in found}, **again}
+    _revive(connection, {**{rows[identity].id: chunk[identity] for identity in waiting}, **again}, now)
+    new = found | frozenset(waiting)
+    joined = {**{rows[identity].id: chunk[identity] for identity in new}, **again}
     _follow(connection, joined, now)
     _tell_where_they_stand(connection, list(joined), now)
     for identity, person in chunk.items():
         row = rows[identity]
-        if identity in found:
+        if identity in new:
             outcome = Joined.NEW
         elif row.id in again:
             outcome = Joined.AGAIN
@@ -134,12 +162,20 @@ def _insert_new(connection: Connection, chunk: Mapping[str, Joiner], now: dateti
 
 
 def _revive(connection: Connection, again: Mapping[int, Joiner], now: datetime) -> None:
-    """Who left and comes back starts afresh: nothing from before is owed."""
+    """Who left and comes back starts afresh: nothing from before is owed. Who was only asked, joins."""
     if not again:
         return
     names = tuple(_choices(next(iter(again.values())), now))
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    values |= {"generation": subscribers.c.generation + 1, "ended_at": None, "ended_why": None, "score": 0}
+    was_there = subscribers.c.state != SubscriberState.PENDING
+    values |= {
+        "generation": subscribers.c.generation + case((was_there, 1), else_=0),
+        "ended_at": None,
+        "ended_why": None,
+        "score": 0,
+        "changed_at": None,
+        "paused_until": None,
+    }
     rows = [
         {"row_id": row_id} | {f"new_{name}": value for name, value in _choices(person, now).items()}
         for row_id, person in again.items()
@@ -147,8 +183,8 @@ def _revive(connection: Connection, again: Mapping[int, Joiner], now: datetime) 
     connection.execute(
         update(subscribers).where(subscribers.c.id == bindparam("row_id")).values(values), rows
     )
-    connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id.in_(again)))
-    connection.execute(update(calendars).where(calendars.c.subscriber_id.in_(again)).values(changed_at=now))
+    for table in (subscriptions, asks):
+        connection.execute(delete(table).where(table.c.subscriber_id.in_(again)))
 
 
 def _choices(person: Joiner, now: datetime) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Table, and_, delete, exists, select, update
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.subscription import SubscriberState
-from notifier.store.tables import attempts, calendars, messages, notices, subscribers, subscriptions
+from notifier.store import alerts
+from notifier.store.tables import asks, attempts, messages, notices, subscribers, subscriptions
 
 _NOT_ON_THE_WIRE = (MessageState.PENDING, MessageState.CLAIMED)
 
@@ -81,10 +82,11 @@ def erase(connection: Connection, *, subscriber_id: int, now: datetime) -> bool:
     known = and_(subscribers.c.id == subscriber_id, subscribers.c.state != SubscriberState.ERASED)
     if not connection.execute(update(subscribers).where(known).values(values)).rowcount:
         return False
-    connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id))
+    for table in (subscriptions, asks):
+        connection.execute(delete(table).where(table.c.subscriber_id == subscriber_id))
     theirs = messages.c.subscriber_id == subscriber_id
     # Servers like to repeat the address in their replies.
-    connection.execute(update(messages).where(theirs).values(last_reply=""))
+    connection.execute(update(messages).where(theirs).values(last_reply="", letter_to=None))
     told = attempts.c.message_id.in_(select(messages.c.id).where(theirs))
     connection.execute(update(attempts).where(told).values(reply=""))
     return True
@@ -96,7 +98,7 @@ def export(connection: Connection, subscriber_id: int) -> dict[str, Any]:
     return {
         "subscriber": _rows(connection, subscribers, subscribers.c.id == subscriber_id),
         "subscriptions": _rows(connection, subscriptions, subscriptions.c.subscriber_id == subscriber_id),
-        "calendars": _rows(connection, calendars, calendars.c.subscriber_id == subscriber_id),
+        "asks": _rows(connection, asks, asks.c.subscriber_id == subscriber_id),
         "notices": _rows(connection, notices, notices.c.subscriber_id == subscriber_id),
         "messages": _rows(connection, messages, theirs),
         "attempts": _rows(
@@ -108,13 +110,32 @@ def export(connection: Connection, subscriber_id: int) -> dict[str, Any]:
 def _end(
     connection: Connection, condition: Any, values: Mapping[str, Any], *, outcome: Outcome, now: datetime
 ) -> bool:
-    ended = update(subscribers).where(condition).values(values).returning(subscribers.c.id)
-    subscriber_id = connection.scalar(ended)
-    if subscriber_id is None:
+    values = {**values, "paused_until": None}
+    ended = update(subscribers).where(condition).values(values)
+    row = connection.execute(ended.returning(subscribers.c.id, subscribers.c.vendor_id)).one_or_none()
+    if row is None:
         return False
+    subscriber_id = row.id
+    if row.vendor_id is not None:
+        _tell_of_last_contact(connection, row.vendor_id, now)
     _cancel_messages(connection, subscriber_id, now)
+    connection.execute(delete(asks).where(asks.c.subscriber_id == subscriber_id))
     _close_notices(connection, subscriber_id, outcome, now)
     return True
+
+
+def _tell_of_last_contact(connection: Connection, vendor_id: str, now: datetime) -> None:
+    """Nobody is kept against their will, but operators must know when a Vendor has nobody left to tell."""
+    another = exists().where(
+        subscribers.c.vendor_id == vendor_id, subscribers.c.state == SubscriberState.ACTIVE
+    )
+    if connection.scalar(select(another)):
+        return
+    text = (
+        f"The vendor {vendor_id} has nobody left who is told of changes: its last contact left or cannot be"
+        f" reached. Find another, then: notifier subscribers add ADDRESS --vendor {vendor_id}"
+    )
+    alerts.raise_alert(connection, key=f"contactless:{vendor_id}", text=text, now=now)
 
 
 def _cancel_messages(connection: Connection, subscriber_id: int, now: datetime) -> None:
@@ -123,6 +144,7 @@ def _cancel_messages(connection: Connection, subscriber_id: int, now: datetime) 
         "state": MessageState.CANCELLED.value,
         "owner": None,
         "lease_until": None,
+        "letter_to": None,
         "last_reply": "the subscriber left or was suspended",
         "state_at": now,
     }

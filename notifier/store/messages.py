@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select, update
 
+from notifier.core.letter import LetterKind
 from notifier.core.message import UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
 from notifier.store.notices import notice_of
@@ -90,6 +91,8 @@ def message_of(row: Any) -> Message:
         token=row.token,
         last_reply=row.last_reply,
         state_at=row.state_at,
+        letter=LetterKind(row.letter) if row.letter else None,
+        letter_to=row.letter_to,
     )
 
 

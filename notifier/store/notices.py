@@ -148,6 +148,7 @@ def bundle(connection: Connection, *, after: int, upto: int, now: datetime, is_o
     waiting = and_(
         messages.c.state == MessageState.PENDING,
         messages.c.copies == 0,
+        messages.c.letter.is_(None),
         or_(messages.c.anytime.is_(False), true() if is_open else false()),
         messages.c.subscriber_id > after,
         messages.c.subscriber_id <= upto,

@@ -11,8 +11,8 @@
 
 * **claim**: one statement takes up to 500 waiting Messages for a node: owner, a fencing token that grows with
   every claim, and a lease on the database's own clock.
-* **arm**: one transaction just before the wire: the token is still ours, the Subscriber active, the list the
-  one that was composed from, nothing paused. It counts a copy; a CHECK keeps copies within 0..2.
+* **arm**: one transaction just before the wire: the token is still ours, the Subscriber still to be told, the list
+  the one that was composed from, nothing paused. It counts a copy; a CHECK keeps copies within 0..2.
 * **transmit**: no transaction is open. A failure before the final dot is provably undelivered.
 * **record**: verdicts of many in one commit, each under its token: a node that lost its lease records nothing
   but the attempt, unless nobody has claimed the Message since.
@@ -51,16 +51,18 @@ from sqlalchemy import (
 
 from notifier.core.backoff import AMBIGUOUS_WAIT
 from notifier.core.delivery import Transition
+from notifier.core.letter import OF_STRANGERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.notice import Outcome
 from notifier.core.reply import Verdict
-from notifier.core.subscription import SubscriberState
+from notifier.store import letters
 from notifier.store.engine import database_now
 from notifier.store.messages import message_of
-from notifier.store.tables import attempts, installation, messages, notices, readings, subscribers
+from notifier.store.tables import attempts, installation, messages, notices, readings
 
 LEASE_SECONDS = 20 * 60.0
 CLAIM_LIMIT = 500
+STRANGERS_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +83,20 @@ def claim(
     next_opening: datetime,
     limit: int = CLAIM_LIMIT,
 ) -> tuple[Message, ...]:
-    """Take waiting Messages for this node, oldest first.
+    """Take waiting Messages for this node, oldest first, and few of the Letters that strangers can cause.
 
-    Outside the sending hours only those that may leave at any time, and those that would come too late if
-    they waited for `next_opening`.
+    Those come last and no more than STRANGERS_LIMIT at a time, so that a flood of them keeps nobody's
+    reminder from leaving. Outside the sending hours only those that may leave at any time, and those that
+    would come too late if they waited for `next_opening`.
     """
     may_leave = or_(messages.c.anytime, true() if is_open else false(), messages.c.expires <= next_opening)
+    ready = and_(messages.c.state == MessageState.PENDING, messages.c.not_before <= now, may_leave)
+    of_strangers = func.coalesce(messages.c.letter, "").in_(sorted(OF_STRANGERS))
+    few = select(messages.c.id).where(ready, of_strangers).order_by(messages.c.id).limit(STRANGERS_LIMIT)
     waiting = (
         select(messages.c.id)
-        .where(messages.c.state == MessageState.PENDING, messages.c.not_before <= now, may_leave)
-        .order_by(messages.c.not_before, messages.c.id)
+        .where(ready, or_(~of_strangers, messages.c.id.in_(few)))
+        .order_by(of_strangers, messages.c.not_before, messages.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -121,9 +127,7 @@ def arm(
         _held(claimed),
         messages.c.state == MessageState.CLAIMED,
         messages.c.copies < MOST_COPIES,
-        exists().where(
-            subscribers.c.id == messages.c.subscriber_id, subscribers.c.state == SubscriberState.ACTIVE
-        ),
+        letters.may_leave(now),
         exists().where(readings.c.id == reading, readings.c.state == "in_force"),
         ~exists().where(installation.c.key == "pause"),
     )
@@ -156,6 +160,7 @@ def end(
         "state": state.value,
         "owner": None,
         "lease_until": None,
+        "letter_to": None,
         "last_reply": reason[:300],
         "state_at": now,
     }
@@ -229,7 +234,7 @@ def _move(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(update(messages).where(messages.c.id == bindparam("row_id")).values(_AFTER), rows)
 
 
-_NAMES = ("state", "not_before", "copies", "tries", "refusals", "last_reply", "state_at")
+_NAMES = ("state", "not_before", "copies", "tries", "refusals", "last_reply", "state_at", "letter_to")
 _AFTER: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _NAMES}
 _AFTER |= {"owner": None, "lease_until": None}
 
@@ -244,6 +249,7 @@ def _row_after(message: Message, transition: Transition, reply: str, now: dateti
         "new_refusals": transition.refusals,
         "new_last_reply": reply[:300],
         "new_state_at": now,
+        "new_letter_to": message.letter_to if transition.state is MessageState.PENDING else None,
     }
 
 
@@ -280,15 +286,15 @@ def recover(
         "last_reply": "the sender died during transmission",
     }
     again += connection.execute(update(messages).where(once).values(later)).rowcount
-    lost = {**freed, "state": MessageState.UNKNOWN.value}
+    lost = {**freed, "state": MessageState.UNKNOWN.value, "letter_to": None}
     unknown = connection.scalars(update(messages).where(transmitting).values(lost).returning(messages.c.id))
     return again, tuple(unknown)
 
 
 def close_emptied(connection: Connection, *, now: datetime) -> int:
-    """Close waiting Messages that no longer carry any owed Notice; answers how many."""
+    """Close waiting Messages that no longer carry any owed Notice, but for Letters; answers how many."""
     carries = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.OWED)
     expired = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.EXPIRED)
     state = case((expired, MessageState.EXPIRED.value), else_=MessageState.CANCELLED.value)
-    empty = and_(messages.c.state == MessageState.PENDING, ~carries)
+    empty = and_(messages.c.state == MessageState.PENDING, messages.c.letter.is_(None), ~carries)
     return connection.execute(update(messages).where(empty).values(state=state, state_at=now)).rowcount

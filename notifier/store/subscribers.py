@@ -24,7 +24,7 @@ from notifier.core.address import identity_of
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.subscription import Scope, Subscriber, SubscriberState, Subscription, Topic
 from notifier.core.text import Language
-from notifier.store.tables import calendars, subscribers, subscriptions
+from notifier.store.tables import subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 
@@ -113,16 +113,14 @@ def set_choices(
         .where(here, subscribers.c.cadence.is_distinct_from(own))
         .values(cadence=own, cadence_since=now)
     )
-    connection.execute(update(subscribers).where(here).values(language=language.value, vendor_id=vendor))
+    values = {"language": language.value, "vendor_id": vendor, "changed_at": now}
+    connection.execute(update(subscribers).where(here).values(values))
     wanted = [(topic.scope.value, topic.target) for topic in topics]
     gone = tuple_(subscriptions.c.scope, subscriptions.c.target).not_in(wanted)
     connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id, gone))
     rows = [subscription_row(subscriber_id, topic, now) for topic in topics]
     if rows:
         connection.execute(insert_into(connection, subscriptions).on_conflict_do_nothing(), rows)
-    connection.execute(
-        update(calendars).where(calendars.c.subscriber_id == subscriber_id).values(changed_at=now)
-    )
 
 
 def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[str, Any]:
@@ -165,5 +163,7 @@ def _subscriber(row: Any, followed: Collection[Subscription]) -> Subscriber:
         cadence=parse_cadence(row.cadence.split()) if row.cadence else None,
         cadence_since=row.cadence_since,
         vendor=row.vendor_id,
+        calendar_serial=row.calendar_serial,
+        paused_until=row.paused_until,
         subscriptions=tuple(followed),
     )

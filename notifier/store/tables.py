@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -137,6 +138,10 @@ subscribers = Table(
     Column("ended_at", Instant),
     Column("ended_why", String(200)),
     Column("score", Integer, nullable=False, server_default="0"),
+    # Which of their private calendar's addresses works, and when they last chose anything that it shows.
+    Column("calendar_serial", Integer, nullable=False, server_default="1"),
+    Column("changed_at", Instant),
+    Column("paused_until", Instant),
     Index("ix_subscribers_vendor_id", "vendor_id"),
 )
 
@@ -150,19 +155,37 @@ subscriptions = Table(
     Index("ix_subscriptions_scope_target", "scope", "target"),
 )
 
-# Private calendars: only the token's hash. `changed_at` is when the Subscriber last chose what they show.
-calendars = Table(
-    "calendars",
+# Wishes that await their confirmation: to subscribe, or (with an address) to be mailed there instead.
+asks = Table(
+    "asks",
     metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    Column("revoked_at", Instant),
-    Index("ix_calendars_subscriber_id", "subscriber_id"),
-    Index("uq_calendars_active", "subscriber_id", unique=True, sqlite_where=text("revoked_at IS NULL"),
-          postgresql_where=text("revoked_at IS NULL")),
-)  # fmt: skip
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", String(2), nullable=False),
+    Column("topics", Text, nullable=False),
+    Column("way", String(40), nullable=False),
+    Column("nonce", String(40), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("address", String(320)),
+)
+
+# How many Letters strangers caused, by keyed hash and day.
+caps = Table(
+    "caps",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Index("ix_caps_day", "day"),
+)
+
+# Whoever did not ask for the mail, by keyed hash: never asked again.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
 
 # The Outbox.
 messages = Table(
@@ -183,6 +206,9 @@ messages = Table(
     Column("owner", Integer),
     Column("token", Integer, nullable=False, server_default="0"),
     Column("lease_until", Float),
+    # A Letter carries no Notice; it may go to another address than the Subscriber's.
+    Column("letter", String(16)),
+    Column("letter_to", String(320)),
     Column("last_reply", String(300), nullable=False, server_default=""),
     Column("state_at", Instant, nullable=False),
     CheckConstraint("copies BETWEEN 0 AND 2", name="two_copies"),

@@ -1,61 +1,72 @@
-"""A private calendar's token: unguessable, known by its hash alone, replaced by the next one."""
+"""A private calendar's address: the one with the latest serial works, the ones before are gone."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import pytest
+from sqlalchemy import Engine
 
-from sqlalchemy import Engine, select
-
-from notifier.core.subscription import parse_topic
+from notifier.compose.links import Links
+from notifier.consent.private_calendar import holder_of
+from notifier.core.subscription import Subscriber, parse_topic
 from notifier.core.text import Language
 from notifier.store import calendars, leaving, subscribers
 from notifier.store.calendars import GONE, Holder
-from notifier.store.engine import reading, writing
-from notifier.store.tables import calendars as calendars_table
+from notifier.store.engine import writing
 from tests.store.people import JUNE, MAY, join
 
+LINKS = Links(base_url="https://varsel.example.no", keys=("key",))
 
-def new_token(database: Engine, subscriber_id: int, now: datetime = MAY) -> str:
-    with writing(database) as connection:
-        return calendars.new_token(connection, subscriber_id, now)
+
+def token_of(person: Subscriber) -> str:
+    url = LINKS.private_calendar(person.public_id, person.calendar_serial)
+    return url.removeprefix("https://varsel.example.no/calendar/private/").removesuffix(".ics")
 
 
 def look_up(database: Engine, token: str) -> object:
-    with reading(database) as connection:
-        return calendars.subscriber_of(connection, token)
+    return holder_of(engine=database, links=LINKS, token=token)
 
 
-def test_a_token_leads_to_its_subscriber_and_what_they_follow(database: Engine) -> None:
+def rotate(database: Engine, person: Subscriber) -> bool:
+    with writing(database) as connection:
+        return calendars.rotate(connection, person.id, serial=person.calendar_serial)
+
+
+def read_back(database: Engine, person: Subscriber) -> Subscriber:
+    with writing(database) as connection:
+        return subscribers.load(connection, [person.id])[person.id]
+
+
+def test_an_address_leads_to_its_subscriber_and_what_they_follow(database: Engine) -> None:
     kari = join(database, "kari@epj.example.no", "service:helseid")
     ola = join(database, "ola@epj.example.no")
-    assert look_up(database, new_token(database, kari.id)) == Holder(subscriber=kari, since=MAY)
-    assert look_up(database, new_token(database, ola.id)) == Holder(subscriber=ola, since=MAY)
+    assert look_up(database, token_of(kari)) == Holder(subscriber=kari, since=MAY)
+    assert look_up(database, token_of(ola)) == Holder(subscriber=ola, since=MAY)
+    assert len(token_of(kari)) >= 40
 
 
-def test_a_token_is_long_and_only_its_hash_is_stored(database: Engine) -> None:
-    token = new_token(database, join(database).id)
-    assert len(token) >= 40
-    with reading(database) as connection:
-        (row,) = connection.execute(select(calendars_table)).all()
-    assert token not in str(row)
-
-
-def test_a_new_token_ends_the_one_before(database: Engine) -> None:
+def test_rotating_ends_the_address_before_and_pressing_twice_rotates_once(database: Engine) -> None:
     kari = join(database)
-    first, second = new_token(database, kari.id), new_token(database, kari.id, JUNE)
+    first = token_of(kari)
+    assert rotate(database, kari)
+    assert not rotate(database, kari)
     assert look_up(database, first) is GONE
-    assert isinstance(look_up(database, second), Holder)
+    assert isinstance(look_up(database, token_of(read_back(database, kari))), Holder)
 
 
-def test_a_token_that_never_was_is_not_known(database: Engine) -> None:
-    join(database)
-    for token in ("", "x", "å" * 40, "0" * 43):
-        assert look_up(database, token) is None
+@pytest.mark.parametrize("altered", ["", "x", "å" * 40, "0" * 43, "{}x", "x{}", "{}.1"])
+def test_an_altered_address_is_not_known(database: Engine, altered: str) -> None:
+    assert look_up(database, altered.format(token_of(join(database)))) is None
+
+
+def test_a_link_made_for_something_else_is_no_calendar(database: Engine) -> None:
+    kari = join(database)
+    undo = LINKS.undo(kari.public_id, 1).rpartition("/")[2]
+    assert look_up(database, undo) is None
 
 
 def test_who_left_or_is_forgotten_has_no_calendar_and_who_is_suspended_has(database: Engine) -> None:
     kari = join(database)
-    token = new_token(database, kari.id)
+    token = token_of(kari)
     with writing(database) as connection:
         leaving.suspend(connection, subscriber_id=kari.id, why="bounced", now=JUNE)
     assert isinstance(look_up(database, token), Holder)
@@ -64,21 +75,19 @@ def test_who_left_or_is_forgotten_has_no_calendar_and_who_is_suspended_has(datab
     assert look_up(database, token) is GONE
     with writing(database) as connection:
         leaving.erase(connection, subscriber_id=kari.id, now=JUNE)
-    assert look_up(database, token) is GONE
+    assert look_up(database, token) is None
 
 
 def test_who_comes_back_has_their_calendar_again_as_of_then(database: Engine) -> None:
     kari = join(database)
-    token = new_token(database, kari.id)
     with writing(database) as connection:
         leaving.leave(connection, subscriber_id=kari.id, why="one-click", now=MAY)
     back = join(database, now=JUNE)
-    assert look_up(database, token) == Holder(subscriber=back, since=JUNE)
+    assert look_up(database, token_of(kari)) == Holder(subscriber=back, since=JUNE)
 
 
 def test_choosing_anew_counts_as_a_change_of_the_calendar(database: Engine) -> None:
     kari = join(database)
-    token = new_token(database, kari.id)
     with writing(database) as connection:
         subscribers.set_choices(
             connection,
@@ -89,14 +98,6 @@ def test_choosing_anew_counts_as_a_change_of_the_calendar(database: Engine) -> N
             vendor=None,
             now=JUNE,
         )
-    found = look_up(database, token)
+    found = look_up(database, token_of(kari))
     assert isinstance(found, Holder)
     assert (found.since, found.subscriber.language) == (JUNE, Language.NN)
-
-
-def test_the_calendar_is_part_of_what_is_stored_about_a_person(database: Engine) -> None:
-    kari = join(database)
-    new_token(database, kari.id)
-    with reading(database) as connection:
-        (row,) = leaving.export(connection, kari.id)["calendars"]
-    assert row["created_at"] == MAY.isoformat()

@@ -108,7 +108,7 @@ def test_an_export_holds_everything_about_one_person_and_nothing_about_others(da
         "notices": 1,
         "messages": 1,
         "attempts": 1,
-        "calendars": 0,
+        "asks": 0,
     }
     assert found["subscriber"][0]["joined_at"] == MAY.isoformat()
     assert "451 try later" in written

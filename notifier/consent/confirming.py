@@ -1,0 +1,84 @@
+"""Confirming, and saying «I did not ask for this». Both by a link that serves the one wish it was made for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum, auto
+
+from sqlalchemy import Connection, Engine
+
+from notifier.core.letter import Ask
+from notifier.core.pseudonym import Pseudonyms
+from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.store import asks, joining, pruning, subscribers, suppressions
+from notifier.store.engine import reading, writing
+from notifier.store.joining import Joiner
+
+_UNCONFIRMED = (SubscriberState.PENDING, SubscriberState.LEFT)
+
+
+class Confirmed(Enum):
+    """What confirming came to, or would come to."""
+
+    NOW = auto()
+    BEFORE = auto()
+    STALE = auto()
+
+
+def is_asked(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
+    """What confirming by this link would come to: it changes nothing."""
+    with reading(engine) as connection:
+        found, wish = _look_up(connection, public_id)
+    return _judged(found, wish, nonce, now)
+
+
+def confirm(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
+    """Subscribe whoever was asked, in the language and to the Topics of the wish.
+
+    STALE when the link is older than 72 hours or another one took its place; BEFORE for whoever subscribes
+    already, so that pressing twice (or after a scanner) is harmless.
+    """
+    with writing(engine) as connection:
+        found, wish = _look_up(connection, public_id)
+        judged = _judged(found, wish, nonce, now)
+        if judged is Confirmed.NOW and found is not None and wish is not None:
+            joiner = Joiner(
+                address=found.address,
+                language=wish.language,
+                topics=wish.topics,
+                vendor=found.vendor,
+                basis=f"confirmed by a link; asked by {wish.way} {wish.asked_at:%Y-%m-%d %H:%M} UTC",
+            )
+            joining.add_many(connection, [joiner], now=now)
+        return judged
+
+
+def deny(*, engine: Engine, pseudonyms: Pseudonyms, public_id: str, nonce: str, now: datetime) -> bool:
+    """Never ask this address again, and forget it unless it was there before; False for a link of no wish.
+
+    Only a keyed hash of the address is kept. Twice is harmless. It takes the wish's own link, so that an old
+    confirmation cannot silence whoever subscribes by now.
+    """
+    with writing(engine) as connection:
+        found, wish = _look_up(connection, public_id)
+        if found is None or wish is None or wish.nonce != nonce or found.state not in _UNCONFIRMED:
+            return False
+        suppressions.suppress(connection, found.address, pseudonyms=pseudonyms, now=now)
+        asks.forget(connection, found.id)
+        if found.state is SubscriberState.PENDING:
+            pruning.forget_pending(connection, [found.id])
+        return True
+
+
+def _look_up(connection: Connection, public_id: str) -> tuple[Subscriber | None, Ask | None]:
+    found = subscribers.by_public_id(connection, public_id)
+    return found, asks.of_subscriber(connection, found.id) if found else None
+
+
+def _judged(found: Subscriber | None, wish: Ask | None, nonce: str, now: datetime) -> Confirmed:
+    if found is None:
+        return Confirmed.STALE
+    if found.state is SubscriberState.ACTIVE:
+        return Confirmed.BEFORE
+    answers = wish is not None and wish.nonce == nonce and now < wish.expires
+    return Confirmed.NOW if answers and found.state in _UNCONFIRMED else Confirmed.STALE

@@ -1,0 +1,70 @@
+"""Caps: how many Letters strangers can cause, for one address, from one network, to one domain and in all.
+
+Counted by the day (UTC). What is counted is known by a keyed hash alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from ipaddress import IPv6Network, ip_address, ip_network
+
+from notifier.core.address import identity_of
+
+KEEP_DAYS = 31
+
+
+class CapScope(StrEnum):
+    """What a Cap counts by."""
+
+    ADDRESS = "address"
+    NETWORK = "network"
+    DOMAIN = "domain"
+    OVERALL = "overall"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """At most `daily` on one day, and at most `monthly` (None: any number) on that day and the 29 before."""
+
+    daily: int
+    monthly: int | None = None
+
+
+CAPS = {
+    CapScope.OVERALL: Cap(daily=500),
+    CapScope.NETWORK: Cap(daily=30),
+    CapScope.DOMAIN: Cap(daily=100),
+    CapScope.ADDRESS: Cap(daily=1, monthly=3),
+}
+MONTH = timedelta(days=29)
+
+
+def allows(cap: Cap, counted: Mapping[date, int], today: date) -> bool:
+    """Whether one more is allowed `today`, when so many were counted on each day."""
+    month = sum(count for day, count in counted.items() if today - MONTH <= day <= today)
+    return counted.get(today, 0) < cap.daily and (cap.monthly is None or month < cap.monthly)
+
+
+def cap_identity(address: str) -> str:
+    """What makes two addresses one mailbox for caps: case and a plus-tag apart (`Ola+nhn@EPJ.no`).
+
+    Never for delivery, where a plus-tag may matter. Raises ValueError when it is no address.
+    """
+    local, _, domain = identity_of(address).rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def network_of(client: str) -> str:
+    """The network that a visitor comes from: the IPv4 address itself, the /64 of IPv6; "" for none."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = getattr(address, "ipv4_mapped", None)
+    if address.version == 4 or mapped:
+        return str(mapped or address)
+    network = ip_network((int(address) >> 64 << 64, 64))
+    return str(network) if isinstance(network, IPv6Network) else ""

@@ -1,0 +1,83 @@
+"""A Letter: a Message about a subscription itself, carrying no Notice, and whether it may still leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from notifier.core.subscription import SubscriberState, Topic
+from notifier.core.text import Language
+
+# How long the links of a confirmation, of an undoing and of access work.
+CONFIRM_WITHIN = timedelta(hours=72)
+UNDO_WITHIN = timedelta(days=30)
+ACCESS_WITHIN = timedelta(hours=1)
+# An address that nobody confirmed is forgotten after this long.
+FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
+
+
+class LetterKind(StrEnum):
+    """What a Letter is about.
+
+    A `confirmation` asks whether the address wants to be mailed; `already` says that it is; `goodbye` that it
+    is no longer; `access` carries a link to one's own data; `new_address` asks the new address, and
+    `address_changed` tells the old one; `status` and `help` answer a mail.
+    """
+
+    CONFIRMATION = "confirmation"
+    ALREADY = "already"
+    GOODBYE = "goodbye"
+    ACCESS = "access"
+    NEW_ADDRESS = "new_address"
+    ADDRESS_CHANGED = "address_changed"
+    STATUS = "status"
+    HELP = "help"
+
+
+# Anybody who knows an address can cause these to be sent to it, so they have a budget of their own.
+OF_STRANGERS = frozenset({LetterKind.CONFIRMATION, LetterKind.ALREADY, LetterKind.STATUS, LetterKind.HELP})
+
+# In which states of the Subscriber a Letter may leave; help also reaches whoever never subscribed.
+MAY_LEAVE_IN = {
+    LetterKind.CONFIRMATION: frozenset({SubscriberState.PENDING, SubscriberState.LEFT}),
+    LetterKind.ALREADY: frozenset({SubscriberState.ACTIVE}),
+    LetterKind.GOODBYE: frozenset({SubscriberState.LEFT}),
+    LetterKind.ACCESS: frozenset({SubscriberState.ACTIVE}),
+    LetterKind.NEW_ADDRESS: frozenset({SubscriberState.ACTIVE}),
+    LetterKind.ADDRESS_CHANGED: frozenset({SubscriberState.ACTIVE}),
+    LetterKind.STATUS: frozenset({SubscriberState.ACTIVE}),
+    LetterKind.HELP: frozenset({SubscriberState.PENDING, SubscriberState.ACTIVE, SubscriberState.LEFT}),
+}
+
+# These ask something, and serve nobody once it is no longer asked.
+NEEDS_ASK = frozenset({LetterKind.CONFIRMATION, LetterKind.NEW_ADDRESS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A wish that awaits its confirmation: to subscribe, or (with `address`) to be mailed there instead.
+
+    `nonce` stands in its link, so that a link serves the wish it was made for and no other. `way` says how it
+    was asked.
+    """
+
+    subscriber_id: int
+    language: Language
+    topics: tuple[Topic, ...]
+    way: str
+    nonce: str
+    asked_at: datetime
+    expires: datetime
+    address: str | None = None
+
+
+def may_leave(
+    kind: LetterKind, *, state: SubscriberState, ask_expires: datetime | None, now: datetime
+) -> bool:
+    """Whether a Letter may still leave; `ask_expires` is until when its Subscriber's Ask can be answered.
+
+    Whoever says «I did not ask for this» has no Ask any more, so nothing asks them again.
+    """
+    asked = ask_expires is not None and now < ask_expires
+    return state in MAY_LEAVE_IN[kind] and (asked or kind not in NEEDS_ASK)

@@ -1,0 +1,61 @@
+"""Letters in the Outbox: Messages about a subscription itself. They may leave at any hour."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, update
+
+from notifier.core.letter import MAY_LEAVE_IN, NEEDS_ASK, LetterKind
+from notifier.core.message import MessageState
+from notifier.core.subscription import SubscriberState
+from notifier.store.tables import asks, messages, subscribers
+
+
+def put(
+    connection: Connection, subscriber_id: int, kind: LetterKind, *, now: datetime, to: str | None = None
+) -> None:
+    """Let a Letter wait for its sending, in place of one of its kind that waits already.
+
+    `to` is another address than the Subscriber's own.
+    """
+    waits = and_(
+        messages.c.subscriber_id == subscriber_id,
+        messages.c.letter == kind,
+        messages.c.state == MessageState.PENDING,
+        messages.c.copies == 0,
+    )
+    replaced = {"state": MessageState.CANCELLED.value, "letter_to": None, "state_at": now}
+    connection.execute(
+        update(messages).where(waits).values(last_reply="a newer one takes its place", **replaced)
+    )
+    row = {
+        "subscriber_id": subscriber_id,
+        "state": MessageState.PENDING.value,
+        "anytime": True,
+        "created_at": now,
+        "not_before": now,
+        "state_at": now,
+        "letter": kind.value,
+        "letter_to": to,
+    }
+    connection.execute(insert(messages).values(row))
+
+
+def may_leave(now: datetime) -> ColumnElement[bool]:
+    """The condition on a Message's row under which it may leave now, as far as its Subscriber goes.
+
+    For Letters it repeats `core.letter.may_leave` in SQL (a property test holds the two together); what
+    carries Notices goes to active Subscribers alone.
+    """
+    told = and_(messages.c.letter.is_(None), _subscriber_in(SubscriberState.ACTIVE))
+    asked = exists().where(asks.c.subscriber_id == messages.c.subscriber_id, asks.c.expires > now)
+    letters = []
+    for kind, states in MAY_LEAVE_IN.items():
+        conditions = [messages.c.letter == kind, _subscriber_in(*states)]
+        letters.append(and_(*conditions, asked) if kind in NEEDS_ASK else and_(*conditions))
+    return or_(told, *letters)
+
+
+def _subscriber_in(*states: SubscriberState) -> ColumnElement[bool]:
+    return exists().where(subscribers.c.id == messages.c.subscriber_id, subscribers.c.state.in_([*states]))

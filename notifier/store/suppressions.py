@@ -1,0 +1,26 @@
+"""Suppressions: who said «I did not ask for this», known by a keyed hash alone, and never asked again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, select
+
+from notifier.core.caps import cap_identity
+from notifier.core.pseudonym import Pseudonyms
+from notifier.store.tables import suppressions
+from notifier.store.upsert import insert_into
+
+_PURPOSE = "suppression"
+
+
+def suppress(connection: Connection, address: str, *, pseudonyms: Pseudonyms, now: datetime) -> None:
+    """Never ask this address again, with whatever plus-tag. Raises ValueError when it is no address."""
+    row = {"key": pseudonyms.of(_PURPOSE, cap_identity(address)), "at": now}
+    connection.execute(insert_into(connection, suppressions).values(row).on_conflict_do_nothing())
+
+
+def is_suppressed(connection: Connection, address: str, *, pseudonyms: Pseudonyms) -> bool:
+    """Whether the address said so. Raises ValueError when it is no address."""
+    known = pseudonyms.all_of(_PURPOSE, cap_identity(address))
+    return bool(connection.scalar(select(exists().where(suppressions.c.key.in_(known)))))
