@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +21,7 @@ from notifier.compose.messages import compose
 from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, load_templates
 from notifier.core.change import ChangeList
+from notifier.core.history import Entry
 from notifier.core.letter import Ask
 from notifier.core.message import Message
 from notifier.core.notice import Notice
@@ -173,6 +174,7 @@ def _compose(
     notices: Sequence[Notice],
     changes: ChangeList,
     ask: Ask | None,
+    history: Mapping[str, Sequence[Entry]],
     now: datetime,
 ) -> Parcel:
     mail = compose(
@@ -180,6 +182,7 @@ def _compose(
         subscriber=subscriber,
         notices=notices,
         changes=changes,
+        history=history,
         now=now,
         timing=parts.timing,
         letterhead=parts.letterhead,

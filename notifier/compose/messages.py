@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from css_inline import CSSInliner
 
+from notifier.compose.attachments import Attachment, attachments_of
 from notifier.compose.content import Content, content_of
 from notifier.compose.fields import Field, fields_of
 from notifier.compose.headers import wire_address
@@ -17,6 +18,7 @@ from notifier.compose.mime import assemble, verify
 from notifier.compose.plaintext import wrapped
 from notifier.compose.templates import Templates
 from notifier.core.change import ChangeList
+from notifier.core.history import Entry
 from notifier.core.message import Message
 from notifier.core.notice import Notice
 from notifier.core.subscription import Subscriber
@@ -42,6 +44,7 @@ def compose(
     subscriber: Subscriber,
     notices: Sequence[Notice],
     changes: ChangeList,
+    history: Mapping[str, Sequence[Entry]],
     now: datetime,
     timing: Timing,
     letterhead: Letterhead,
@@ -49,6 +52,7 @@ def compose(
     links: Links,
 ) -> Mail:
     """Write one Message; `message.header_id` is its Message-ID. Days left are counted at `now`, local time.
+    `history` is each Deadline's, by its key, oldest first.
 
     Raises UnsafeHeaderError for what must not stand in a header, AlteredMailError when the bytes do not read
     back as they were meant, jinja2.UndefinedError for a template that asks for what there is not.
@@ -62,20 +66,38 @@ def compose(
         links=links,
         today=timing.today(now),
     )
+    attachments = attachments_of(
+        notices=notices,
+        changes=changes,
+        history=history,
+        letterhead=letterhead,
+        links=links,
+        language=subscriber.language,
+        today=timing.today(now),
+        zone=timing.zone,
+    )
     local_now = now.astimezone(timing.zone)
     fields = fields_of(message=message, subscriber=subscriber, content=content, local_now=local_now)
     return Mail(
         subject=content.subject.text,
         sender=wire_address(letterhead.sender),
         recipient=wire_address(subscriber.address),
-        data=_written(fields, content, templates, subscriber.language),
+        data=_written(fields, content, attachments, templates, subscriber.language),
     )
 
 
-def _written(fields: Sequence[Field], content: Content, templates: Templates, language: Language) -> bytes:
-    """Headers and both bodies as bytes, proven to read back."""
-    text = wrapped(templates.render("email/message.txt.j2", language, content=content))
-    html = _INLINER.inline(templates.render("email/message.html.j2", language, content=content))
-    data = assemble(headers=[(each.name, each.wire) for each in fields], text=text, html=html)
-    verify(data, headers=[(each.name, each.meant) for each in fields], text=text, html=html)
+def _written(
+    fields: Sequence[Field],
+    content: Content,
+    attachments: Sequence[Attachment],
+    templates: Templates,
+    language: Language,
+) -> bytes:
+    """Headers, both bodies and the calendar files as bytes, proven to read back."""
+    values = {"content": content, "attached": bool(attachments)}
+    text = wrapped(templates.render("email/message.txt.j2", language, **values))
+    html = _INLINER.inline(templates.render("email/message.html.j2", language, **values))
+    wire, meant = [(each.name, each.wire) for each in fields], [(each.name, each.meant) for each in fields]
+    data = assemble(headers=wire, text=text, html=html, attachments=attachments)
+    verify(data, headers=meant, text=text, html=html, attachments=attachments)
     return data

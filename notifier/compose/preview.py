@@ -41,6 +41,7 @@ def compose_sample(
         subscriber=made.subscriber,
         notices=made.notices,
         changes=made.changes,
+        history={},
         now=made.now,
         timing=timing,
         letterhead=letterhead,

@@ -7,7 +7,7 @@ between which days the first day gone lies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,7 @@ from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind
 from notifier.core.diff import DifferenceKind
 from notifier.core.history import Entry
 from notifier.core.standing import Standing, standing_of
-from notifier.core.text import Text
+from notifier.core.text import Language, Text
 from notifier.core.when import Certainty, Precision, When
 from notifier.feeds.markers import sequence_of, uid
 
@@ -127,14 +127,10 @@ class DeadlineListRecord(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Where people and calendars find a Change: the page in each language, and the calendar, by its id."""
+    """Where people read of a Change in a language, and where its calendar is, by its id."""
 
-    page: Text
-    calendar: str
-
-    def pages(self, change_id: str) -> Words:
-        """The page's place that tells of it."""
-        return Words(**{key: f"{getattr(self.page, key)}#{change_id}" for key in ("nb", "nn", "en")})
+    page: Callable[[str, Language], str]
+    calendar: Callable[[str], str]
 
 
 def change_record(
@@ -194,8 +190,8 @@ def deadline_record(
         sequence=sequence_of(entries),
         history=[_move(entry) for entry in entries],
         earlier=[Earlier(date=_date(each.when), source=each.source) for each in deadline.earlier],
-        page=addresses.pages(change.id),
-        calendar=addresses.calendar.format(change=change.id),
+        page=Words(**{language: addresses.page(change.id, language) for language in Language}),
+        calendar=addresses.calendar(change.id),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from notifier.core.change import ChangeList
+from notifier.core.history import Entry
 from notifier.core.letter import NEEDS_ASK, Ask, LetterKind, may_leave
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice, NoticeKind, Outcome
@@ -29,6 +30,7 @@ class Telling:
     notices: tuple[Notice, ...]
     subscriber: Subscriber
     changes: ChangeList
+    history: Mapping[str, tuple[Entry, ...]]
     reading: int
     ask: Ask | None = None
 
@@ -63,13 +65,15 @@ def settle_claimed(
     people = subscribers.load(connection, [message.subscriber_id for message in claimed])
     letters = _letters(connection, claimed, people, current, now)
     claimed = [message for message in claimed if message.letter is None]
-    settled = _settle(connection, claimed, people, current.changes, now)
+    history = changes.history(connection)
+    settled = _settle(connection, claimed, people, current=current.changes, history=history, now=now)
     tellings = [
         Telling(
             message=message,
             notices=settled[message.id].kept,
             subscriber=people[message.subscriber_id],
             changes=current.changes,
+            history=history,
             reading=current.id,
         )
         for message in claimed
@@ -99,6 +103,7 @@ def _letters(
             notices=(),
             subscriber=subscriber,
             changes=current.changes,
+            history={},
             reading=current.id,
             ask=ask,
         )
@@ -116,10 +121,11 @@ def _settle(
     connection: Connection,
     claimed: Sequence[Message],
     people: Mapping[int, Subscriber],
+    *,
     current: ChangeList,
+    history: Mapping[str, tuple[Entry, ...]],
     now: datetime,
 ) -> dict[int, Settled]:
-    history = changes.history(connection)
     owed: dict[int, list[Notice]] = {message.id: [] for message in claimed}
     for notice in notices.owed_by_message(connection, list(owed)):
         owed[notice.message_id or 0].append(notice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from notifier.channels.channel import Parcel
 from notifier.core.backoff import spread_of
 from notifier.core.change import ChangeList
 from notifier.core.delivery import after_mistake
+from notifier.core.history import Entry
 from notifier.core.letter import Ask
 from notifier.core.message import UNCOMPOSED, Message, MessageState, header_id
 from notifier.core.notice import Notice, Outcome
@@ -37,6 +38,7 @@ class Compose(Protocol):
         notices: Sequence[Notice],
         changes: ChangeList,
         ask: Ask | None,
+        history: Mapping[str, Sequence[Entry]],
         now: datetime,
     ) -> Parcel:
         """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed."""
@@ -165,6 +167,7 @@ def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime)
         notices=telling.notices,
         changes=telling.changes,
         ask=telling.ask,
+        history=telling.history,
         now=now,
     )
     return Ready(message=telling.message, notices=telling.notices, parcel=parcel)

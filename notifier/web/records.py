@@ -6,7 +6,6 @@ import json
 from datetime import datetime, time
 from http import HTTPStatus
 
-from notifier.core.text import Language, Text
 from notifier.feeds.addresses import Variant
 from notifier.feeds.api import changes_json, deadlines_json
 from notifier.feeds.openapi import openapi_json
@@ -59,8 +58,7 @@ def problem(status: int, sentence: str, error: Exception | None = None) -> str:
 
 
 def _addresses(site: Site) -> Addresses:
-    links = site.links
-    return Addresses(
-        page=Text(nb=links.page(Language.NB), nn=links.page(Language.NN), en=links.page(Language.EN)),
-        calendar=f"{links.base_url}/{Variant.PLAIN}/change/{{change}}.ics",
-    )
+    def calendar(change_id: str) -> str:
+        return f"{site.links.base_url}/{Variant.PLAIN}/change/{change_id}.ics"
+
+    return Addresses(page=site.links.change, calendar=calendar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,6 +14,7 @@ from notifier.compose.links import Links
 from notifier.compose.messages import Mail, compose
 from notifier.compose.templates import Templates, load_templates
 from notifier.core.change import Change, ChangeList, Service, Source
+from notifier.core.history import Entry
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice, NoticeKind, Step
 from notifier.core.subscription import Subscriber
@@ -65,6 +66,7 @@ def a_notice(kind: NoticeKind, deadline: str = "gammel-innlogging/end", *, old: 
 def composed(
     *notices: Notice,
     changes: ChangeList | None = None,
+    history: Mapping[str, Sequence[Entry]] | None = None,
     now: datetime | None = None,
     language: Language = Language.NB,
     subscriber: Subscriber | None = None,
@@ -86,6 +88,7 @@ def composed(
         subscriber=subscriber or a_subscriber(language=language),
         notices=notices,
         changes=changes or listed(old_login()),
+        history=history or {},
         now=at,
         timing=TIMING,
         letterhead=letterhead,

@@ -70,6 +70,7 @@ def test_it_has_every_deadline_of_the_list(real: Client) -> None:
     assert portal["earliest"] == portal["latest"] == "2026-12-01"
     assert portal["state"] == "ahead"
     assert portal["title"]["nn"]
+    assert portal["page"]["nn"].endswith("/nn/change/kjernejournal-portal-gammel-innlogging")
     assert portal["calendar"].endswith("/calendar/change/kjernejournal-portal-gammel-innlogging.ics")
 
 

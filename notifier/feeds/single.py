@@ -1,0 +1,89 @@
+"""Some Deadlines of one Change as a file to import (RFC 5546), with the feed's own UIDs and SEQUENCEs.
+
+Whoever imports the next one sees the date move rather than stand there twice. It is PUBLISH, never REQUEST, which would
+ask people to accept an invitation; and CANCEL once none of its dates applies any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from icalendar import Calendar, vCalAddress, vText
+from icalendar import Event as VEvent
+
+from notifier.core.change import Change, ChangeList
+from notifier.core.history import Entry
+from notifier.feeds.addresses import Variant
+from notifier.feeds.events import Subject, events_of
+from notifier.feeds.feed import Feed
+from notifier.feeds.head import END
+from notifier.feeds.markers import UID_DOMAIN, Marker, markers
+from notifier.feeds.vevent import clean
+
+_EVENT_END = b"END:VEVENT\r\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """The file's bytes, and the METHOD that stands in them."""
+
+    method: str
+    body: bytes
+
+
+def single(
+    *,
+    changes: ChangeList,
+    change: Change,
+    deadlines: Collection[str],
+    history: Mapping[str, Sequence[Entry]],
+    today: date,
+    feed: Feed,
+    organizer: str,
+) -> Single | None:
+    """The file about these Deadlines (by their ids); None when there is no day to mark. `organizer` is an address."""
+    service = changes.service(change.service)
+    found: list[tuple[Marker, Subject]] = []
+    for deadline in change.deadlines:
+        key = change.key(deadline)
+        subject = Subject(
+            key=key,
+            change=change,
+            deadline=deadline,
+            entries=history.get(key, ()),
+            service=service.name if service else change.service,
+            feed=feed,
+            variant=Variant.PLAIN,
+            reminding=None,
+        )
+        if deadline.id in deadlines:
+            marked = markers(change, deadline, subject.entries, zone=feed.zone)
+            found += [(marker, subject) for marker in marked if today < marker.until]
+    if not found:
+        return None
+    method = "CANCEL" if all(marker.void for marker, _ in found) else "PUBLISH"
+    line = _organizer(feed.publisher, organizer)
+    events = [event.removesuffix(_EVENT_END) + line for pair in found for event in events_of(*pair)]
+    body = b"".join([_head(feed, method), *(event + _EVENT_END for event in events), END])
+    return Single(method=method, body=body)
+
+
+def _head(feed: Feed, method: str) -> bytes:
+    lines = Calendar()
+    lines.add("version", "2.0")
+    lines.add("prodid", f"-//{UID_DOMAIN}//notifier//{feed.language.upper()}")
+    lines.add("calscale", "GREGORIAN")
+    lines.add("method", vText(method))
+    return bytes(lines.to_ical()).removesuffix(END)
+
+
+def _organizer(name: str, address: str) -> bytes:
+    """The content line that RFC 5546 wants in every event (3.2.1, 3.2.5)."""
+    component = VEvent()
+    whose = vCalAddress(f"mailto:{address}")
+    # A parameter's value cannot hold a quote (RFC 5545, 3.2).
+    whose.params["CN"] = clean(name).replace('"', "'")
+    component.add("organizer", whose)
+    return bytes(component.to_ical()).removeprefix(b"BEGIN:VEVENT\r\n").removesuffix(_EVENT_END)
