@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from notifier.channels.channel import Channel, Parcel
 from notifier.channels.choose import choose_channel
@@ -28,7 +29,7 @@ from notifier.core.notice import Notice
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
-from notifier.errors import ConfigurationError
+from notifier.errors import ConfigurationError, UsageError
 from notifier.jobs.alert import Operators
 from notifier.jobs.dispatch import Sender
 from notifier.settings import Settings
@@ -90,8 +91,24 @@ class Parts:
 def open_database(settings: Settings) -> Engine:
     """The database, with its tables up to date. Raises ConfigurationError or DatabaseError."""
     engine = open_engine(settings.database_url)
-    migrating.upgrade(engine)
+    if settings.database.upgrade:
+        migrating.upgrade(engine)
+    else:
+        migrating.require_newest(engine)
     return engine
+
+
+def existing_database(settings: Settings) -> Engine:
+    """The database as it is. Raises UsageError when there is none yet; opening would make an empty file."""
+    if not has_database(settings):
+        raise UsageError(f"there is no database yet: {settings.database_url}")
+    return open_engine(settings.database_url)
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database to look into; looking would otherwise make an empty SQLite file."""
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
 def assemble(settings: Settings, engine: Engine | None = None, templates: Templates | None = None) -> Parts:

@@ -23,6 +23,7 @@ import notifier.cli.outbox
 import notifier.cli.changing
 import notifier.cli.testing
 import notifier.cli.examining
+import notifier.cli.keeping
 import notifier.cli.about
 
 __all__ = ["run"]

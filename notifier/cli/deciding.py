@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from notifier.cli.frame import app
 from notifier.cli.naming import difference_row
 from notifier.cli.opening import changing
-from notifier.cli.options import By, Now, person
+from notifier.cli.options import By, Now, parse_now, person
 from notifier.cli.printing import columns, wrapped
 
 if TYPE_CHECKING:
@@ -67,17 +68,38 @@ def pause(
 
 
 @app.command()
-def resume(context: typer.Context, by: By = None, now: Now = None) -> None:
+def resume(
+    context: typer.Context,
+    told_until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--told-until",
+            metavar="INSTANT",
+            parser=parse_now,
+            help="After a restore: what fell due by then was told by the lost database, and is not sent again.",
+        ),
+    ] = None,
+    by: By = None,
+    now: Now = None,
+) -> None:
     """End the pause. It also vouches for the clock, should the daemon doubt it."""
     from notifier.logs import log
-    from notifier.store import installation
+    from notifier.store import alerts, installation, restoring
     from notifier.store.engine import writing
 
     with changing(context, now) as look, writing(look.engine) as connection:
+        told = (
+            restoring.consider_told(connection, until=told_until, by=person(by), now=look.now)
+            if told_until
+            else 0
+        )
+        alerts.resolve(connection, key=restoring.ALERT, now=look.now)
         was_paused = installation.resume(connection)
         # Whoever resumes says that the time is right; the next tick compares with this one.
         installation.record_tick(connection, now=look.now)
     log("resume").info("resumed", by=person(by), was_paused=was_paused)
+    if told_until:
+        print(f"{told} notices count as told.")
     print("Mail leaves again." if was_paused else "Nothing was paused; mail leaves as before.")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -123,8 +122,7 @@ def changing(context: typer.Context, now: datetime | None) -> Iterator[Look]:
 
 
 def has_database(settings: Settings) -> bool:
-    """Whether there is a database to look into; looking would otherwise make an empty SQLite file."""
-    from sqlalchemy.engine import make_url
+    """Whether there is a database to look into."""
+    from notifier import app
 
-    url = make_url(settings.database_url)
-    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+    return app.has_database(settings)

@@ -19,6 +19,7 @@ from notifier.daemon.believing import believe
 from notifier.daemon.loops import Loop, steady
 from notifier.daemon.metrics import DaemonCollector, metrics_app
 from notifier.daemon.page import Shown, page
+from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.serving import listen, opened
 from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
@@ -97,6 +98,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         running = Running(parts=parts, clock=clock, right=right, shown=Shown())
         running.loops = _loops(running)
         stop = stop_by_signal()
+        await asyncio.to_thread(recognise, parts.engine, state_dir=parts.settings.state_dir, now=clock())
         await _tick(running)
         _refuse_to_run_without_list(running)
         await _may_send(running)
@@ -206,6 +208,8 @@ async def _tick(running: Running) -> None:
     running.believed, running.believed_at = now, at
     running.refreshed, _ = await asyncio.to_thread(plan, running.parts, now)
     await asyncio.to_thread(running.shown.renew, running.parts.engine)
+    state_dir = running.parts.settings.state_dir
+    await asyncio.to_thread(remember, running.parts.engine, state_dir=state_dir, now=now)
 
 
 async def _send(running: Running) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from notifier.app import Parts
 from notifier.app import clock as wall_clock
 from notifier.daemon.believing import believe
+from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.alert import alert
 from notifier.jobs.dispatch import Dispatched, dispatch
@@ -41,12 +42,14 @@ async def tick(
     parts: Parts, *, clock: Callable[[], datetime], right: SendingRight, elapsed: timedelta | None = None
 ) -> Ticked:
     """Do all that is owed once."""
-    now = clock()
+    now, state_dir = clock(), parts.settings.state_dir
+    await asyncio.to_thread(recognise, parts.engine, state_dir=state_dir, now=now)
     disbelieved = await asyncio.to_thread(believe, parts.engine, now=now, elapsed=elapsed)
     if disbelieved:
         await tell(parts, now)
         return Ticked(disbelieved=disbelieved)
     refreshed, reminded = await asyncio.to_thread(plan, parts, now)
+    await asyncio.to_thread(remember, parts.engine, state_dir=state_dir, now=now)
     dispatched = None
     if right.try_acquire():
         await asyncio.to_thread(free_the_dead, parts, right, now)

@@ -125,9 +125,13 @@ class MetricsSettings(_Table):
 
 
 class DatabaseSettings(_Table):
-    """Where the Ledger and the Outbox are. `url` None means SQLite in the state directory."""
+    """Where the Ledger and the Outbox are. `url` None means SQLite in the state directory.
+
+    `upgrade` lets every start bring the tables to the release's form; else it is done by hand.
+    """
 
     url: OptionalSecret = None
+    upgrade: bool = True
 
 
 class GuardSettings(_Table):

@@ -2,44 +2,68 @@
 
 Every process does this before it uses the database. Twice at once is harmless: the second waits for the
 first (write lock on SQLite, advisory lock on PostgreSQL), then finds nothing left to do. All migrations
-run in one transaction: cut short, they leave the database as it was.
+run in one transaction: cut short, they leave the database as it was. On SQLite a copy is kept beside it first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, text
 
-from notifier.errors import DatabaseError
+from notifier.errors import DatabaseError, UsageError
+from notifier.store.copies import keep_before
 from notifier.store.engine import name_of, reading, translated
 
 # Any number will do, as long as every release uses the same.
 _ADVISORY_LOCK = 7_236_018_453
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the tables to this release's form.
+def upgrade(engine: Engine) -> Path | None:
+    """Bring the tables to this release's form; answers the copy that was kept, if there was something to copy.
 
     Raises DatabaseError when they are from a newer release, or the database does not work.
     """
-    if current(engine) == newest():
-        return
+    at = current(engine)
+    if at == newest():
+        return None
+    copy = keep_before(engine, newest()) if at is not None else None
     with _alone(engine) as connection:
         _refuse_newer(engine, _revision(connection))
         command.upgrade(_config(connection), "head")
+    return copy
 
 
-def downgrade(engine: Engine, revision: str) -> None:
-    """Take the tables back to a migration's revision, or to nothing with `base`. Data may be lost."""
+def require_newest(engine: Engine) -> None:
+    """Raises DatabaseError when the tables are not at this release's form."""
+    at = current(engine)
+    if at != newest():
+        raise DatabaseError(
+            f"{name_of(engine)} has tables at {at or 'nothing'}, this release needs {newest()}, and database.upgrade"
+            " is off; run: notifier db upgrade"
+        )
+
+
+def downgrade(engine: Engine, revision: str) -> Path | None:
+    """Take the tables back to a migration's revision, or to nothing with `base`. Data may be lost.
+
+    Answers the copy that was kept. Raises UsageError when there is no such revision below.
+    """
+    copy = keep_before(engine, f"going-back-to-{revision}") if current(engine) is not None else None
     with _alone(engine) as connection:
         _refuse_newer(engine, _revision(connection))
-        command.downgrade(_config(connection), revision)
+        try:
+            command.downgrade(_config(connection), revision)
+        except CommandError as error:
+            raise UsageError(f"the tables cannot be taken back to “{revision}”: {error}") from error
+    return copy
 
 
 def current(engine: Engine) -> str | None:

@@ -1,0 +1,44 @@
+"""The restore drill: an older copy put in force again is recognised, and nothing is sent twice unawares."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.peers.smtp_sink import SmtpSink
+from tests.processes.installation import Installation, until
+
+
+def put_in_force(place: Installation, copy: Path) -> None:
+    """As the handbook says: the copy takes the place of the file, and its companions go."""
+    place.close()
+    del place.__dict__["engine"]
+    for companion in place.file.parent.glob(f"{place.file.name}-*"):
+        companion.unlink()
+    shutil.copyfile(copy, place.file)
+    place.file.chmod(0o600)
+
+
+def test_an_older_copy_sends_nothing_until_a_person_has_looked(place: Installation, sink: SmtpSink) -> None:
+    copy = place.folder / "copy.sqlite3"
+    place.people_join(1)
+    assert place.call("backup", str(copy))[0] == 0
+    with place.running() as daemon:
+        sink.wait_for(1)
+        until(place.is_idle)
+        daemon.stop()
+
+    put_in_force(place, copy)
+    with place.running() as daemon:
+        until(lambda: "look before anything is sent again" in daemon.get("/health/ready").text)
+        code, said = place.call("outbox", "list")
+        assert (code, "pending" in said) == (0, True)
+        assert len(sink.accepted) == 1
+
+        code, said = place.call("resume", "--told-until", place.now.isoformat())
+        assert (code, "1 notices count as told" in said) == (0, True)
+        until(lambda: daemon.get("/health/ready").status == 200)
+        place.people_join(1, name="after")
+        assert sink.wait_for(2)[-1].recipients == ("after0@leverandor.example",)
+        daemon.stop()
+    assert len(sink.accepted) == 2
