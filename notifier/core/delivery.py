@@ -56,6 +56,8 @@ def after_verdict(
         case _:
             pass
     copies = message.copies if verdict.is_sent else message.copies - 1
+    if state is MessageState.FAILED:
+        state = _given_up(copies)
     return Transition(state=state, not_before=not_before, copies=copies, tries=tries, refusals=refusals)
 
 
@@ -66,13 +68,19 @@ def after_mistake(message: Message, *, now: datetime, spread: float) -> Transiti
     Nothing was transmitted, so its copies stay as they are.
     """
     tries = message.tries + 1
+    enough = _tried_enough(message, tries, now)
     return Transition(
-        state=MessageState.FAILED if _tried_enough(message, tries, now) else MessageState.PENDING,
+        state=_given_up(message.copies) if enough else MessageState.PENDING,
         not_before=now + retry_delay(tries, spread),
         copies=message.copies,
         tries=tries,
         refusals=message.refusals,
     )
+
+
+def _given_up(copies: int) -> MessageState:
+    # A copy that was never answered may have arrived: to call its Message failed could be untrue.
+    return MessageState.UNKNOWN if copies else MessageState.FAILED
 
 
 def _tried_enough(message: Message, tries: int, now: datetime) -> bool:

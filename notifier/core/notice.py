@@ -63,12 +63,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A Step as it concerns one Subscriber, with its outcome so far. News knows the `old` date, if any."""
+    """A Step as it concerns one Subscriber, with its outcome so far. News knows the `old` date, if any.
+
+    `decided_at` is when it came to its outcome; for what was sent, when that was.
+    """
 
     id: int
     subscriber_id: int
     step: Step
     outcome: Outcome = Outcome.OWED
     reason: str = ""
+    decided_at: datetime | None = None
     message_id: int | None = None
     old: When | None = None

@@ -16,9 +16,11 @@ from notifier.core.history import Entry
 from notifier.core.notice import Notice, NoticeKind, Outcome
 from notifier.core.plan import NEWS, news_kind, still_speaks
 from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.core.timing import Timing
 from notifier.core.when import When
 
 _TOLD = frozenset({Outcome.SENT, Outcome.UNKNOWN})
+_TOLD_OR_TO_COME = frozenset({Outcome.SENT, Outcome.OWED})
 _LAST_WORDS = frozenset({NoticeKind.WITHDRAWN, NoticeKind.COMPLETED})
 
 
@@ -38,22 +40,29 @@ class Settled:
     kept: tuple[Notice, ...]
     dropped: tuple[Dropped, ...]
 
+    def after_a_copy(self) -> Settled:
+        """The same for a Message of which a copy left without an answer: what it told may have been read."""
+        return replace(self, dropped=tuple(_perhaps_told(drop) for drop in self.dropped))
+
 
 def settle(
     *,
     notices: Sequence[Notice],
-    earlier_news: Sequence[Notice],
+    elsewhere: Sequence[Notice],
     subscriber: Subscriber,
     changes: ChangeList,
     history: Mapping[str, tuple[Entry, ...]],
+    timing: Timing,
     now: datetime,
 ) -> Settled:
-    """Decide for every owed Notice of one Subscriber.
+    """Decide for every owed Notice of one Message.
 
-    `earlier_news` are their other news Notices about the same Deadlines, whatever became of them; what is
-    from before they joined (again) counts for nothing, since *standing* told them everything then.
+    `elsewhere` are the Subscriber's Notices about the same Deadlines in other Messages: all news, whatever
+    became of it, and the reminders that were sent or are owed. What is from before they joined (again) counts
+    for nothing, since *standing* told them everything then.
     News that was followed by newer news before it was sent is told once, from what the Subscriber last
-    heard to what is so now; when that is nothing, it is cancelled.
+    heard to what is so now; when that is nothing, it is cancelled. Of one Deadline nobody is reminded twice
+    on a day, nor again in a looser reminder's name.
     """
     gone = _gone(subscriber)
     if gone:
@@ -61,7 +70,7 @@ def settle(
         dropped = tuple(Dropped(notice=notice, outcome=outcome, reason=reason) for notice in notices)
         return Settled(kept=(), dropped=dropped)
     mine = {notice.id for notice in notices}
-    others = [n for n in earlier_news if n.id not in mine and n.step.due > subscriber.joined_at]
+    others = [n for n in elsewhere if n.id not in mine and n.step.due > subscriber.joined_at]
     by_deadline: dict[str, list[Notice]] = {}
     for notice in notices:
         by_deadline.setdefault(notice.step.deadline, []).append(notice)
@@ -74,13 +83,20 @@ def settle(
             continue
         reminders = [notice for notice in group if notice.step.kind is NoticeKind.REMINDER]
         news = [notice for notice in group if notice.step.kind is not NoticeKind.REMINDER]
-        earlier = [notice for notice in others if notice.step.deadline == key]
-        decisions += _settle_reminders(reminders, found[1], now)
+        beside = [n for n in others if n.step.deadline == key and n.step.kind is NoticeKind.REMINDER]
+        earlier = [n for n in others if n.step.deadline == key and n.step.kind is not NoticeKind.REMINDER]
+        decisions += _settle_reminders(reminders, beside, found[1], timing, now)
         decisions += _settle_news(news, earlier, found[1], history.get(key, ()))
     return Settled(
         kept=tuple(decision for decision in decisions if isinstance(decision, Notice)),
         dropped=tuple(decision for decision in decisions if isinstance(decision, Dropped)),
     )
+
+
+def _perhaps_told(drop: Dropped) -> Dropped:
+    # Too late and perhaps never told is for a person to look at; the others are not missed.
+    outcome = Outcome.UNKNOWN if drop.outcome is Outcome.EXPIRED else drop.outcome
+    return replace(drop, outcome=outcome, reason=f"{drop.reason}; a copy may have arrived")
 
 
 def _gone(subscriber: Subscriber) -> tuple[Outcome, str] | None:
@@ -92,7 +108,7 @@ def _gone(subscriber: Subscriber) -> tuple[Outcome, str] | None:
 
 
 def _settle_reminders(
-    reminders: list[Notice], deadline: Deadline, now: datetime
+    reminders: list[Notice], beside: list[Notice], deadline: Deadline, timing: Timing, now: datetime
 ) -> Iterator[Notice | Dropped]:
     current: list[Notice] = []
     for notice in sorted(reminders, key=lambda notice: notice.step.due):
@@ -111,7 +127,25 @@ def _settle_reminders(
     for notice in current[:-1]:
         reason = f"the reminder {current[-1].step.lead} ahead took its place"
         yield Dropped(notice=notice, outcome=Outcome.SUPERSEDED, reason=reason)
-    yield from current[-1:]
+    for notice in current[-1:]:
+        rival = next((each for each in beside if _takes_its_place(each, notice, timing, now)), None)
+        if rival is None:
+            yield notice
+        else:
+            reason = f"the reminder {rival.step.lead} ahead took its place"
+            yield Dropped(notice=notice, outcome=Outcome.SUPERSEDED, reason=reason)
+
+
+def _takes_its_place(other: Notice, notice: Notice, timing: Timing, now: datetime) -> bool:
+    """Whether a reminder in another Message makes this one needless: it is tighter, or was sent today.
+
+    One whose fate is unknown does not: better told twice than not at all.
+    """
+    if other.step.spoken != notice.step.spoken or other.outcome not in _TOLD_OR_TO_COME:
+        return False
+    sent_at = other.decided_at if other.outcome is Outcome.SENT else None
+    told_today = sent_at is not None and timing.today(sent_at) == timing.today(now)
+    return told_today or other.step.due > notice.step.due
 
 
 def _settle_news(

@@ -14,6 +14,7 @@ from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.alert import alert
 from notifier.jobs.dispatch import Dispatched, dispatch
+from notifier.jobs.prune import prune
 from notifier.jobs.recover import recover
 from notifier.jobs.refresh import Refreshed, refresh
 from notifier.jobs.remind import Reminded, remind
@@ -54,6 +55,7 @@ async def tick(
     if right.try_acquire():
         await asyncio.to_thread(free_the_dead, parts, right, now)
         dispatched = await dispatch(parts.sender(node=right.node, clock=clock))
+    await asyncio.to_thread(prune, engine=parts.engine, now=now)
     await tell(parts, now)
     return Ticked(refreshed=refreshed, reminded=reminded, dispatched=dispatched, not_sending=right.refusal)
 

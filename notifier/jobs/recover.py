@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from notifier.core.notice import Outcome
-from notifier.store import alerts, notices, outbox
+from notifier.jobs.losses import alert_unknown
+from notifier.store import notices, outbox
 from notifier.store.engine import writing
 
 
@@ -22,18 +23,7 @@ def recover(*, engine: Engine, dead: Collection[int] | None, mine: int, now: dat
         again, unknown = outbox.recover(connection, dead=dead, mine=mine, now=now)
         if unknown:
             lost = notices.owed_by_message(connection, unknown)
-            reason = "sent twice without an answer; whether it arrived is not known"
+            reason = "sent without an answer; whether it arrived is not known"
             notices.close(connection, [(notice.id, Outcome.UNKNOWN, reason) for notice in lost], now)
-            for message_id in unknown:
-                alerts.raise_alert(
-                    connection, key=f"unknown:{message_id}", text=unknown_text(message_id), now=now
-                )
+            alert_unknown(connection, unknown, now=now)
     return again
-
-
-def unknown_text(message_id: int) -> str:
-    """What operators read about a Message whose fate is not known."""
-    return (
-        f"Message {message_id} was transmitted twice and never answered; it may or may not have arrived."
-        f" Look with: notifier outbox show {message_id}. To send it again: notifier outbox retry {message_id}"
-    )

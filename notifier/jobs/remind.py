@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine
 from notifier.core.notice import Outcome
 from notifier.core.plan import FanOut, due_news, due_reminders
 from notifier.core.timing import Timing
-from notifier.store import alerts, cadences, changes, installation, notices, outbox
+from notifier.jobs.losses import alert_expired, alert_unknown
+from notifier.store import cadences, changes, installation, notices, outbox
 from notifier.store.engine import reading, writing
 
 
@@ -45,11 +46,12 @@ def remind(*, engine: Engine, timing: Timing, now: datetime) -> Reminded:
         after = upto
     with writing(engine) as connection:
         notices.finish_steps(connection, [fan_out.mark for fan_out in due], now)
-        expired += notices.expire_overdue(connection, now)
+        late, unknown = notices.expire_overdue(connection, now)
+        expired += late
         outbox.close_emptied(connection, now=now)
+        alert_unknown(connection, sorted(unknown), now=now)
         if expired:
-            text = f"{expired} notices could not be sent before their day was over; see notifier why"
-            alerts.raise_alert(connection, key=f"expired:{timing.today(now)}", text=text, now=now)
+            alert_expired(connection, timing=timing, now=now)
     return Reminded(recorded=recorded, expired=expired)
 
 

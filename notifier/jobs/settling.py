@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -16,9 +16,15 @@ from notifier.core.notice import Notice, NoticeKind, Outcome
 from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
-from notifier.store import alerts, asks, changes, notices, outbox, subscribers
+from notifier.jobs.losses import alert_expired, alert_unknown
+from notifier.store import asks, changes, notices, outbox, subscribers
 from notifier.store.changes import Reading
 
+_REASONS = {
+    MessageState.CANCELLED: "nothing left to tell",
+    MessageState.EXPIRED: "its day was over",
+    MessageState.UNKNOWN: "sent once without an answer, and its day was over",
+}
 BARRED = "mail.only_to does not include this address"
 
 
@@ -66,7 +72,9 @@ def settle_claimed(
     letters = _letters(connection, claimed, people, current, now)
     claimed = [message for message in claimed if message.letter is None]
     history = changes.history(connection)
-    settled = _settle(connection, claimed, people, current=current.changes, history=history, now=now)
+    settled = _settle(
+        connection, claimed, people, current=current.changes, history=history, timing=timing, now=now
+    )
     tellings = [
         Telling(
             message=message,
@@ -79,7 +87,7 @@ def settle_claimed(
         for message in claimed
         if settled[message.id].kept
     ]
-    _close_emptied(connection, claimed, settled, now)
+    _close_emptied(connection, claimed, settled, timing, now)
     tellings = _bar(connection, [*tellings, *letters], may_receive, now)
     return _put_back_early(connection, tellings, timing, now)
 
@@ -124,55 +132,70 @@ def _settle(
     *,
     current: ChangeList,
     history: Mapping[str, tuple[Entry, ...]],
+    timing: Timing,
     now: datetime,
 ) -> dict[int, Settled]:
     owed: dict[int, list[Notice]] = {message.id: [] for message in claimed}
     for notice in notices.owed_by_message(connection, list(owed)):
         owed[notice.message_id or 0].append(notice)
-    heard = _heard(connection, [notice for group in owed.values() for notice in group])
+    elsewhere = _elsewhere(connection, [notice for group in owed.values() for notice in group], now)
     settled = {}
     for message in claimed:
-        settled[message.id] = settle(
+        found = settle(
             notices=owed[message.id],
-            earlier_news=[n for n in heard.get(message.subscriber_id, []) if n.message_id != message.id],
+            elsewhere=[n for n in elsewhere.get(message.subscriber_id, []) if n.message_id != message.id],
             subscriber=people[message.subscriber_id],
             changes=current,
             history=history,
+            timing=timing,
             now=now,
         )
+        settled[message.id] = found.after_a_copy() if message.copies else found
     dropped = [(drop.notice.id, drop.outcome, drop.reason) for s in settled.values() for drop in s.dropped]
     notices.close(connection, dropped, now)
-    expired = sum(outcome is Outcome.EXPIRED for _, outcome, _ in dropped)
-    if expired:
-        text = f"{expired} notices could not be sent before their day was over; see notifier why"
-        alerts.raise_alert(connection, key=f"expired:{now:%Y-%m-%d}", text=text, now=now)
     return settled
 
 
-def _heard(connection: Connection, owed: Sequence[Notice]) -> dict[int, list[Notice]]:
-    """By Subscriber, all news they were ever to hear of the Deadlines that these Notices bring news of."""
-    about = {
-        (notice.subscriber_id, notice.step.deadline)
-        for notice in owed
-        if notice.step.kind not in (NoticeKind.REMINDER, NoticeKind.STANDING)
-    }
-    heard: dict[int, list[Notice]] = {}
-    for notice in notices.news_of(connection, about):
-        heard.setdefault(notice.subscriber_id, []).append(notice)
-    return heard
+def _elsewhere(connection: Connection, owed: Sequence[Notice], now: datetime) -> dict[int, list[Notice]]:
+    """By Subscriber, what they were or are to be told of the same Deadlines: see `core.settle`."""
+    about: dict[bool, set[tuple[int, str]]] = {True: set(), False: set()}
+    for notice in owed:
+        if notice.step.kind is not NoticeKind.STANDING:
+            is_reminder = notice.step.kind is NoticeKind.REMINDER
+            about[is_reminder].add((notice.subscriber_id, notice.step.deadline))
+    since = min([now - timedelta(days=1), *(notice.step.due for notice in owed)])
+    found: dict[int, list[Notice]] = {}
+    for notice in (
+        *notices.news_of(connection, about[False]),
+        *notices.reminders_of(connection, about[True], since=since),
+    ):
+        found.setdefault(notice.subscriber_id, []).append(notice)
+    return found
 
 
 def _close_emptied(
-    connection: Connection, claimed: Sequence[Message], settled: Mapping[int, Settled], now: datetime
+    connection: Connection,
+    claimed: Sequence[Message],
+    settled: Mapping[int, Settled],
+    timing: Timing,
+    now: datetime,
 ) -> None:
-    cancelled: list[Message] = []
-    expired: list[Message] = []
+    emptied: dict[MessageState, list[Message]] = {}
     for message in claimed:
         if not settled[message.id].kept:
-            late = any(drop.outcome is Outcome.EXPIRED for drop in settled[message.id].dropped)
-            (expired if late else cancelled).append(message)
-    outbox.end(connection, cancelled, MessageState.CANCELLED, reason="nothing left to tell", now=now)
-    outbox.end(connection, expired, MessageState.EXPIRED, reason="its day was over", now=now)
+            emptied.setdefault(_ended_as(settled[message.id]), []).append(message)
+    for state, messages in emptied.items():
+        outbox.end(connection, messages, state, reason=_REASONS[state], now=now)
+    alert_unknown(connection, [message.id for message in emptied.get(MessageState.UNKNOWN, ())], now=now)
+    if any(drop.outcome is Outcome.EXPIRED for found in settled.values() for drop in found.dropped):
+        alert_expired(connection, timing=timing, now=now)
+
+
+def _ended_as(settled: Settled) -> MessageState:
+    outcomes = {drop.outcome for drop in settled.dropped}
+    if Outcome.UNKNOWN in outcomes:
+        return MessageState.UNKNOWN
+    return MessageState.EXPIRED if Outcome.EXPIRED in outcomes else MessageState.CANCELLED
 
 
 def _bar(

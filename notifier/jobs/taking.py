@@ -22,6 +22,7 @@ from notifier.core.notice import Notice, Outcome
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.errors import DatabaseError
+from notifier.jobs.losses import alert_unknown
 from notifier.jobs.settling import Telling, settle_claimed
 from notifier.store import alerts, breakers, changes, installation, notices, outbox
 from notifier.store.engine import writing
@@ -182,10 +183,16 @@ def _put_off(engine: Engine, poisoned: Sequence[tuple[Message, Exception]], now:
     reasons = {message.id: f"{UNCOMPOSED}: {_name(mistake)}" for message, mistake in poisoned}
     with writing(engine) as connection:
         held = outbox.put_off(connection, after, reasons=reasons, now=now)
-        lost = [
-            message.id for message, went in after if went.state is MessageState.FAILED and message.id in held
-        ]
-        if lost:
+        ended: dict[MessageState, list[int]] = {}
+        for message, went in after:
+            if message.id in held:
+                ended.setdefault(went.state, []).append(message.id)
+        doubtful = ended.get(MessageState.UNKNOWN, [])
+        notices.close_messages(
+            connection, doubtful, Outcome.UNKNOWN, f"a copy may have arrived; {UNCOMPOSED}", now
+        )
+        alert_unknown(connection, doubtful, now=now)
+        if lost := ended.get(MessageState.FAILED):
             notices.close_messages(connection, lost, Outcome.FAILED, UNCOMPOSED, now)
             text = (
                 f"Message {lost[0]} and all others that could not be composed for five days have failed;"

@@ -13,7 +13,7 @@ from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.reply import Fault, Verdict
-from notifier.jobs.recover import unknown_text
+from notifier.jobs.losses import alert_unknown
 from notifier.jobs.taking import Ready
 from notifier.store import alerts, breakers, leaving, notices, outbox
 from notifier.store.engine import writing
@@ -28,7 +28,7 @@ _MISTYPED = (LetterKind.CONFIRMATION, LetterKind.NEW_ADDRESS)
 _FINAL = {
     MessageState.SENT: (Outcome.SENT, ""),
     MessageState.FAILED: (Outcome.FAILED, "the server refused it for good"),
-    MessageState.UNKNOWN: (Outcome.UNKNOWN, "sent twice without an answer; whether it arrived is not known"),
+    MessageState.UNKNOWN: (Outcome.UNKNOWN, "sent without an answer; whether it arrived is not known"),
 }
 
 
@@ -118,6 +118,4 @@ def _alert_ended(connection: Connection, ours: Sequence[tuple[Ready, Recorded]],
             )
             alerts.raise_alert(connection, key=f"failed:{message.id}", text=text, now=now)
         elif entry.transition.state is MessageState.UNKNOWN:
-            alerts.raise_alert(
-                connection, key=f"unknown:{message.id}", text=unknown_text(message.id), now=now
-            )
+            alert_unknown(connection, [message.id], now=now)

@@ -192,16 +192,34 @@ def _set_expiry(connection: Connection, waiting: Any) -> None:
     connection.execute(update(messages).where(waiting).values(expires=soonest.scalar_subquery()))
 
 
-def expire_overdue(connection: Connection, now: datetime) -> int:
-    """Close owed Notices whose day is over while their Message still waits; answers how many."""
-    waits = exists().where(messages.c.id == notices.c.message_id, messages.c.state == MessageState.PENDING)
-    late = and_(notices.c.outcome == Outcome.OWED, notices.c.expires <= now, waits)
-    values = {
-        "outcome": Outcome.EXPIRED.value,
-        "reason": "its day was over before it was sent",
-        "decided_at": now,
-    }
-    return connection.execute(update(notices).where(late).values(values)).rowcount
+def expire_overdue(connection: Connection, now: datetime) -> tuple[int, frozenset[int]]:
+    """Close owed Notices whose day is over while their Message still waits.
+
+    Answers how many expired, and the Messages of the others: those of which a copy left without an answer.
+    """
+    waits = and_(messages.c.id == notices.c.message_id, messages.c.state == MessageState.PENDING)
+    late = and_(notices.c.outcome == Outcome.OWED, notices.c.expires <= now)
+    reason = "its day was over before it was sent"
+    expired = connection.execute(
+        update(notices)
+        .where(late, exists().where(waits, messages.c.copies == 0))
+        .values(outcome=Outcome.EXPIRED.value, reason=reason, decided_at=now)
+    ).rowcount
+    unknown = connection.scalars(
+        update(notices)
+        .where(late, exists().where(waits, messages.c.copies > 0))
+        .values(
+            outcome=Outcome.UNKNOWN.value, reason=f"{reason} again; a copy may have arrived", decided_at=now
+        )
+        .returning(notices.c.message_id)
+    )
+    return expired, frozenset(unknown)
+
+
+def count_expired(connection: Connection, *, since: datetime) -> int:
+    """How many Notices came too late since an instant."""
+    late = and_(notices.c.outcome == Outcome.EXPIRED, notices.c.decided_at >= since)
+    return connection.scalar(select(func.count()).select_from(notices).where(late)) or 0
 
 
 def close(connection: Connection, decisions: Sequence[tuple[int, Outcome, str]], now: datetime) -> None:
@@ -245,6 +263,21 @@ def news_of(connection: Connection, pairs: Collection[tuple[int, str]]) -> tuple
     return tuple(notice_of(row) for row in connection.execute(select(notices).where(chosen)))
 
 
+def reminders_of(
+    connection: Connection, pairs: Collection[tuple[int, str]], *, since: datetime
+) -> tuple[Notice, ...]:
+    """Reminders that are owed, or were sent since an instant, of these (Subscriber id, Deadline key) pairs."""
+    if not pairs:
+        return ()
+    sent = and_(notices.c.outcome == Outcome.SENT, notices.c.decided_at >= since)
+    chosen = and_(
+        notices.c.kind == NoticeKind.REMINDER,
+        tuple_(notices.c.subscriber_id, notices.c.deadline).in_(list(pairs)),
+        or_(notices.c.outcome == Outcome.OWED, sent),
+    )
+    return tuple(notice_of(row) for row in connection.execute(select(notices).where(chosen)))
+
+
 def of_subscriber(connection: Connection, subscriber_id: int, change_id: str) -> tuple[Notice, ...]:
     """The Ledger on one Subscriber and one Change, with their standing Notices, oldest first."""
     about = or_(notices.c.deadline.startswith(f"{change_id}/", autoescape=True), notices.c.deadline == "")
@@ -276,5 +309,6 @@ def notice_of(row: Any) -> Notice:
         ),
         outcome=Outcome(row.outcome),
         reason=row.reason,
+        decided_at=row.decided_at,
         message_id=row.message_id,
     )

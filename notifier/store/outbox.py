@@ -151,6 +151,19 @@ def release(connection: Connection, claimed: Sequence[Message], *, now: datetime
     connection.execute(update(messages).where(ours).values(values))
 
 
+def recall(connection: Connection, subscriber_id: int, *, now: datetime) -> None:
+    """Take a Subscriber's claimed Messages back to be composed anew, since what they chose has changed."""
+    here = and_(messages.c.subscriber_id == subscriber_id, messages.c.state == MessageState.CLAIMED)
+    values = {
+        "state": MessageState.PENDING.value,
+        "owner": None,
+        "lease_until": None,
+        "token": messages.c.token + 1,
+        "state_at": now,
+    }
+    connection.execute(update(messages).where(here).values(values))
+
+
 def end(
     connection: Connection, claimed: Sequence[Message], state: MessageState, *, reason: str, now: datetime
 ) -> None:
@@ -295,6 +308,11 @@ def close_emptied(connection: Connection, *, now: datetime) -> int:
     """Close waiting Messages that no longer carry any owed Notice, but for Letters; answers how many."""
     carries = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.OWED)
     expired = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.EXPIRED)
-    state = case((expired, MessageState.EXPIRED.value), else_=MessageState.CANCELLED.value)
+    unknown = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.UNKNOWN)
+    state = case(
+        (unknown, MessageState.UNKNOWN.value),
+        (expired, MessageState.EXPIRED.value),
+        else_=MessageState.CANCELLED.value,
+    )
     empty = and_(messages.c.state == MessageState.PENDING, messages.c.letter.is_(None), ~carries)
     return connection.execute(update(messages).where(empty).values(state=state, state_at=now)).rowcount

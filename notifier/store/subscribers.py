@@ -24,6 +24,7 @@ from notifier.core.address import identity_of
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.subscription import Scope, Subscriber, SubscriberState, Subscription, Topic
 from notifier.core.text import Language
+from notifier.store.outbox import recall
 from notifier.store.tables import subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
@@ -105,7 +106,8 @@ def set_choices(
     now: datetime,
 ) -> None:
     """Replace all that a Subscriber chose. Topics they followed already go on as before; a new Cadence and
-    new Topics take effect now."""
+    new Topics take effect now. What was composed for them and is not on the wire is composed anew."""
+    recall(connection, subscriber_id, now=now)
     own = str(cadence) if cadence else None
     here = subscribers.c.id == subscriber_id
     connection.execute(

@@ -49,17 +49,18 @@ def settled(
     lists: Sequence[ChangeList],
     notices: Sequence[Notice],
     *,
-    earlier: Sequence[Notice] = (),
+    elsewhere: Sequence[Notice] = (),
     subscriber: Subscriber = EVER_SINCE,
     now: datetime | None = None,
 ) -> Settled:
     """What becomes of these Notices while the last of the lists is in force."""
     return settle(
         notices=notices,
-        earlier_news=earlier,
+        elsewhere=elsewhere,
         subscriber=subscriber,
         changes=lists[-1],
         history=history_of(lists),
+        timing=TIMING,
         now=now or LONG_AGO + len(lists) * STEP,
     )
 

@@ -54,7 +54,9 @@ def test_whatever_happens_copies_are_0_to_2_and_only_a_refused_one_is_taken_back
         assert after.state in {OPEN, *FINAL}
         assert after.state is not OPEN or after.copies < 2
         assert (after.state is MessageState.SENT) == (fault is Fault.NONE)
-        assert (after.state is MessageState.UNKNOWN) == (fault is Fault.AMBIGUOUS and copies == 2)
+        assert after.state is not MessageState.FAILED or after.copies == 0
+        assert after.state is not MessageState.UNKNOWN or after.copies > 0
+        assert after.state is MessageState.UNKNOWN or not (fault is Fault.AMBIGUOUS and copies == 2)
         assert after.not_before >= NOW
 
 
@@ -129,6 +131,12 @@ def test_a_mistake_of_ours_is_waited_for_like_a_temporary_refusal_and_leaves_cop
     armed = replace(claimed, copies=copies + 1)
     assert after == after_verdict(armed, _verdict(Fault.TEMPORARY), now=NOW, spread=spread)
     assert after.copies == copies
+
+
+@pytest.mark.parametrize("fault", [Fault.ADDRESS, Fault.MESSAGE])
+def test_a_refusal_after_a_copy_without_an_answer_leaves_it_unknown(fault: Fault) -> None:
+    after = after_verdict(_armed(copies=2), _verdict(fault), now=NOW, spread=0)
+    assert (after.state, after.copies) == (MessageState.UNKNOWN, 1)
 
 
 def test_a_refusal_for_policy_is_tried_five_times() -> None:

@@ -42,6 +42,49 @@ def test_of_several_reminders_only_the_tightest_is_told() -> None:
     ]
 
 
+def _elsewhere(lead: str, outcome: Outcome, *, at: datetime | None = None) -> Notice:
+    return replace(_only(lead), outcome=outcome, decided_at=at, message_id=2)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OWED, Outcome.SENT])
+def test_a_looser_reminder_gives_way_to_a_tighter_one_in_another_message(outcome: Outcome) -> None:
+    tighter = _elsewhere("3d", outcome, at=oslo("2026-11-27"))
+    found = settled(lists_of(A), [_only("7d")], elsewhere=[tighter], now=oslo("2026-11-28"))
+    assert [(drop.outcome, drop.reason) for drop in found.dropped] == [
+        (Outcome.SUPERSEDED, "the reminder 3d ahead took its place")
+    ]
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each not in (Outcome.OWED, Outcome.SENT)])
+def test_what_was_not_told_takes_nobodys_place(outcome: Outcome) -> None:
+    other = _elsewhere("3d", outcome, at=NOW)
+    assert settled(lists_of(A), [_only("7d")], elsewhere=[other], now=NOW).kept == (_only("7d"),)
+
+
+def test_nobody_is_reminded_twice_on_a_day() -> None:
+    on_the_day = oslo(A, "08:05")
+    told = _elsewhere("1d", Outcome.SENT, at=oslo(A, "07:05"))
+    assert untold(settled(lists_of(A), [_only("0d")], elsewhere=[told], now=on_the_day)) == [
+        (_only("0d").id, Outcome.SUPERSEDED)
+    ]
+    the_day_before = replace(told, decided_at=oslo("2026-11-30", "23:59"))
+    assert settled(lists_of(A), [_only("0d")], elsewhere=[the_day_before], now=on_the_day).kept
+
+
+def test_a_reminder_of_another_date_takes_no_place() -> None:
+    other = replace(_elsewhere("3d", Outcome.SENT, at=NOW), step=_only("0d", B).step)
+    assert settled(lists_of(A), [_only("7d")], elsewhere=[other], now=NOW).kept == (_only("7d"),)
+
+
+def test_what_comes_too_late_after_a_copy_without_an_answer_is_unknown_and_the_rest_says_so() -> None:
+    late = settled(lists_of(A), reminders_of(a_deadline(A))[-2:], now=oslo("2026-12-02")).after_a_copy()
+    assert {(drop.outcome, drop.reason.rpartition("; ")[2]) for drop in late.dropped} == {
+        (Outcome.UNKNOWN, "a copy may have arrived")
+    }
+    moved = settled(lists_of(A, B), [_only("7d")], now=NOW).after_a_copy()
+    assert [drop.outcome for drop in moved.dropped] == [Outcome.CANCELLED]
+
+
 @pytest.mark.parametrize("now", [B, "2026-11-30", "tba", "2026-10-01..2026-12-01"])
 def test_a_reminder_of_a_date_that_is_no_more_is_cancelled(now: str) -> None:
     reminder = _only("7d")

@@ -28,7 +28,7 @@ def _tale(
     lists, over = lists_of(*story), before or {}
     news = news_of(lists)
     earlier = [replace(news[n], outcome=outcome, message_id=99) for n, outcome in over.items()]
-    found = settled(lists, [notice for n, notice in news.items() if n not in over], earlier=earlier)
+    found = settled(lists, [notice for n, notice in news.items() if n not in over], elsewhere=earlier)
     return told(found), untold(found)
 
 
@@ -125,14 +125,14 @@ def test_what_is_on_its_way_in_another_mail_counts_as_heard() -> None:
 def test_what_is_owed_but_in_no_mail_yet_counts_as_unheard() -> None:
     lists = lists_of(A, B, C)
     news = news_of(lists)
-    found = settled(lists, [news[3]], earlier=[replace(news[2], message_id=None)])
+    found = settled(lists, [news[3]], elsewhere=[replace(news[2], message_id=None)])
     assert told(found) == [("moved", A)]
 
 
 def test_a_mails_own_notices_among_the_earlier_ones_change_nothing() -> None:
     lists = lists_of(A, B, C)
     news = list(news_of(lists).values())
-    assert settled(lists, news, earlier=news) == settled(lists, news)
+    assert settled(lists, news, elsewhere=news) == settled(lists, news)
 
 
 def test_what_one_missed_before_joining_again_was_told_on_joining() -> None:
@@ -140,8 +140,8 @@ def test_what_one_missed_before_joining_again_was_told_on_joining() -> None:
     news = news_of(lists)
     missed = replace(news[2], outcome=Outcome.LEFT, message_id=None)
     again = a_subscriber(since=LONG_AGO + 1.5 * STEP, generation=2)
-    assert told(settled(lists, [news[3]], earlier=[missed], subscriber=again)) == [("moved", B)]
-    assert told(settled(lists, [news[3]], earlier=[missed])) == []
+    assert told(settled(lists, [news[3]], elsewhere=[missed], subscriber=again)) == [("moved", B)]
+    assert told(settled(lists, [news[3]], elsewhere=[missed])) == []
 
 
 @pytest.mark.parametrize("newer", [C, A, "tba", a_deadline(B, status=Status.WITHDRAWN)])
@@ -196,7 +196,7 @@ def test_every_notice_is_told_or_dropped_and_at_most_one_is_told(
     fate = dict(zip(news, fates, strict=False))
     owed = [notice for n, notice in news.items() if fate[n] is Outcome.OWED]
     earlier = [replace(notice, outcome=fate[n]) for n, notice in news.items() if fate[n] is not Outcome.OWED]
-    found = settled(lists, owed, earlier=earlier, subscriber=EVER_SINCE)
+    found = settled(lists, owed, elsewhere=earlier, subscriber=EVER_SINCE)
     assert sorted([n.id for n in found.kept] + [d.notice.id for d in found.dropped]) == sorted(
         n.id for n in owed
     )
@@ -218,7 +218,7 @@ def test_whenever_mail_leaves_each_telling_begins_where_the_last_one_ended_and_e
         waiting += [notice for number, notice in news_of(lists[:count]).items() if number == count]
         if count < len(story) and not data.draw(st.booleans(), label=f"mail leaves at revision {count}"):
             continue
-        found = settled(lists[:count], waiting, earlier=over)
+        found = settled(lists[:count], waiting, elsewhere=over)
         for notice in found.kept:
             assert notice.old is None or notice.old.same_days(known.when)
             known = present

@@ -175,6 +175,6 @@ def test_a_waiting_notice_whose_day_is_over_expires(database: Engine) -> None:
         people.put(connection, [(a_subscriber(), None)])
     _plan(database, _reminder("a", "90d"))
     with writing(database) as connection:
-        assert notices.expire_overdue(connection, oslo("2026-12-01", "23:59")) == 0
-        assert notices.expire_overdue(connection, oslo("2026-12-02", "00:00")) == 1
+        assert notices.expire_overdue(connection, oslo("2026-12-01", "23:59")) == (0, frozenset())
+        assert notices.expire_overdue(connection, oslo("2026-12-02", "00:00")) == (1, frozenset())
         assert connection.scalar(select(ledger.c.outcome)) == Outcome.EXPIRED
