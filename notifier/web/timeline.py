@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from notifier.core.change import Deadline
-from notifier.core.when import Certainty
+from notifier.core.change import Deadline, Status
+from notifier.core.when import Certainty, When
 from notifier.web.standing import ShownChange
 
 # The longest Lead by default, so that whoever is reminded for the first time finds the day on the drawing.
@@ -20,7 +20,7 @@ _LEAST_AHEAD = timedelta(days=183)
 _MOST_AHEAD = timedelta(days=3 * 365)
 _MARGIN = 0.06
 _MOST_TICKS = 7
-_STEPS = (1, 2, 3, 6, 12, 24, 60)
+_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 # A span that reaches outside is drawn a little beyond the edge, so that no end of it is seen.
 _OUTSIDE = 4.0
 _DAY = timedelta(days=1)
@@ -50,13 +50,31 @@ class Mark:
     `ahead` is where the way from today to it begins and ends, None when it does not lie ahead.
     """
 
+    when: When
     shape: Shape
     x: float
     width: float
     y: float
-    is_tentative: bool
-    is_over: bool
+    status: Status | None
     ahead: tuple[float, float] | None
+
+    @property
+    def is_tentative(self) -> bool:
+        """Whether the announcement was not firm."""
+        return self.when.certainty is Certainty.TENTATIVE
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it lies after the last day of the drawing."""
+        return self.x > 100
+
+    @property
+    def name_at(self) -> tuple[float, str]:
+        """Where its name is written, and by which end (SVG's text-anchor), so that it stays on the drawing."""
+        begin, end = max(self.x, 0.0), min(self.x + self.width, 100.0)
+        if begin < 40:
+            return begin, "start"
+        return (end, "end") if end > 60 else (round((begin + end) / 2, 2), "middle")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +107,7 @@ class Axis:
         for day in _month_starts(self.first, self.last, self.step):
             x = self.at(day)
             # One that begins near the right edge has no room for its name.
-            if x <= 100 - 50 / _MOST_TICKS:
+            if x <= 100 - 80 / _MOST_TICKS:
                 ticks.append(Tick(x=x, day=day, names_year=not ticks or ticks[-1].day.year != day.year))
         return tuple(ticks)
 
@@ -107,13 +125,16 @@ def axis_whole(items: Iterable[ShownChange], today: date) -> Axis:
 
 
 def marks(item: ShownChange, axis: Axis) -> tuple[Mark, ...]:
-    """The Deadlines of one Change that have a place on the axis, each on a height of its own."""
+    """The Deadlines of one Change on the axis, each on a height of its own.
+
+    What lies before the axis is left out; what lies beyond it is named at its edge.
+    """
     count = len(item.deadlines)
     drawn = (
         _mark(shown.deadline, axis, y=round((number + 0.5) / count * 100, 2))
         for number, shown in enumerate(item.deadlines)
     )
-    return tuple(mark for mark in drawn if mark and mark.x <= 100 and mark.x + mark.width >= 0)
+    return tuple(mark for mark in drawn if mark and mark.x + mark.width >= 1)
 
 
 def _mark(deadline: Deadline, axis: Axis, *, y: float) -> Mark | None:
@@ -130,12 +151,12 @@ def _mark(deadline: Deadline, axis: Axis, *, y: float) -> Mark | None:
     is_ahead = deadline.is_open and when.earliest > axis.today
     x, end = _kept_near(begin), _kept_near(end)
     return Mark(
+        when=when,
         shape=shape,
         x=x,
         width=round(end - x, 2),
         y=y,
-        is_tentative=when.certainty is Certainty.TENTATIVE,
-        is_over=not deadline.is_open,
+        status=deadline.status,
         ahead=(axis.now, x) if is_ahead else None,
     )
 

@@ -1,0 +1,44 @@
+"""Mails in a real browser: axe finds nothing in any kind of them, light and dark, on a phone and on a desktop."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from notifier.compose.preview import compose_sample
+from notifier.compose.samples import sample
+from notifier.core.notice import NoticeKind
+from notifier.core.text import Language
+from notifier.core.timing import Timing
+from tests.browser.looking import NARROW, PageAt, axe_in_all_sizes, sideways
+from tests.compose.mails import LETTERHEAD
+from tests.feeds.lists import OSLO
+from tests.web.sites import LINKS, NOW, real_list, templates
+
+TIMING = Timing(zone=OSLO)
+
+
+def html_of(kind: NoticeKind, language: Language) -> str:
+    """A mail of that kind about the Change that has the most dates."""
+    made = sample(
+        changes=real_list(),
+        change_id="preg-testdata",
+        kind=kind,
+        language=language,
+        now=NOW,
+        timing=TIMING,
+    )
+    mail = compose_sample(made, timing=TIMING, letterhead=LETTERHEAD, templates=templates(), links=LINKS)
+    part = message_from_bytes(mail.data, policy=policy.default).get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_axe_finds_nothing_in_a_mail(page_at: PageAt, kind: NoticeKind) -> None:
+    page = page_at(NARROW)
+    for language in Language:
+        page.set_content(html_of(kind, language))
+        assert axe_in_all_sizes(page, is_mail=True) == [], language
+        assert sideways(page) == 0
