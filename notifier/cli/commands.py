@@ -19,6 +19,7 @@ import notifier.cli.vendors
 import notifier.cli.importing
 import notifier.cli.previewing
 import notifier.cli.simulating
+import notifier.cli.publishing
 import notifier.cli.outbox
 import notifier.cli.changing
 import notifier.cli.testing

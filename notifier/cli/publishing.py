@@ -1,0 +1,58 @@
+"""The command `publish`: everything public as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from notifier.cli.frame import app
+from notifier.cli.opening import wired
+from notifier.cli.options import AsJson, Now
+from notifier.cli.printing import bullets, count, print_json, wrapped
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that a web server serves.")],
+    *,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every public page, calendar and list to DIR as files, the same bytes as the daemon serves.
+
+    Each file appears whole. What was written before and is gone now is removed, and nothing else is touched.
+    """
+    import asyncio
+    from dataclasses import asdict
+
+    from notifier import app as wiring
+    from notifier.daemon.page import Shown, page
+    from notifier.daemon.publishing import publish as write
+    from notifier.errors import UsageError
+    from notifier.store import installation
+    from notifier.store.engine import reading
+
+    with wired(context) as parts:
+        with reading(parts.engine) as connection:
+            instant = installation.reading_now(connection, given=now, wall=wiring.clock())
+        shown = Shown()
+        shown.renew(parts.engine)
+        if shown.changes is None:
+            raise UsageError("no list is in force yet; run: notifier tick")
+        site = page(parts, clock=lambda: instant, shown=shown, loops=())
+        done = asyncio.run(write(site, shown.changes, folder))
+    if as_json:
+        print_json(asdict(done))
+        return
+    print(
+        wrapped(
+            f"{count(done.files, 'file')} in {folder}: {done.written} written, {done.removed} removed, "
+            f"the others were the same already."
+        )
+    )
+    if done.kept:
+        print(wrapped("Gone from the list, but changed since by somebody else, so they stay:"))
+        print(bullets(done.kept))
