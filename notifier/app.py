@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from notifier.channels.channel import Channel, Parcel
 from notifier.channels.choose import choose_channel
 from notifier.compose.letterhead import Letterhead
+from notifier.compose.letters import compose_letter
 from notifier.compose.links import Links
 from notifier.compose.messages import compose
 from notifier.compose.rehearsal import rehearse
@@ -192,18 +193,33 @@ def _compose(
     changes: ChangeList,
     ask: Ask | None,
     history: Mapping[str, Sequence[Entry]],
+    recipient: str,
     now: datetime,
 ) -> Parcel:
-    mail = compose(
-        message=message,
-        subscriber=subscriber,
-        notices=notices,
-        changes=changes,
-        history=history,
-        now=now,
-        timing=parts.timing,
-        letterhead=parts.letterhead,
-        templates=parts.templates,
-        links=parts.links,
-    )
+    if message.letter is None:
+        mail = compose(
+            message=message,
+            subscriber=subscriber,
+            notices=notices,
+            changes=changes,
+            history=history,
+            now=now,
+            timing=parts.timing,
+            letterhead=parts.letterhead,
+            templates=parts.templates,
+            links=parts.links,
+        )
+    else:
+        mail = compose_letter(
+            message=message,
+            recipient=recipient,
+            subscriber=subscriber,
+            ask=ask,
+            changes=changes,
+            now=now,
+            timing=parts.timing,
+            letterhead=parts.letterhead,
+            templates=parts.templates,
+            links=parts.links,
+        )
     return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)

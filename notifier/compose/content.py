@@ -32,6 +32,8 @@ class Content:
     page_url: str
     calendar_url: str
     leave_url: str
+    choose_url: str
+    own_calendar_url: str
 
 
 def content_of(
@@ -77,4 +79,6 @@ def content_of(
         page_url=links.page(language),
         calendar_url=links.calendar(language),
         leave_url=links.leave(subscriber.public_id),
+        choose_url=links.choose(subscriber.public_id),
+        own_calendar_url=links.private_calendar(subscriber.public_id, subscriber.calendar_serial),
     )

@@ -9,8 +9,10 @@ from email.utils import format_datetime
 
 from notifier.compose.content import Content
 from notifier.compose.headers import encoded, guard, named, wire_address
+from notifier.compose.letterhead import Letterhead
 from notifier.core.message import Message
 from notifier.core.subscription import Subscriber
+from notifier.core.text import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +33,9 @@ def fields_of(
 ) -> tuple[Field, ...]:
     """Every header field but those of MIME. Raises UnsafeHeaderError for a text that must not stand in one."""
     letterhead = content.letterhead
-    sender = wire_address(letterhead.sender)
     subject = content.subject.text
     return (
-        Field(
-            name="From",
-            meant=" ".join(f"{letterhead.publisher} <{sender}>".split()),
-            wire=named("From", letterhead.publisher, sender),
-        ),
+        _from(letterhead),
         _plain("To", wire_address(subscriber.address)),
         *_answers(content),
         Field(name="Subject", meant=subject, wire=encoded("Subject", subject)),
@@ -46,12 +43,53 @@ def fields_of(
         _plain("Message-ID", message.header_id or ""),
         *_thread(subscriber, content),
         _plain("Content-Language", subscriber.language),
-        # RFC 2919, RFC 2369 and RFC 8058: what lets mail programs offer to leave by one press.
-        _plain("List-Id", f"<varsel.{letterhead.domain}>"),
-        _plain("List-Unsubscribe", f"<{content.leave_url}>"),
-        _plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        *_leaving(letterhead, content.leave_url),
         # RFC 3834: no vacation replies.
         _plain("Auto-Submitted", "auto-generated"),
+    )
+
+
+def letter_fields(
+    *,
+    recipient: str,
+    letterhead: Letterhead,
+    subject: str,
+    date: str,
+    header_id: str,
+    language: Language,
+    leave_url: str,
+    auto_submitted: str,
+) -> tuple[Field, ...]:
+    """The same of a Letter: in no thread, and without a way to leave (`leave_url` "") where none makes sense."""
+    return (
+        _from(letterhead),
+        _plain("To", wire_address(recipient)),
+        *((_plain("Reply-To", wire_address(letterhead.contact)),) if letterhead.contact else ()),
+        Field(name="Subject", meant=subject, wire=encoded("Subject", subject)),
+        _plain("Date", date),
+        _plain("Message-ID", header_id),
+        _plain("Content-Language", language),
+        *(_leaving(letterhead, leave_url) if leave_url else ()),
+        # RFC 3834: no vacation replies.
+        _plain("Auto-Submitted", auto_submitted),
+    )
+
+
+def _from(letterhead: Letterhead) -> Field:
+    sender = wire_address(letterhead.sender)
+    return Field(
+        name="From",
+        meant=" ".join(f"{letterhead.publisher} <{sender}>".split()),
+        wire=named("From", letterhead.publisher, sender),
+    )
+
+
+def _leaving(letterhead: Letterhead, leave_url: str) -> tuple[Field, ...]:
+    """RFC 2919, RFC 2369 and RFC 8058: what lets mail programs offer to leave by one press."""
+    return (
+        _plain("List-Id", f"<varsel.{letterhead.domain}>"),
+        _plain("List-Unsubscribe", f"<{leave_url}>"),
+        _plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from css_inline import CSSInliner
 
 from notifier.compose.attachments import Attachment, attachments_of
-from notifier.compose.content import Content, content_of
+from notifier.compose.content import content_of
 from notifier.compose.fields import Field, fields_of
 from notifier.compose.headers import wire_address
 from notifier.compose.letterhead import Letterhead
@@ -78,26 +78,41 @@ def compose(
     )
     local_now = now.astimezone(timing.zone)
     fields = fields_of(message=message, subscriber=subscriber, content=content, local_now=local_now)
-    return Mail(
+    return written(
+        fields,
         subject=content.subject.text,
-        sender=wire_address(letterhead.sender),
-        recipient=wire_address(subscriber.address),
-        data=_written(fields, content, attachments, templates, subscriber.language),
+        recipient=subscriber.address,
+        letterhead=letterhead,
+        templates=templates,
+        name="message",
+        language=subscriber.language,
+        content=content,
+        attachments=attachments,
     )
 
 
-def _written(
+def written(
     fields: Sequence[Field],
-    content: Content,
-    attachments: Sequence[Attachment],
+    *,
+    subject: str,
+    recipient: str,
+    letterhead: Letterhead,
     templates: Templates,
+    name: str,
     language: Language,
-) -> bytes:
-    """Headers, both bodies and the calendar files as bytes, proven to read back."""
+    content: object,
+    attachments: Sequence[Attachment] = (),
+) -> Mail:
+    """A mail from its header fields and `templates/email/NAME`, as text and HTML, proven to read back."""
     values = {"content": content, "attached": bool(attachments)}
-    text = wrapped(templates.render("email/message.txt.j2", language, **values))
-    html = _INLINER.inline(templates.render("email/message.html.j2", language, **values))
+    text = wrapped(templates.render(f"email/{name}.txt.j2", language, **values))
+    html = _INLINER.inline(templates.render(f"email/{name}.html.j2", language, **values))
     wire, meant = [(each.name, each.wire) for each in fields], [(each.name, each.meant) for each in fields]
     data = assemble(headers=wire, text=text, html=html, attachments=attachments)
     verify(data, headers=meant, text=text, html=html, attachments=attachments)
-    return data
+    return Mail(
+        subject=subject,
+        sender=wire_address(letterhead.sender),
+        recipient=wire_address(recipient),
+        data=data,
+    )

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.compose.letterhead import Letterhead
+from notifier.compose.letters import compose_letter
 from notifier.compose.links import Links
 from notifier.compose.messages import Mail, compose
-from notifier.compose.samples import Sample, sample
+from notifier.compose.samples import Sample, letter_sample, sample
 from notifier.compose.templates import Templates
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList
+from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.plan import reminder_steps
 from notifier.core.text import Language
@@ -21,12 +23,12 @@ from notifier.core.timing import Timing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """One mail with a name for its file and a title for people. `change` is "" for the standing mail."""
+    """One mail with a name for its file and a title for people. `change` is "" for what is about none."""
 
     stem: str
     title: str
     change: str
-    kind: NoticeKind
+    kind: NoticeKind | LetterKind
     lead: Lead | None
     language: Language
     mail: Mail
@@ -36,6 +38,19 @@ def compose_sample(
     made: Sample, *, timing: Timing, letterhead: Letterhead, templates: Templates, links: Links
 ) -> Mail:
     """The sample as a mail."""
+    if made.message.letter is not None:
+        return compose_letter(
+            message=made.message,
+            recipient=made.subscriber.address,
+            subscriber=made.subscriber,
+            ask=made.ask,
+            changes=made.changes,
+            now=made.now,
+            timing=timing,
+            letterhead=letterhead,
+            templates=templates,
+            links=links,
+        )
     return compose(
         message=made.message,
         subscriber=made.subscriber,
@@ -59,7 +74,22 @@ def preview_all(
     templates: Templates,
     links: Links,
 ) -> Iterator[Preview]:
-    """Every Change × every kind that it can have × every language, reminders at every one of its Leads."""
+    """Every Letter, and every Change × every kind that it can have × every language, reminders at each Lead."""
+    for letter in LetterKind:
+        for language in Language:
+            made = letter_sample(changes=changes, kind=letter, language=language, now=now)
+            mail = compose_sample(
+                made, timing=timing, letterhead=letterhead, templates=templates, links=links
+            )
+            yield Preview(
+                stem=f"letter.{letter}.{language}",
+                title=mail.subject,
+                change="",
+                kind=letter,
+                lead=None,
+                language=language,
+                mail=mail,
+            )
     for change, kind, lead in _cases(changes, timing):
         for language in Language:
             made = sample(

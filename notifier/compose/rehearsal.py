@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
 from notifier.compose.preview import compose_sample
-from notifier.compose.samples import Sample, sample
+from notifier.compose.samples import Sample, letter_sample, sample
 from notifier.compose.templates import Templates
 from notifier.core.change import (
     Change,
@@ -25,6 +25,7 @@ from notifier.core.change import (
     Service,
     Source,
 )
+from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language, Text
 from notifier.core.timing import Timing
@@ -74,6 +75,8 @@ def _samples() -> Iterator[Sample]:
                 now=_NOW,
                 timing=_timing(),
             )
+    for letter in LetterKind:
+        yield letter_sample(changes=_list_of("2026-03-20"), kind=letter, language=Language.NN, now=_NOW)
 
 
 def _list_of(written: str) -> ChangeList:

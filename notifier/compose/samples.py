@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList, Deadline, Status
+from notifier.core.letter import CONFIRM_WITHIN, NEEDS_ASK, Ask, LetterKind
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice, NoticeKind, Step
 from notifier.core.plan import reminder_steps
@@ -29,6 +30,7 @@ class Sample:
     notices: tuple[Notice, ...]
     changes: ChangeList
     now: datetime
+    ask: Ask | None = None
 
 
 def sample(
@@ -73,6 +75,28 @@ def sample(
         ),
         changes=_after(kind, changes, change),
         now=now,
+    )
+
+
+def letter_sample(*, changes: ChangeList, kind: LetterKind, language: Language, now: datetime) -> Sample:
+    """A Letter of one kind, as it would leave for a Subscriber who follows everything."""
+    made = _subscriber(language, now)
+    ask = Ask(
+        subscriber_id=made.id,
+        language=language,
+        topics=(EVERYTHING,),
+        way="page",
+        nonce="preview",
+        asked_at=now,
+        expires=now + CONFIRM_WITHIN,
+    )
+    return Sample(
+        message=replace(_message(now), letter=kind),
+        subscriber=made,
+        notices=(),
+        changes=changes,
+        now=now,
+        ask=ask if kind in NEEDS_ASK else None,
     )
 
 

@@ -11,7 +11,7 @@ from notifier.compose.passages import Passage, passage_of
 from notifier.compose.phases import Phase
 from notifier.core.change import Change, ChangeList, DeadlineKind
 from notifier.core.notice import Notice, NoticeKind
-from notifier.core.subscription import Scope, Subscriber
+from notifier.core.subscription import Scope, Subscriber, Topic
 from notifier.core.text import Language
 
 
@@ -111,13 +111,18 @@ def heading_of(change: Change, changes: ChangeList, language: Language) -> str:
 def followed_names(subscriber: Subscriber, changes: ChangeList) -> tuple[str, ...]:
     """What the Subscriber follows, by name; empty when that is everything."""
     topics = [subscription.topic for subscription in subscriber.subscriptions]
+    return topic_names(topics, changes, subscriber.language)
+
+
+def topic_names(topics: Sequence[Topic], changes: ChangeList, language: Language) -> tuple[str, ...]:
+    """These Topics by name; empty when they are everything."""
     if any(topic.scope is Scope.EVERYTHING for topic in topics):
         return ()
     names = []
     for topic in topics:
         change = changes.change(topic.target)
         if topic.scope is Scope.CHANGE and change:
-            names.append(heading_of(change, changes, subscriber.language))
+            names.append(heading_of(change, changes, language))
         else:
             names.append(_service_name(topic.target, changes))
     return tuple(dict.fromkeys(names))

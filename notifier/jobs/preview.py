@@ -83,12 +83,12 @@ def write_previews(
 
 
 def _case(preview: Preview) -> str:
-    return f"{preview.kind}, {preview.lead} ahead" if preview.lead else str(preview.kind)
+    return f"{preview.kind}, {preview.lead} ahead" if preview.lead else str(preview.kind).replace("_", " ")
 
 
 def _title(changes: ChangeList, change_id: str) -> str:
     change = changes.change(change_id)
     if change is None:
-        return "On joining"
+        return "The subscription itself"
     service = changes.service(change.service)
     return f"{service.name if service else change.service} – {change.title.en}"

@@ -40,6 +40,7 @@ class Compose(Protocol):
         changes: ChangeList,
         ask: Ask | None,
         history: Mapping[str, Sequence[Entry]],
+        recipient: str,
         now: datetime,
     ) -> Parcel:
         """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed."""
@@ -169,6 +170,7 @@ def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime)
         changes=telling.changes,
         ask=telling.ask,
         history=telling.history,
+        recipient=telling.recipient or "",
         now=now,
     )
     return Ready(message=telling.message, notices=telling.notices, parcel=parcel)

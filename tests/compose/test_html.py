@@ -70,7 +70,7 @@ def test_the_title_is_the_subject() -> None:
 
 def test_leaving_and_changing_ones_mind_stand_before_the_other_links() -> None:
     html = html_of(composed(REMINDER))
-    order = ["Hvorfor får du denne", "Vil du følge noe annet", "Meld deg av disse", "Alle varslede endringer"]
+    order = ["Hvorfor får du denne", "Velg hva du får", "Meld deg av disse", "Alle varslede endringer"]
     assert [html.index(words) for words in order] == sorted(html.index(words) for words in order)
 
 

@@ -12,6 +12,7 @@ from notifier.compose.preview import Preview, compose_sample, preview_all
 from notifier.compose.samples import sample
 from notifier.core.cadence import parse_lead
 from notifier.core.change import ChangeList
+from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
 from notifier.errors import UsageError
@@ -45,7 +46,7 @@ def _previews() -> tuple[Preview, ...]:
 def test_every_kind_and_every_change_is_previewed_in_every_language() -> None:
     for language in Language:
         mine = [preview for preview in _previews() if preview.language is language]
-        assert {preview.kind for preview in mine} == set(NoticeKind)
+        assert {preview.kind for preview in mine} == {*NoticeKind, *LetterKind}
         assert {preview.change for preview in mine} == {"", *(c.id for c in _real_list().changes)}
 
 
