@@ -1,0 +1,166 @@
+"""nginx in front of the daemon, by the configuration that ships: TLS, caching, and what stays out of its log."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from tests.peers.smtp_sink import SmtpSink
+from tests.processes.installation import ROOT, Installation, Program, free_port, until
+from tests.web.serving import Answer
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+SHIPPED = ROOT / "deploy" / "proxy" / "nginx.conf"
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed; it comes with Debian")
+
+
+class Proxy:
+    """A running nginx, asked over TLS."""
+
+    def __init__(self, *, port: int, trusted: ssl.SSLContext, log: Path) -> None:
+        self._port = port
+        self._trusted = trusted
+        self._log = log
+
+    def ask(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
+        """One request on a connection of its own; headers are written as `if_none_match=`."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self._port, context=self._trusted, timeout=10)
+        try:
+            given = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, headers={"Host": "varsel.example.no", **given})
+            response = connection.getresponse()
+            names = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(status=response.status, headers=names, body=response.read())
+        finally:
+            connection.close()
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+
+@contextmanager
+def nginx(folder: Path, *, to: int) -> Iterator[Proxy]:
+    """nginx by the shipped configuration, with nothing changed but ports, paths and the certificate."""
+    port, plain = free_port(), free_port()
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.cert_chain_pems[0].write_to_path(str(folder / "fullchain.pem"))
+    certificate.private_key_pem.write_to_path(str(folder / "privkey.pem"))
+    text = SHIPPED.read_text(encoding="utf-8")
+    for shipped, here in (
+        ("127.0.0.1:8080", f"127.0.0.1:{to}"),
+        ("listen [::]:", "# listen [::]:"),
+        ("listen 443 ", f"listen 127.0.0.1:{port} "),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("/etc/ssl/notifier/", f"{folder}/"),
+        ("/var/cache/nginx/", f"{folder}/cache-"),
+        ("/var/log/nginx/", f"{folder}/"),
+    ):
+        assert shipped in text, f"{SHIPPED} no longer says {shipped}"
+        text = text.replace(shipped, here)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main = folder / "main.conf"
+    # Its workers would otherwise be another user, who may not enter the tests' folders.
+    user = "user root;" if os.geteuid() == 0 else ""
+    main.write_text(
+        f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}\nhttp {{ {temporary}\n{text}\n}}\n",
+        encoding="utf-8",
+    )
+    errors = folder / "stderr"
+    with errors.open("wb") as stderr:
+        process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(main)], stderr=stderr)
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)
+    proxy = Proxy(port=port, trusted=trusted, log=folder / "notifier.log")
+    try:
+        until(
+            lambda: process.poll() is not None or _answers(proxy),
+            why=lambda: errors.read_text(encoding="utf-8")[-500:],
+        )
+        assert process.poll() is None, errors.read_text(encoding="utf-8")[-500:]
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(proxy: Proxy) -> bool:
+    try:
+        return proxy.ask("/style.css").status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Program]]:
+    """The daemon with nginx in front of it."""
+    folder = tmp_path_factory.mktemp("proxy")
+    with SmtpSink() as sink, Installation(folder / "place", sink=sink).running() as daemon:
+        inside = folder / "nginx"
+        inside.mkdir()
+        with nginx(inside, to=daemon.port) as proxy:
+            yield proxy, daemon
+
+
+def test_a_calendar_arrives_as_it_was_sent_and_is_kept(both: tuple[Proxy, Program]) -> None:
+    proxy, daemon = both
+    direct, first, second = (
+        daemon.get("/calendar.ics"),
+        proxy.ask("/calendar.ics"),
+        proxy.ask("/calendar.ics"),
+    )
+    assert first.body == second.body == direct.body
+    assert second.headers["x-cache"] == "HIT"
+    for name in ("etag", "last-modified", "content-type", "content-disposition", "content-security-policy"):
+        assert second.headers[name] == direct.headers[name]
+    assert "content-encoding" not in proxy.ask("/calendar.ics", accept_encoding="gzip").headers
+
+
+def test_who_has_it_gets_304_from_the_proxy(both: tuple[Proxy, Program]) -> None:
+    proxy, _ = both
+    known = proxy.ask("/calendar.ics").headers["etag"]
+    assert proxy.ask("/calendar.ics", if_none_match=known).status == 304
+
+
+def test_the_front_page_is_kept_for_each_language_by_itself(both: tuple[Proxy, Program]) -> None:
+    proxy, _ = both
+    for language in ("nn", "en", "nb", "nn", "en"):
+        assert proxy.ask("/", accept_language=language).headers["content-language"] == language
+
+
+def test_links_in_mails_are_neither_kept_nor_logged(both: tuple[Proxy, Program]) -> None:
+    proxy, _ = both
+    for _ in range(2):
+        assert proxy.ask("/leave/a-private-link").headers["x-cache"] != "HIT"
+        proxy.ask("/calendar/private/a-private-link.ics")
+    proxy.ask("/en?public")
+    until(lambda: "/en?public" in proxy.log)
+    assert "a-private-link" not in proxy.log
+
+
+def test_browsers_are_told_to_stay_with_tls(both: tuple[Proxy, Program]) -> None:
+    proxy, _ = both
+    assert "max-age" in proxy.ask("/").headers["strict-transport-security"]
+
+
+def test_while_the_daemon_is_down_the_last_good_calendar_is_served(both: tuple[Proxy, Program]) -> None:
+    proxy, daemon = both
+    kept = proxy.ask("/calendar.ics").body
+    daemon.kill()
+    time.sleep(0.1)
+    assert proxy.ask("/calendar.ics").body == kept
+    assert proxy.ask("/leave/a-private-link").status == 502
