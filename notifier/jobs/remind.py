@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
@@ -18,6 +18,10 @@ from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
 from notifier.store import cadences, changes, installation, notices, outbox
 from notifier.store.engine import reading, writing
+
+# Whoever joined just before a step fell due may be stored only after it was first fanned out: their transaction
+# was still under way, or their node's clock is behind. So a step is fanned out until it is this old.
+STRAGGLERS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ def remind(*, engine: Engine, timing: Timing, now: datetime) -> Reminded:
             notices.bundle(connection, after=after, upto=upto, now=now, is_open=is_open)
         after = upto
     with writing(engine) as connection:
-        notices.finish_steps(connection, [fan_out.mark for fan_out in due], now)
+        notices.finish_steps(connection, [f.mark for f in due if f.step.due <= now - STRAGGLERS], now)
         late, unknown = notices.expire_overdue(connection, now)
         expired += late
         outbox.close_emptied(connection, now=now)

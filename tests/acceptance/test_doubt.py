@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from notifier.store import outbox, subscribers
 from notifier.store.engine import writing
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes, states
 from tests.acceptance.scenes import TUESDAY, eve_of_a_reminder
-from tests.acceptance.story import KARI, Story, letters_at
+from tests.acceptance.story import KARI, OLA, Story, letters_at
 from tests.core.lists import oslo
 from tests.peers.smtp_script import drop, say
 from tests.peers.smtp_sink import SmtpSink
 
 GREYLISTED = say("450 4.2.0 try later")
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -135,3 +137,15 @@ def test_what_somebody_stops_following_between_composing_and_sending_is_not_sent
         assert armed == frozenset()
     story.tick(TUESDAY)
     assert outcomes(story)["reminder", "cancelled"] == 1
+
+
+def test_who_joined_just_before_a_reminder_fell_due_and_was_stored_just_after_is_reminded(
+    story: Story, sink: SmtpSink
+) -> None:
+    story.tick(oslo("2026-11-24", "08:00"))
+    story.joins(OLA, now=oslo("2026-11-24", "07:59"))
+    story.every(20 * SECOND, since=oslo("2026-11-24", "08:00"), until=oslo("2026-11-24", "08:05"))
+
+    (mail,) = [mail for mail in letters_at(sink.accepted) if mail.to == OLA]
+    assert outcomes(story)["reminder", "sent"] == 2
+    assert mail.subject.startswith("7 dager igjen")
