@@ -22,6 +22,7 @@ from notifier.compose.links import Links
 from notifier.compose.messages import compose
 from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, load_templates
+from notifier.core.address import normal_address_or_domain
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.core.letter import Ask
@@ -180,7 +181,7 @@ def signing_keys(state_dir: Path) -> tuple[str, ...]:
 def may_receive(only_to: Sequence[str], address: str) -> bool:
     """Whether this installation may mail the address: any, or those and those domains that `only_to` names."""
     domain = address.rpartition("@")[2].casefold()
-    allowed = {entry.casefold().removeprefix("@") for entry in only_to}
+    allowed = {normal_address_or_domain(entry).casefold() for entry in only_to}
     return not allowed or address.casefold() in allowed or domain in allowed
 
 

@@ -40,3 +40,9 @@ def normal_domain(text: str) -> str:
         return normal_address(f"post@{domain}").partition("@")[2]
     except ValueError:
         raise ValueError(f"“{domain[:80]}” is not a mail domain; write it as in epj.example.no") from None
+
+
+def normal_address_or_domain(text: str) -> str:
+    """An address, or a mail domain that stands for all its addresses, as stored. Raises ValueError as the two do."""
+    is_address = text.strip().find("@") > 0
+    return normal_address(text) if is_address else normal_domain(text)

@@ -6,6 +6,7 @@ import os
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from notifier.core.address import normal_address_or_domain
 from notifier.core.cadence import parse_cadence
 from notifier.settings.tables import Settings
 
@@ -46,6 +47,12 @@ def _list_problems(settings: Settings) -> list[str]:
         parse_cadence(settings.reminders.leads)
     except ValueError as error:
         problems.append(f"reminders.leads: {error}")
+    opens, closes = settings.mail.hours
+    if not opens <= settings.reminders.at < closes:
+        problems.append(
+            f"reminders.at: {settings.reminders.at:%H:%M} is outside mail.hours ({opens:%H:%M}-{closes:%H:%M}),"
+            " so every reminder would leave late; choose an hour within them, or widen mail.hours"
+        )
     return problems
 
 
@@ -62,6 +69,7 @@ def _mail_problems(settings: Settings) -> list[str]:
     if file and not (file.is_file() and os.access(file, os.R_OK)):
         problems.append(f"mail.password_file: {file} does not exist or cannot be read")
     problems.extend(_address_problems(settings))
+    problems.extend(_only_to_problems(settings))
     return problems
 
 
@@ -98,6 +106,17 @@ def _address_problems(settings: Settings) -> list[str]:
     return problems
 
 
+def _only_to_problems(settings: Settings) -> list[str]:
+    """A misspelt entry would bar whoever it was meant to let through, for good."""
+    problems = []
+    for entry in settings.mail.only_to:
+        try:
+            normal_address_or_domain(entry)
+        except ValueError as error:
+            problems.append(f"mail.only_to: {error}")
+    return problems
+
+
 def _web_problems(settings: Settings) -> list[str]:
     binds = {"web.bind": settings.web.bind, "metrics.bind": settings.metrics.bind}
     problems = [
@@ -122,6 +141,6 @@ def _ops_problems(settings: Settings) -> list[str]:
     if webhook is None:
         return []
     url = parts_of(webhook.get_secret_value())
-    if url.scheme in ("http", "https") and url.hostname:
+    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)):
         return []
-    return ["ops.webhook: write the full address that Alerts are posted to, beginning with https://"]
+    return ["ops.webhook: write the full address beginning with https:// (http:// only to this machine)"]

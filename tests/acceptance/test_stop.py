@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from notifier.app import may_receive
 from notifier.channels.channel import Channel, Line
 from notifier.core.subscription import parse_topic
 from notifier.core.text import Language
@@ -213,6 +214,11 @@ def test_an_installation_that_may_mail_some_only_mails_nobody_else(
     assert outcomes(story)["standing", "cancelled"] == 1
     assert_sound(story, sink.accepted)
     assert_finished(story)
+
+
+def test_a_domain_is_let_through_however_it_is_spelt() -> None:
+    assert may_receive(["Blåbær.example"], "post@xn--blbr-roah.example")
+    assert not may_receive(["Blåbær.example"], "post@blabar.example")
 
 
 def test_a_reminder_that_was_composed_in_time_does_not_leave_after_the_hours(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notifier.core.address import identity_of, normal_address, normal_domain
+from notifier.core.address import identity_of, normal_address, normal_address_or_domain, normal_domain
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_a_mail_domain_is_kept_in_one_form() -> None:
     for wrong in ("", "epj", "epj as", "a@b.no"):
         with pytest.raises(ValueError, match="is not a mail domain"):
             normal_domain(wrong)
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [("Kari@EPJ.no", "Kari@epj.no"), ("Blåbær.no", "xn--blbr-roah.no"), ("@EPJ.no", "epj.no")],
+)
+def test_an_address_stands_for_itself_and_a_domain_for_all_its_addresses(written: str, normal: str) -> None:
+    assert normal_address_or_domain(written) == normal

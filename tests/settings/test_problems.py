@@ -61,6 +61,8 @@ def test_a_misspelt_key_in_a_variable_is_not_ignored(monkeypatch: pytest.MonkeyP
     [
         ("REMINDERS__AT", "8.30", "write it as 08:00"),
         ("REMINDERS__AT", "08:00+02:00", "write it as 08:00"),
+        ("REMINDERS__AT", "06:59", "is outside mail.hours (07:00-18:00)"),
+        ("REMINDERS__AT", "18:00", "choose an hour within them"),
         ("REMINDERS__LEADS", "30d,monthly", "write days as 14d"),
         ("REMINDERS__LEADS", ",", "at least one lead time"),
         ("MAIL__HOURS", "18:00-07:00", "ends before it begins"),
@@ -73,6 +75,9 @@ def test_a_misspelt_key_in_a_variable_is_not_ignored(monkeypatch: pytest.MonkeyP
         ("MAIL__URL", "smtp://user@relay.example", "login over an unencrypted connection"),
         ("MAIL__FROM", "varsel", "not an e-mail address"),
         ("MAIL__FROM", "a@b.no\r\nBcc: c@d.no", "control characters"),
+        ("MAIL__ONLY_TO", "nhn.example,@@", "is not a mail domain"),
+        ("MAIL__ONLY_TO", "exampleno", "is not a mail domain"),
+        ("MAIL__ONLY_TO", "me@exampleno", "not an e-mail address"),
         ("WEB__BIND", "8080", "an address and a port"),
         ("WEB__BIND", "::1:8080", "an address and a port"),
         ("WEB__BIND", "127.0.0.1:²", "an address and a port"),
@@ -82,6 +87,7 @@ def test_a_misspelt_key_in_a_variable_is_not_ignored(monkeypatch: pytest.MonkeyP
         ("WEB__BASE_URL", "https://varsel.example.no/?a=b", "the page's full address"),
         ("OPS__RECIPIENTS", "drift@nhn.no,vakt", "“vakt” is not an e-mail address"),
         ("OPS__WEBHOOK", "chat.example", "beginning with https://"),
+        ("OPS__WEBHOOK", "http://chat.example/hook", "beginning with https://"),
         ("GUARD__MAX_PEOPLE", "-1", "greater than or equal to 0"),
         ("LOG__LEVEL", "loud", "debug|info|warning|error"),
         ("LIST__TIME_ZONE", "", "not known here"),
@@ -95,6 +101,24 @@ def test_a_wrong_value_is_told_by_its_key(
     told = [problem for problem in _problems() if problem.startswith(f"{key.replace('__', '.').lower()}:")]
     assert len(told) == 1
     assert reason in told[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("REMINDERS__AT", "07:00"),
+        ("REMINDERS__AT", "17:59"),
+        ("MAIL__ONLY_TO", "me@example.no,example.org,@example.com,blåbær.no"),
+        ("OPS__WEBHOOK", "https://chat.example/hook"),
+        ("OPS__WEBHOOK", "http://127.0.0.1:9093/hook"),
+        ("OPS__WEBHOOK", "http://[::1]:9093/hook"),
+    ],
+)
+def test_a_value_at_the_edge_of_what_is_allowed_is_fine(
+    key: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"NOTIFIER_{key}", value)
+    load()
 
 
 def test_mail_to_a_relay_needs_a_publisher_with_a_name(write: Write) -> None:

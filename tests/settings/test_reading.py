@@ -75,7 +75,7 @@ def test_every_table_can_be_set_in_the_file(write: Write) -> None:
     settings = load(
         write(
             'state_dir = "state"\n[list]\npath = "list.toml"\ntime_zone = "Europe/Stockholm"\n'
-            '[reminders]\nat = "06:30"\nleads = ["7d", "2w"]\n'
+            '[reminders]\nat = "08:30"\nleads = ["7d", "2w"]\n'
             '[mail]\nfrom = "varsel@nhn.example"\nhours = "08:00-16:00"\nonly_to = ["nhn.example"]\n'
             '[web]\nbind = "[::]:80"\nbase_url = "https://varsel.nhn.example/"\n'
         )
@@ -84,7 +84,7 @@ def test_every_table_can_be_set_in_the_file(write: Write) -> None:
     assert settings.database_url == "sqlite:///state/notifier.sqlite3"
     assert (settings.sender, settings.mail.only_to) == ("varsel@nhn.example", ("nhn.example",))
     assert (settings.timing.at, settings.timing.opens, settings.timing.closes) == (
-        time(6, 30),
+        time(8, 30),
         time(8),
         time(16),
     )
