@@ -87,7 +87,7 @@ def _health(parts: Parts, now: datetime, loops: Sequence[Loop]) -> Health:
     stuck = [loop.name for loop in loops if loop.is_stuck]
     problems = [HealthProblem(what=f"the loop “{name}” does not move") for name in stuck]
     problems += [
-        HealthProblem(what=f"the job “{loop.name}” fails: {loop.trouble}", since=loop.fails_since)
+        HealthProblem(what=f"the job “{loop.name}” fails; the log says why", since=loop.fails_since)
         for loop in loops
         if loop.fails_since is not None
     ]

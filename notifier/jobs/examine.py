@@ -1,4 +1,9 @@
-"""Examine: is everything as it should be? Only reads, so twice is harmless."""
+"""Examine: is everything as it should be? Only reads, so twice is harmless.
+
+The health page tells it to everybody, so it is told in our own words. Those of others (why somebody paused,
+what the relay replied, what a list held) may hold an address or a path, or what is not published yet: they are
+in the log, and `notifier plan` and `notifier changes list` show them.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +23,7 @@ STALE_TICK = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One thing that is wrong, and since when if that is known."""
+    """One thing that is wrong, in a sentence that anybody may read, and since when if that is known."""
 
     what: str
     since: datetime | None = None
@@ -29,8 +34,8 @@ def examine(*, engine: Engine, timing: Timing, now: datetime) -> tuple[Trouble, 
     try:
         with reading(engine) as connection:
             return tuple(_troubles(connection, timing, now))
-    except DatabaseError as error:
-        return (Trouble(what=str(error)),)
+    except DatabaseError:
+        return (Trouble(what="the database does not answer as it should; the log says why"),)
 
 
 def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Trouble]:
@@ -39,15 +44,15 @@ def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Tro
         found.append(Trouble(what="no list is in force"))
     pause = installation.paused(connection)
     if pause is not None:
-        found.append(Trouble(what=f"sending is paused by {pause.by}: {pause.reason}", since=pause.at))
+        found.append(Trouble(what="sending is paused", since=pause.at))
     breaker = breakers.breaker(connection)
     if breaker.open_until is not None:
-        found.append(Trouble(what=f"the relay does not take mail: {breaker.reason}", since=breaker.since))
+        found.append(Trouble(what="the relay does not take mail", since=breaker.since))
     tick = installation.last_tick(connection)
     if tick is None or now - tick > STALE_TICK:
         found.append(Trouble(what="the tick does not move", since=tick))
     found += [
-        Trouble(what=alert.text, since=alert.first_at)
+        Trouble(what=_headline(alert.text), since=alert.first_at)
         for alert in alerts.open_alerts(connection)
         if alert.key == "list"
     ]
@@ -56,3 +61,8 @@ def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Tro
         if overdue:
             found.append(Trouble(what=f"{overdue} messages should have left over two hours ago"))
     return found
+
+
+def _headline(text: str) -> str:
+    """What an Alert of the list says before it names what was found."""
+    return text.partition("\n")[0].removesuffix(":")

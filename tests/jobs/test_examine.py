@@ -46,7 +46,7 @@ def test_without_any_list_there_is_nothing_to_remind_of(tmp_path: Path, sqlite_u
 
     missing, refused = troubles(story, MONDAY)
     assert missing == "no list is in force"
-    assert "the list is missing" in refused
+    assert refused == "The list was refused; the one in force stays in force. Mend it"
 
 
 def test_a_refused_list_is_trouble_until_it_is_mended(story: Story) -> None:
@@ -61,19 +61,18 @@ def test_a_refused_list_is_trouble_until_it_is_mended(story: Story) -> None:
     assert troubles(story, MONDAY + 2 * MINUTE) == []
 
 
-def test_a_pause_says_by_whom_and_why(story: Story) -> None:
+def test_a_pause_is_trouble_but_who_said_so_and_why_is_not_for_everybody(story: Story) -> None:
     with writing(story.parts.engine) as connection:
-        installation.pause(connection, by="per", reason="moving house", now=MONDAY)
+        installation.pause(connection, by="per", reason="ola@epj.no complained", now=MONDAY)
 
-    assert troubles(story, MONDAY) == ["sending is paused by per: moving house"]
+    assert troubles(story, MONDAY) == ["sending is paused"]
 
 
-def test_a_relay_that_refuses_us_is_trouble_with_its_own_words(story: Story, sink: SmtpSink) -> None:
+def test_a_relay_that_refuses_us_is_trouble_without_its_words(story: Story, sink: SmtpSink) -> None:
     sink.script.always("mail", say("550 5.7.1 sender not allowed"))
     story.tick(TUESDAY)
 
-    (trouble,) = troubles(story, TUESDAY)
-    assert "5.7.1 sender not allowed" in trouble
+    assert troubles(story, TUESDAY) == ["the relay does not take mail"]
 
 
 def test_a_message_that_does_not_leave_is_noticed_after_two_hours(story: Story, sink: SmtpSink) -> None:
@@ -96,5 +95,4 @@ def test_a_database_that_does_not_answer_is_the_trouble(story: Story) -> None:
     story.parts.engine.dispose()
     sqlite_file(story.parts.engine).write_bytes(b"this is no database" * 100)
 
-    (trouble,) = troubles(story, MONDAY)
-    assert "not a database" in trouble
+    assert troubles(story, MONDAY) == ["the database does not answer as it should; the log says why"]

@@ -30,12 +30,15 @@ def test_a_held_reading_mails_nobody_until_it_is_approved(place: Installation, s
         place.list.write_text(small(*EARLIER), encoding="utf-8")
         until(lambda: daemon.get("/health/ready").status == 503)
 
-        why = daemon.get("/health/ready").text
-        assert "moves earlier" in why
+        public = daemon.get("/health/ready").text
+        assert "is held" in public
+        assert "2026-12-20" not in public
         assert daemon.get("/health/live").status == 200
         assert "20270101" in daemon.get("/calendar.ics").text
         assert len(sink.accepted) == 3
 
+        _, why = place.call("changes", "list")
+        assert "moves earlier" in why
         (reading,) = re.findall(r"notifier approve (\w+)", why)
         code, said = place.call("approve", reading, "--by", "kari")
         assert (code, "20 December 2026" in said or "2026-12-20" in said) == (0, True), said
@@ -49,7 +52,9 @@ def test_a_list_that_is_half_written_changes_nothing(place: Installation) -> Non
         whole = small(*LATER)
         place.list.write_text(whole[: whole.index("stated") + 9], encoding="utf-8")
         until(lambda: daemon.get("/health/ready").status == 503)
-        assert "line" in daemon.get("/health/ready").text
+        assert "The list was refused" in daemon.get("/health/ready").text
+        assert " line " not in daemon.get("/health/ready").text
+        until(lambda: " line " in daemon.log)
         assert "20270101" in daemon.get("/calendar.ics").text
 
         place.list.write_text(whole, encoding="utf-8")
