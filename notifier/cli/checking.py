@@ -11,7 +11,8 @@ from notifier.cli.frame import ATTENTION, app
 from notifier.cli.naming import difference_row
 from notifier.cli.opening import current_settings, has_database, looking
 from notifier.cli.options import AsJson, Now
-from notifier.cli.printing import bullets, columns, count, print_json, wrapped
+from notifier.cli.printing import bullets, columns, print_json, wrapped
+from notifier.core.text import count
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,7 +123,8 @@ def _show(file: Path, read: ChangeList, found: Comparison | None) -> None:
 def _judgement(found: Comparison) -> str:
     if found.finding in _NEXT:
         return _NEXT[found.finding] + (" Besides, it would be held:" if found.objections else "")
-    told = "" if found.people_in_all is None else f" and would mail {found.people_in_all} people"
+    people = found.people_in_all
+    told = "" if people is None else f" and would mail {count(people, 'person', 'people')}"
     return f"It would be held{told}, until somebody runs: notifier approve {found.hash}"
 
 

@@ -10,9 +10,10 @@ import typer
 from notifier.cli import subscribers, vendors
 from notifier.cli.opening import changing, looking
 from notifier.cli.options import Now
-from notifier.cli.printing import columns, count
+from notifier.cli.printing import columns
 from notifier.cli.progress import progress
 from notifier.cli.subscribers import Basis, Yes, default_basis, known_changes
+from notifier.core.text import count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def import_subscribers(
             return
     with changing(context, now) as look, progress("Importing", len(joiners)) as advance:
         done = import_joiners(engine=look.engine, joiners=joiners, now=look.now, advance=advance)
-    print(f"Imported {count(len(joiners), 'row')}.\n{_counts(done)}")
+    print(f"{_imported(len(joiners), done)}\n{_counts(done)}")
 
 
 @vendors.group.command("import")
@@ -121,6 +122,18 @@ def _row(joiner: Joiner) -> tuple[str, str, str]:
     vendor = f" ({joiner.vendor})" if joiner.vendor else ""
     leads = f" at {joiner.cadence}" if joiner.cadence else ""
     return joiner.address, joiner.language.value, f"{follows}{leads}{vendor}"
+
+
+def _imported(rows: int, done: Counter[Joined]) -> str:
+    """What came of the file: who was there before is not imported."""
+    from notifier.store.joining import Joined
+
+    came = done[Joined.NEW] + done[Joined.AGAIN]
+    if came == rows:
+        return f"Imported {count(rows, 'row')}:"
+    return (
+        f"Imported {came:,} of {count(rows, 'row')}:" if came else "Nobody is imported, nothing was changed:"
+    )
 
 
 def _counts(found: Counter[Joined]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from notifier.cli.printing import count
+from notifier.core.text import count
 
 if TYPE_CHECKING:
     from notifier.core.change import Change, ChangeList, Deadline

@@ -10,7 +10,8 @@ from notifier.cli.frame import app
 from notifier.cli.naming import attempt_entry, attempt_text
 from notifier.cli.opening import changing, looking
 from notifier.cli.options import AsJson, By, Now, no_such, person
-from notifier.cli.printing import columns, count, local, print_json
+from notifier.cli.printing import columns, local, print_json
+from notifier.core.text import count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from notifier.cli.frame import app
 from notifier.cli.naming import deadline_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now, parse_day
-from notifier.cli.printing import columns, count, local, print_json, wrapped
+from notifier.cli.printing import columns, local, print_json, wrapped
+from notifier.core.text import count
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

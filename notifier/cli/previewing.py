@@ -16,7 +16,7 @@ from notifier.cli.options import Now, understood
 from notifier.cli.printing import wrapped
 from notifier.cli.progress import progress
 from notifier.core.notice import NoticeKind
-from notifier.core.text import Language
+from notifier.core.text import Language, count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _write_all(folder: Path, settings: Settings, changes: ChangeList, now: datet
 
     with progress("Composing", len(changes.changes) + 1) as advance:
         index, number = write_previews(folder, changes=changes, now=now, advance=advance, **_voice(settings))
-    print(wrapped(f"{number} mails of revision {changes.revision}. Browse them: {index.resolve()}"))
+    print(wrapped(f"{count(number, 'mail')} of revision {changes.revision}. Browse them: {index.resolve()}"))
 
 
 def _mail(

@@ -41,11 +41,6 @@ def wrapped(sentence: str) -> str:
     return _wrapped(sentence, "")
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: `1 person`, `3 people`, `0 people`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -9,7 +9,8 @@ import typer
 from notifier.cli.frame import app
 from notifier.cli.naming import deadline_name
 from notifier.cli.opening import acting
-from notifier.cli.printing import bullets, columns, count, local
+from notifier.cli.printing import bullets, columns, local
+from notifier.core.text import count
 
 if TYPE_CHECKING:
     from datetime import datetime

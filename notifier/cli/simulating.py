@@ -12,9 +12,10 @@ import typer
 from notifier.cli.frame import app
 from notifier.cli.opening import looking
 from notifier.cli.options import parse_day, understood
-from notifier.cli.printing import columns, count, local
+from notifier.cli.printing import columns, local
 from notifier.cli.progress import progress
 from notifier.core.rhythm import Rhythm, default_rhythm, parse_rhythm
+from notifier.core.text import count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:

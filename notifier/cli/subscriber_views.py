@@ -11,9 +11,10 @@ from notifier.cli.naming import deadline_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now
 from notifier.cli.people import Address, VendorId, checked_vendor, subscriber_at
-from notifier.cli.printing import columns, count, local, print_json
+from notifier.cli.printing import columns, local, print_json
 from notifier.cli.subscribers import group
 from notifier.core.subscription import SubscriberState
+from notifier.core.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

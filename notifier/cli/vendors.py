@@ -9,8 +9,9 @@ import typer
 from notifier.cli.frame import app
 from notifier.cli.opening import changing, looking
 from notifier.cli.options import AsJson, Now, no_such, understood
-from notifier.cli.printing import columns, count, print_json, wrapped
+from notifier.cli.printing import columns, print_json, wrapped
 from notifier.cli.subscriber_views import as_value, lines
+from notifier.core.text import count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from datetime import date
 from notifier.core.cadence import parse_lead
 from notifier.core.change import ChangeList
 from notifier.core.diff import Difference, DifferenceKind, dropped
+from notifier.core.text import count
 
 FAR_MOVE = parse_lead("12mo")
 FAR_FIRST_DATE = parse_lead("36mo")
@@ -43,7 +44,10 @@ def objections(
     found.extend(_too_wide(old, differences))
     if people > max_people:
         found.append(
-            Objection(rule="people", detail=f"it would mail {people} people, more than {max_people} at once")
+            Objection(
+                rule="people",
+                detail=f"it would mail {count(people, 'person', 'people')}, more than {max_people} at once",
+            )
         )
     return tuple(found)
 

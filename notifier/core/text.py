@@ -1,4 +1,4 @@
-"""Words in the three languages that people see."""
+"""Words in the three languages that people see, and numbers with their nouns for operators."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ class Text:
 
     def __getitem__(self, language: Language) -> str:
         return {Language.NB: self.nb, Language.NN: self.nn, Language.EN: self.en}[language]
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun in English: `1 person`, `3 people`, `0 people`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from notifier.channels.channel import Channel, ChannelDownError, Parcel
 from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
+from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.logs import log
 from notifier.store import alerts, cadences, changes, installation, messages
@@ -175,10 +176,11 @@ async def _mail(channel: Channel, operators: Operators, found: Sequence[Alert], 
 
 
 def _parcel(operators: Operators, recipient: str, found: Sequence[Alert], now: datetime) -> Parcel:
+    needy = count(len(found), "thing needs", "things need")
     message = EmailMessage()
     message["From"] = operators.sender
     message["To"] = recipient
-    message["Subject"] = f"notifier on {operators.host}: {len(found)} things need attention"
+    message["Subject"] = f"notifier on {operators.host}: {needy} attention"
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<alert.{now:%Y%m%d%H%M%S}.{found[0].id}@{operators.sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.errors import DatabaseError
 from notifier.store import alerts, breakers, changes, installation, messages
@@ -59,7 +60,7 @@ def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Tro
     if timing.is_open(now) and timing.is_open(now - OVERDUE):
         overdue = messages.count_overdue(connection, before=now - OVERDUE)
         if overdue:
-            found.append(Trouble(what=f"{overdue} messages should have left over two hours ago"))
+            found.append(Trouble(what=f"{count(overdue, 'message')} should have left over two hours ago"))
     return found
 
 

@@ -19,6 +19,7 @@ from notifier.core.clock import disbelief
 from notifier.core.diff import Difference, DifferenceKind, carry_over, differences, rearmed
 from notifier.core.guard import Objection, objections
 from notifier.core.plan import NEWS
+from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.errors import ListRefusedError, UsageError
 from notifier.sources.parse import parse_list
@@ -231,7 +232,7 @@ def describe(found: Refreshed) -> str:
         case Finding.HELD:
             return (
                 f"Reading {found.hash} of the list (revision {found.revision}) is held; nobody was mailed:\n"
-                f"{lines}\nIt would tell {found.people} people."
+                f"{lines}\nIt would tell {count(found.people, 'person', 'people')}."
                 f" If it is meant: notifier approve {found.hash}. If not: notifier reject {found.hash}."
             )
         case Finding.REJECTED:
@@ -245,6 +246,6 @@ def describe(found: Refreshed) -> str:
         case Finding.BASELINE:
             return f"The list (revision {found.revision}) is the baseline; it announces nothing."
         case Finding.IN_FORCE:
-            return f"Revision {found.revision} of the list took force; {len(found.differences)} differences."
+            return f"Revision {found.revision} of the list took force; {count(len(found.differences), 'difference')}."
         case Finding.UNCHANGED:
             return f"The list (revision {found.revision}) is unchanged."

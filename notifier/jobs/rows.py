@@ -7,6 +7,7 @@ import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from notifier.core.text import count
 from notifier.errors import ImportRefusedError
 
 MOST_BYTES = 32_000_000
@@ -69,7 +70,8 @@ def read_rows(
                 return
             elif len(values) > len(header) and any(values[len(header) :]):
                 problems.add(
-                    line, f"has {len(values)} values, but the first line names {len(header)} columns"
+                    line,
+                    f"has {count(len(values), 'value')}, but the first line names {count(len(header), 'column')}",
                 )
             elif any(values):
                 yield Row(line, dict.fromkeys(columns, "") | dict(zip(header, values, strict=False)))

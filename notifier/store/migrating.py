@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, text
 
+from notifier.core.text import count
 from notifier.errors import DatabaseError, UsageError
 from notifier.store.copies import keep_before
 from notifier.store.engine import name_of, reading, translated
@@ -133,5 +134,5 @@ def _check_references(connection: Connection) -> None:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
             raise DatabaseError(
-                f"a migration left {len(broken)} rows that refer to nothing; nothing was changed"
+                f"a migration left {count(len(broken), 'row')} referring to nothing; nothing was changed"
             )

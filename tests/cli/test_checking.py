@@ -86,7 +86,7 @@ def test_more_people_than_the_guard_allows_would_be_held(place: Rehearsal) -> No
     place.begun()
     place.set("NOTIFIER_GUARD__MAX_PEOPLE", "0")
     called = check(place, small(*LATER))
-    assert (called.code, "it would mail 1 people, more than 0 at once" in called.words) == (1, True)
+    assert (called.code, "it would mail 1 person, more than 0 at once" in called.words) == (1, True)
 
 
 def test_wrong_settings_are_exit_78(place: Rehearsal) -> None:

@@ -37,6 +37,7 @@ def test_with_yes_everybody_joins_and_is_told_where_they_stand(place: Rehearsal,
     place("subscribers", "add", "kari@epj.no", now=JOINED)
     called = place("subscribers", "import", str(file), "--yes", "--basis", "avtale 17", now=JOINED)
     assert (called.code, called.err) == (0, "")
+    assert called.words.startswith("Imported 1 of 2 rows:")
     assert "1 new" in called.words
     assert "1 subscribed already; they stay as they are" in called.words
 
@@ -52,8 +53,10 @@ def test_with_yes_everybody_joins_and_is_told_where_they_stand(place: Rehearsal,
 
 
 def test_twice_is_once(place: Rehearsal, file: Path) -> None:
-    place("subscribers", "import", str(file), "--yes", now=JOINED)
-    assert "2 subscribed already" in place("subscribers", "import", str(file), "--yes", now=LATER).words
+    once = place("subscribers", "import", str(file), "--yes", now=JOINED).words
+    assert once.startswith("Imported 2 rows: 2 new")
+    again = place("subscribers", "import", str(file), "--yes", now=LATER).words
+    assert again.startswith("Nobody is imported, nothing was changed: 2 subscribed already")
 
 
 def test_one_bad_row_keeps_everybody_out_and_every_problem_is_told(place: Rehearsal, file: Path) -> None:

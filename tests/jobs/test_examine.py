@@ -80,7 +80,7 @@ def test_a_message_that_does_not_leave_is_noticed_after_two_hours(story: Story, 
     story.every(20 * MINUTE, since=TUESDAY, until=TUESDAY + 120 * MINUTE)
     down = troubles(story, TUESDAY + 121 * MINUTE)
 
-    assert any("1 messages should have left over two hours ago" in what for what in down)
+    assert any("1 message should have left over two hours ago" in what for what in down)
 
 
 def test_what_waits_for_the_sending_hours_is_no_trouble(story: Story) -> None:

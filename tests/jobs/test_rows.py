@@ -63,7 +63,7 @@ def test_columns_that_are_unknown_missing_or_there_twice_are_all_named() -> None
         (b"", "line 1: the file is empty"),
         (b"address\nok\nbl\xe5@epj.no\n", "line 3: is not UTF-8"),
         (b'address\na\n"b\nc\n', "line 3: cannot be read .* quotation mark"),
-        (b"address\na,b\n", "line 2: has 2 values, but the first line names 1 columns"),
+        (b"address\na,b\n", "line 2: has 2 values, but the first line names 1 column"),
         (b"address\n\0a,\0b\n", "line 2: has 2 values"),
     ],
 )
