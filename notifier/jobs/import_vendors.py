@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from notifier.jobs.rows import Problems, read_rows
 from notifier.store import vendors
 from notifier.store.engine import writing
-from notifier.store.vendors import Vendor, checked
+from notifier.store.vendors import Vendor, checked, mistakes
 
 COLUMNS = ("id", "name", "domains")
 
@@ -33,12 +33,13 @@ def read_vendors(data: bytes) -> tuple[Vendor, ...]:
     problems = Problems()
     found: dict[str, tuple[int, Vendor]] = {}
     for row in read_rows(data, columns=COLUMNS, required=["id", "name"], problems=problems):
-        values = row.values
-        try:
-            vendor = checked(vendor_id=values["id"], name=values["name"], domains=values["domains"].split())
-        except ValueError as error:
-            problems.add(row.line, str(error))
+        vendor_id, name, domains = (row.values[column] for column in COLUMNS)
+        wrong = mistakes(vendor_id=vendor_id, name=name, domains=domains.split())
+        for mistake in wrong:
+            problems.add(row.line, mistake)
+        if wrong:
             continue
+        vendor = checked(vendor_id=vendor_id, name=name, domains=domains.split())
         first, _ = found.setdefault(vendor.id, (row.line, vendor))
         if first != row.line:
             problems.add(row.line, f"{vendor.id} is on line {first} already; keep one of them")

@@ -27,12 +27,26 @@ class Vendor:
     domains: tuple[str, ...] = ()
 
 
-def checked(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> Vendor:
-    """A Vendor from what a person wrote. Raises ValueError with a sentence that says what is wrong."""
+def mistakes(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> tuple[str, ...]:
+    """Everything that is wrong with what a person wrote of a Vendor, each in a sentence."""
+    found = []
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", vendor_id, re.ASCII):
-        raise ValueError(f"“{vendor_id[:80]}” is not a vendor's id; write a-z, 0-9 and - only, at most 60")
+        found.append(f"“{vendor_id[:80]}” is not a vendor's id; write a-z, 0-9 and - only, at most 60")
     if not name.strip() or len(name) > 200 or not name.isprintable():
-        raise ValueError(f"the vendor {vendor_id} needs a name of one line, at most 200 characters")
+        found.append(f"the vendor “{vendor_id[:80]}” needs a name of one line, at most 200 characters")
+    for domain in domains:
+        try:
+            normal_domain(domain)
+        except ValueError as error:
+            found.append(str(error))
+    return tuple(found)
+
+
+def checked(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> Vendor:
+    """A Vendor from what a person wrote. Raises ValueError with all of its mistakes."""
+    found = mistakes(vendor_id=vendor_id, name=name, domains=domains)
+    if found:
+        raise ValueError("; ".join(found))
     normal = dict.fromkeys(normal_domain(domain) for domain in domains)
     return Vendor(id=vendor_id, name=name.strip(), domains=tuple(normal))
 

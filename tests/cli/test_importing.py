@@ -97,8 +97,18 @@ def test_vendors_are_imported_and_brought_up_to_date(place: Rehearsal, file: Pat
 
 
 def test_every_wrong_vendor_is_told_and_none_is_imported(place: Rehearsal, file: Path) -> None:
-    file.write_text("id,name,domains\nepj,EPJ,\nRIS,,\nepj,Again,\nx,X,not a domain\n", encoding="utf-8")
+    file.write_text("id,name,domains\nepj,EPJ,\nRIS,,\nepj,Again,\nx,X,no_domain x.no\n", encoding="utf-8")
     called = place("vendors", "import", str(file), "--yes", now=JOINED)
     assert called.code == 1
-    assert [line[:8] for line in called.err.splitlines()[1:]] == ["• line 3", "• line 4", "• line 5"]
+    for said, beginning in zip(
+        called.err.splitlines()[1:],
+        [
+            "• line 3: “RIS” is not a vendor's id",
+            "• line 3: the vendor “RIS” needs a name",
+            "• line 4: epj is on line 2 already",
+            "• line 5: “no_domain” is not a mail domain",
+        ],
+        strict=True,
+    ):
+        assert said.startswith(beginning)
     assert place("vendors", "list", "--json").json == []
