@@ -141,6 +141,6 @@ def _ops_problems(settings: Settings) -> list[str]:
     if webhook is None:
         return []
     url = parts_of(webhook.get_secret_value())
-    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)):
+    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)):
         return []
     return ["ops.webhook: write the full address beginning with https:// (http:// only to this machine)"]
