@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notifier.cli.entries import change_entry, held_entry, history_entry, texts_entry
-from notifier.cli.finding import find_change, list_in_force
+from notifier.cli.finding import NO_LIST_YET, any_list_in_force, find_change, list_in_force
 from notifier.cli.frame import app
 from notifier.cli.naming import change_name, date_text, dates_text
 from notifier.cli.opening import Look, looking
@@ -34,14 +34,18 @@ def show_all(context: typer.Context, as_json: AsJson = False, now: Now = None) -
     Held readings stand first.
     """
     with looking(context, now) as look:
-        current = list_in_force(look.engine)
+        current = any_list_in_force(look.engine)
         held = _held(look)
         if as_json:
-            listed = [change_entry(change) for change in current.changes]
+            listed = [change_entry(change) for change in current.changes] if current else []
             held_entries = [held_entry(reading) for reading in held]
-            print_json({"revision": current.revision, "held": held_entries, "changes": listed})
+            revision = current.revision if current else None
+            print_json({"revision": revision, "held": held_entries, "changes": listed})
             return
         _show_held(held)
+        if current is None:
+            print(NO_LIST_YET)
+            return
         print(f"In force: revision {current.revision}")
         for change in current.changes:
             print(f"\n{change_name(current, change)}  [{change.id}]")

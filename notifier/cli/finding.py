@@ -13,16 +13,25 @@ if TYPE_CHECKING:
     from notifier.core.change import Change, ChangeList
 
 
-def list_in_force(engine: Engine) -> ChangeList:
-    """The list in force. Raises UsageError before the first one."""
+NO_LIST_YET = "No list is in force yet: notifier tick or notifier run reads it."
+
+
+def any_list_in_force(engine: Engine) -> ChangeList | None:
+    """The list in force, None before the first one."""
     from notifier.store import changes
     from notifier.store.engine import reading
 
     with reading(engine) as connection:
         current = changes.in_force(connection)
+    return current.changes if current else None
+
+
+def list_in_force(engine: Engine) -> ChangeList:
+    """The list in force, for a command that names something in it. Raises UsageError before the first one."""
+    current = any_list_in_force(engine)
     if current is None:
-        raise UsageError("no list is in force yet; notifier tick or notifier run reads it")
-    return current.changes
+        raise UsageError(NO_LIST_YET)
+    return current
 
 
 def find_change(changes: ChangeList, change_id: str) -> Change:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from notifier.cli.finding import NO_LIST_YET
 from notifier.cli.frame import app
 from notifier.cli.naming import deadline_name
 from notifier.cli.opening import looking
@@ -53,7 +54,7 @@ def plan(
 
 def _show(found: Forecast, now: datetime, last: date, zone: ZoneInfo) -> None:
     if found.changes is None:
-        print("No list is in force yet: notifier tick or notifier run reads it.")
+        print(NO_LIST_YET)
         return
     print(f"As of {local(now, zone)} ({zone.key}), until {last}\n")
     print("Owed now" if found.owed else "Owed now: nothing")

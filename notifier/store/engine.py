@@ -35,8 +35,8 @@ _OPTIONS = {"preserve_rowcount": True}
 def open_engine(url: str) -> Engine:
     """Open the database at an SQLAlchemy URL: `sqlite:///path` or `postgresql://user@host/name`.
 
-    Raises ConfigurationError for a URL that names no such database or a driver that is not installed,
-    DatabaseError when the SQLite file cannot be made.
+    Raises ConfigurationError for a URL that names no such database, a driver that is not installed, or an SQLite
+    file that cannot be made.
     """
     try:
         parsed = make_url(url)
@@ -177,10 +177,8 @@ def _make_file(file: Path) -> None:
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise DatabaseError(
-            f"the database {file} cannot be made: {error.strerror}; set NOTIFIER_STATE_DIR or"
-            " NOTIFIER_DATABASE__URL to a place that this user may write to"
-        ) from error
+        what = f"state_dir or database.url: {file} cannot be made: {error.strerror}"
+        raise ConfigurationError([f"{what}; name a place that this user may write to"]) from error
 
 
 def _configure(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:

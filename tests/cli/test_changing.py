@@ -10,9 +10,16 @@ LATER = (("revision = 1", "revision = 2"), ("when = 2027-01-01", "when = 2027-02
 EARLIER = (("revision = 1", "revision = 2"), ("when = 2027-01-01", "when = 2026-12-20"))
 
 
-def test_before_the_first_reading_it_is_exit_2_with_what_to_do(place: Rehearsal) -> None:
+def test_before_the_first_reading_there_is_nothing_to_list_and_it_says_what_to_do(place: Rehearsal) -> None:
     called = place("changes", "list")
-    assert (called.code, "notifier tick or notifier run reads it" in called.err) == (2, True)
+    assert (called.code, "notifier tick or notifier run reads it" in called.out) == (0, True)
+    assert place("changes", "list", "--json").json == {"revision": None, "held": [], "changes": []}
+
+
+def test_before_the_first_reading_no_change_can_be_named(place: Rehearsal) -> None:
+    for command in (["changes", "show", "testdata"], ["why", "kari@epj.no", "testdata"]):
+        called = place(*command)
+        assert (called.code, "notifier tick or notifier run reads it" in called.err) == (2, True)
 
 
 def test_the_list_in_force_is_shown_not_the_file(place: Rehearsal) -> None:

@@ -116,3 +116,10 @@ def test_reading_leaves_the_database_as_it_was(place: Rehearsal) -> None:
 def test_version_and_schema_answer_without_any_settings(place: Rehearsal) -> None:
     assert place("version").out.startswith("notifier ")
     assert place("schema").json["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize("command", ["plan", "tick"])
+def test_a_place_that_cannot_hold_the_database_is_a_setting_to_mend(place: Rehearsal, command: str) -> None:
+    place.set("NOTIFIER_STATE_DIR", "/proc/x")
+    called = place(command)
+    assert (called.code, "/proc/x" in called.err) == (78, True)

@@ -134,7 +134,7 @@ def test_an_address_that_names_no_database_is_refused_without_repeating_it(url: 
 
 def test_a_place_where_no_file_can_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DatabaseError, match=r"file/notifier\.sqlite3 cannot be made"):
+    with pytest.raises(ConfigurationError, match=r"state_dir.*file/notifier\.sqlite3 cannot be made"):
         open_engine(f"sqlite:///{tmp_path / 'file/notifier.sqlite3'}")
 
 
