@@ -10,7 +10,8 @@ import typer
 from notifier.cli.frame import app
 from notifier.cli.opening import wired
 from notifier.cli.options import AsJson, Now
-from notifier.cli.printing import bullets, count, print_json, wrapped
+from notifier.cli.printing import bullets, print_json, wrapped
+from notifier.core.text import count
 
 
 @app.command()
