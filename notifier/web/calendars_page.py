@@ -12,6 +12,8 @@ from starlette.responses import Response
 from notifier.core.change import ChangeList
 from notifier.core.subscription import Scope, Topic
 from notifier.core.text import Language
+from notifier.feeds.addresses import news_path
+from notifier.feeds.query import LISTS
 from notifier.feeds.selection import ALL, selected
 from notifier.web.calendar_links import calendar_links
 from notifier.web.page import KEPT, Endpoint, in_thread, page, waiting
@@ -55,4 +57,6 @@ def _calendars(
             (change, names.get(change.service, change.service), links(Topic(Scope.CHANGE, change.id)))
             for change in changes.changes
         ],
+        news=site.links.base_url + news_path(None, language=language),
+        description=f"{site.links.base_url}{LISTS}openapi.json",
     )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from notifier.core.change import ChangeList, Service
 from notifier.core.standing import Standing
 from notifier.core.text import Language
+from notifier.feeds.addresses import news_path
 from notifier.web.page import KEPT, Endpoint, in_thread, page, waiting
 from notifier.web.site import Site
 from notifier.web.standing import ShownChange, shown_changes
@@ -75,6 +76,7 @@ def _front(
         marks=marks,
         titles={f"{item.change.id}/{row.deadline.id}": item for item in shown for row in item.deadlines},
         calendar=site.links.calendar(language),
+        news=site.links.base_url + news_path(None, language=language),
         Standing=Standing,
     )
 

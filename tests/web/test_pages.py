@@ -177,6 +177,13 @@ def test_the_calendars_of_all_of_services_and_of_changes_are_offered(real: Clien
         assert handed in page
 
 
+def test_every_calendar_and_feed_that_is_offered_is_there(real: Client) -> None:
+    page = real.get("/en/calendars?service=preg&service=helseid").text.replace("&amp;", "&")
+    offered = set(re.findall(rf'"{LINKS.base_url}(/[^"]+\.(?:ics|atom|json)[^"]*)"', page))
+    assert len(offered) > 50
+    assert {path: status for path in offered if (status := real.get(path).status) != 200} == {}
+
+
 def test_services_are_put_together_into_one_calendar(real: Client) -> None:
     page = real.get("/nb/calendars?service=preg&service=helseid").text.replace("&amp;", "&")
     assert f"{LINKS.base_url}/calendar.ics?service=helseid&service=preg&lang=nb" in page
