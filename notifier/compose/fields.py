@@ -43,7 +43,7 @@ def fields_of(
         _plain("Message-ID", message.header_id or ""),
         *_thread(subscriber, content),
         _plain("Content-Language", subscriber.language),
-        *_leaving(letterhead, content.leave_url),
+        *_leaving(letterhead, content.leave_url, subscriber.id),
         # RFC 3834: no vacation replies.
         _plain("Auto-Submitted", "auto-generated"),
     )
@@ -58,18 +58,19 @@ def letter_fields(
     header_id: str,
     language: Language,
     leave_url: str,
+    subscriber_id: int,
     auto_submitted: str,
 ) -> tuple[Field, ...]:
     """The same of a Letter: in no thread, and without a way to leave (`leave_url` "") where none makes sense."""
     return (
         _from(letterhead),
         _plain("To", wire_address(recipient)),
-        *((_plain("Reply-To", wire_address(letterhead.contact)),) if letterhead.contact else ()),
+        *_reply_to(letterhead, letterhead.contact),
         Field(name="Subject", meant=subject, wire=encoded("Subject", subject)),
         _plain("Date", date),
         _plain("Message-ID", header_id),
         _plain("Content-Language", language),
-        *(_leaving(letterhead, leave_url) if leave_url else ()),
+        *(_leaving(letterhead, leave_url, subscriber_id) if leave_url else ()),
         # RFC 3834: no vacation replies.
         _plain("Auto-Submitted", auto_submitted),
     )
@@ -84,11 +85,15 @@ def _from(letterhead: Letterhead) -> Field:
     )
 
 
-def _leaving(letterhead: Letterhead, leave_url: str) -> tuple[Field, ...]:
-    """RFC 2919, RFC 2369 and RFC 8058: what lets mail programs offer to leave by one press."""
+def _leaving(letterhead: Letterhead, leave_url: str, subscriber_id: int) -> tuple[Field, ...]:
+    """RFC 2919, RFC 2369 and RFC 8058: what lets mail programs offer to leave by one press, or by a mail from any
+    mailbox where mail to us is read."""
+    ways = [f"<{leave_url}>"]
+    if letterhead.mailbox is not None:
+        ways.append(f"<mailto:{letterhead.mailbox.leave(subscriber_id)}>")
     return (
         _plain("List-Id", f"<varsel.{letterhead.domain}>"),
-        _plain("List-Unsubscribe", f"<{leave_url}>"),
+        Field(name="List-Unsubscribe", meant=", ".join(ways), wire=",\r\n ".join(ways)),
         _plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     )
 
@@ -99,7 +104,14 @@ def _plain(name: str, value: str) -> Field:
 
 def _answers(content: Content) -> tuple[Field, ...]:
     """Answers go to whoever can answer for the most urgent Change."""
-    contact = content.sections[0].contact if content.sections else content.letterhead.contact
+    letterhead = content.letterhead
+    return _reply_to(letterhead, content.sections[0].contact if content.sections else letterhead.contact)
+
+
+def _reply_to(letterhead: Letterhead, contact: str) -> tuple[Field, ...]:
+    """What would go to the publisher comes to our mailbox first, which sends on what no program can answer."""
+    if contact == letterhead.contact and letterhead.mailbox is not None:
+        contact = letterhead.mailbox.address
     return (_plain("Reply-To", wire_address(contact)),) if contact else ()
 
 

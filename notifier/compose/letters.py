@@ -105,13 +105,14 @@ def compose_letter(
         header_id=message.header_id or "",
         language=language,
         leave_url=content.leave_url,
+        subscriber_id=subscriber.id,
         auto_submitted="auto-replied" if kind in _ANSWERS else "auto-generated",
     )
     return written(
         fields,
         subject=content.subject,
+        sender=letterhead.return_path(message.id),
         recipient=recipient,
-        letterhead=letterhead,
         templates=templates,
         name="letter",
         language=language,

@@ -81,8 +81,8 @@ def compose(
     return written(
         fields,
         subject=content.subject.text,
+        sender=letterhead.return_path(message.id),
         recipient=subscriber.address,
-        letterhead=letterhead,
         templates=templates,
         name="message",
         language=subscriber.language,
@@ -95,15 +95,18 @@ def written(
     fields: Sequence[Field],
     *,
     subject: str,
+    sender: str,
     recipient: str,
-    letterhead: Letterhead,
     templates: Templates,
     name: str,
     language: Language,
     content: object,
     attachments: Sequence[Attachment] = (),
 ) -> Mail:
-    """A mail from its header fields and `templates/email/NAME`, as text and HTML, proven to read back."""
+    """A mail from its header fields and `templates/email/NAME`, as text and HTML, proven to read back.
+
+    `sender` and `recipient` are its envelope's.
+    """
     values = {"content": content, "attached": bool(attachments)}
     text = wrapped(templates.render(f"email/{name}.txt.j2", language, **values))
     html = _INLINER.inline(templates.render(f"email/{name}.html.j2", language, **values))
@@ -112,7 +115,7 @@ def written(
     verify(data, headers=meant, text=text, html=html, attachments=attachments)
     return Mail(
         subject=subject,
-        sender=wire_address(letterhead.sender),
+        sender=sender,
         recipient=wire_address(recipient),
         data=data,
     )

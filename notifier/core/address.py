@@ -6,6 +6,10 @@ from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
+# RFC 5321 section 4.5.3.1.1, and what the signed details in `compose.mailbox` take of it.
+LONGEST_LOCAL_PART = 64
+LONGEST_DETAIL = 33
+
 
 # Checking costs more than storing: an import checks each address when it reads it, not again as it joins.
 @lru_cache(maxsize=1 << 17)

@@ -75,7 +75,7 @@ def fault_of(phase: Phase, code: int, reply: str) -> Fault:
         return Fault.OURS if permanent else Fault.RELAY
     if not permanent:
         return Fault.TEMPORARY
-    return _permanent_fault(phase, code, _enhanced(reply))
+    return _permanent_fault(phase, code, enhanced_status(reply))
 
 
 def _permanent_fault(phase: Phase, code: int, enhanced: str) -> Fault:
@@ -90,6 +90,7 @@ def _permanent_fault(phase: Phase, code: int, enhanced: str) -> Fault:
     return Fault.MESSAGE
 
 
-def _enhanced(reply: str) -> str:
+def enhanced_status(reply: str) -> str:
+    """The enhanced status code that a reply's text begins with (RFC 2034), "" when it has none."""
     match = re.match(r"\s*([245]\.\d{1,3}\.\d{1,3})\b", reply)
     return match[1] if match else ""

@@ -1,0 +1,78 @@
+"""Our mailbox: the address that vendors write to, and signed details after a plus in it (RFC 5233).
+
+Details are case-insensitive, since servers on the way may change the case, and short enough for a local part
+(64 octets, RFC 5321 section 4.5.3.1.1).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+_DIGITS = 13  # hexadecimal, so numbers below 2**52
+_SIGNATURE_BYTES = 10
+_DETAIL = re.compile(rf"([a-z])-([0-9a-f]{{1,{_DIGITS}}})-([a-z2-7]{{16}})")
+
+
+class Purpose(StrEnum):
+    """What a signed detail is for: reports about a Message, or leaving."""
+
+    BOUNCE = "b"
+    LEAVE = "l"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address and the keys that sign details. The last key signs, all of them are accepted."""
+
+    address: str
+    keys: tuple[str, ...] = field(repr=False)
+
+    def return_path(self, message_id: int) -> str:
+        """Where reports about a Message go: its envelope's sender (a variable envelope return path)."""
+        return self._signed(Purpose.BOUNCE, message_id)
+
+    def leave(self, subscriber_id: int) -> str:
+        """Where any mail, from any mailbox, ends a Subscriber's subscriptions."""
+        return self._signed(Purpose.LEAVE, subscriber_id)
+
+    def holds(self, address: str) -> bool:
+        """Whether mail to this address is for us."""
+        return self.detail_of(address) is not None
+
+    def detail_of(self, address: str) -> str | None:
+        """What stands after the plus, in lower case, "" for nothing; None when the address is not ours."""
+        local, _, domain = address.casefold().rpartition("@")
+        own, _, own_domain = self.address.casefold().rpartition("@")
+        if domain != own_domain or not (local == own or local.startswith(f"{own}+")):
+            return None
+        return local[len(own) + 1 :]
+
+    def read(self, detail: str) -> tuple[Purpose, int] | None:
+        """What a signed detail is for, and whom; None when it is none of ours."""
+        match = _DETAIL.fullmatch(detail)
+        if match is None or match[1] not in set(Purpose):
+            return None
+        purpose, number = Purpose(match[1]), int(match[2], 16)
+        known = any(hmac.compare_digest(_signature(key, purpose, number), match[3]) for key in self.keys)
+        return (purpose, number) if known else None
+
+    @staticmethod
+    def looks_signed(detail: str) -> bool:
+        """Whether a detail has the form of a signed one, so that a wrong signature is an attempt."""
+        return _DETAIL.fullmatch(detail) is not None
+
+    def _signed(self, purpose: Purpose, number: int) -> str:
+        local, _, domain = self.address.rpartition("@")
+        return f"{local}+{purpose}-{number:x}-{_signature(self.keys[-1], purpose, number)}@{domain}"
+
+
+def _signature(key: str, purpose: Purpose, number: int) -> str:
+    """80 bits: out of reach of guessing, one mail a guess."""
+    told = f"notifier.mailbox.{purpose}:{number}".encode()
+    digest = hmac.digest(key.encode(), told, hashlib.sha256)[:_SIGNATURE_BYTES]
+    return base64.b32encode(digest).decode("ascii").lower()

@@ -1,0 +1,167 @@
+"""Commands by mail: what somebody wants who wrote «stopp», «meld meg på HelseID» or “what do I follow?”.
+
+A line is a command only as a whole, with a little courtesy around it. Anything longer was written to a person,
+and a person shall read it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from notifier.core.change import ChangeList
+from notifier.core.subscription import EVERYTHING, Scope, Topic
+from notifier.core.text import Language
+
+
+class Wish(StrEnum):
+    """What a command asks for."""
+
+    SUBSCRIBE = "subscribe"
+    LEAVE = "leave"
+    STATUS = "status"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A Wish, the Topics it names (none: everything) and the language it was written in, where that shows.
+
+    `says_more` tells that there are words beside it, which a person should read.
+    """
+
+    wish: Wish
+    topics: tuple[Topic, ...] = ()
+    language: Language | None = None
+    says_more: bool = False
+
+
+_NB, _NN, _EN = Language.NB, Language.NN, Language.EN
+_ABOUT = r"(?: (?:på|pa|til|for|to|of|om))?(?P<names>(?: \S+)*)"
+_PHRASES = tuple(
+    (wish, language, re.compile(pattern))
+    for wish, language, pattern in (
+        (Wish.LEAVE, _EN, rf"(?:unsubscribe|remove|cancel)(?: (?:me|us))?(?: from)?{_ABOUT}"),
+        (Wish.LEAVE, _NN, rf"(?:meld|melde)(?: (?:meg|oss))? av frå{_ABOUT}"),
+        (Wish.LEAVE, None, rf"stopp?(?: all)?{_ABOUT}"),
+        (Wish.LEAVE, _NB, rf"(?:avmeld|avmelding|avbestill|avslutt|avregistrer)(?: (?:meg|oss))?(?: fra)?{_ABOUT}"),
+        (Wish.LEAVE, _NB, rf"(?:meld|melde)(?: (?:meg|oss))? av(?: fra)?{_ABOUT}"),
+        (Wish.SUBSCRIBE, _EN, rf"(?:subscribe|sign)(?: (?:me|us))?(?: up)?{_ABOUT}"),
+        (Wish.SUBSCRIBE, _NN, rf"teikn abonnement{_ABOUT}"),
+        (Wish.SUBSCRIBE, _NB, rf"(?:abonner|abonnere|abonnér|abonnement|tegn abonnement){_ABOUT}"),
+        (Wish.SUBSCRIBE, _NB, rf"(?:påmeld|påmelding|pamelding)(?: (?:meg|oss))?{_ABOUT}"),
+        (Wish.SUBSCRIBE, _NB, rf"(?:meld|melde)(?: (?:meg|oss))? (?:på|pa){_ABOUT}"),
+        (Wish.STATUS, _EN, r"what (?:do (?:i|we) follow|(?:am i|are we) following|is coming)|whats coming"),
+        (Wish.STATUS, _NN, r"kva (?:følgjer|folgjer|følger) (?:eg|vi)(?: kva kjem)?|kva kjem"),
+        (Wish.STATUS, _NB, r"hva (?:følger|folger) (?:jeg|vi)(?: (?:og )?hva kommer)?|hva kommer"),
+        (Wish.STATUS, None, r"status"),
+        (Wish.HELP, _EN, r"help(?: me)?|commands"),
+        (Wish.HELP, _NN, r"kommandoar"),
+        (Wish.HELP, _NB, r"hjelp(?: meg)?|kommandoer"),
+    )
+)  # fmt: skip
+_BEFORE = re.compile(
+    r"(?:(?:hei|hi|hello|vennligst|venlegst|please|gjerne|kan (?:du|dere|de|dykk)|(?:can|could) you"
+    r"|(?:jeg|eg|vi) (?:vil|ønsker å|ønskjer å)(?: gjerne)?|(?:i|we) (?:want|would like) to) )+"
+)
+_AFTER = re.compile(r"(?: (?:takk|vennligst|please|thanks|thank you|nå|now|er du snill|på forhånd))+$")
+_GREETING = re.compile(r"(?:hei|heisann|hallo|god dag|hi|hello|dear|kjære)(?: \S+){0,3}")
+_COURTESY = re.compile(r"(?:takk|tusen takk|på forhånd takk|thanks|thank you|please)(?: \S+){0,2}")
+_REPLY_MARK = re.compile(r"\s*(?:re|sv|vs|fw|fwd|aw|antw)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
+_ALL = re.compile(r"alt|alle|everything|all|varsl(?:er|ar|ene|a)")
+_SMALL = re.compile(
+    r"og|and|eller|or|også|samt|om|på|for|til|to|the|this|my|our|list|listen|lista|denne|mailing|vars(?:el|elet|ling)"
+    r"|abonnementet|tjenesten|tenesta|service|mitt|vårt|oss|meg"
+)
+_LONGEST_LINE = 200
+_MOST_LINES = 40
+
+
+def command_in(*, detail: str, subject: str, lines: Sequence[str], changes: ChangeList) -> Command | None:
+    """The command in a mail, None when it holds none.
+
+    `detail` is what followed the plus in the address it was written to (RFC 5233), `lines` its writer's own
+    words, without what they quote and how they sign.
+    """
+    said = [plain for plain in map(_plain, lines[:_MOST_LINES]) if plain and not _GREETING.fullmatch(plain)]
+    heading = _plain(_without_reply_marks(subject))
+    command = _read(_plain(detail.replace("-", " ")), changes)
+    if command is not None:
+        return _completed(command, [line for line in said if _read(line, changes) is None], changes)
+    first = _read(said[0], changes) if said else None
+    if first is not None:
+        return _completed(first, said[1:], changes)
+    command = _read(heading, changes)
+    return _completed(command, said, changes) if command is not None else None
+
+
+def _completed(command: Command, rest: Sequence[str], changes: ChangeList) -> Command | None:
+    """The command with the Topics that the other lines name. Help and status with a letter around them are
+    a question to a person."""
+    topics, says_more = list(command.topics), False
+    for line in rest:
+        named, other = _topics_in(line, changes)
+        if command.wish is Wish.SUBSCRIBE and named and not other:
+            topics += named
+        elif not _COURTESY.fullmatch(line):
+            says_more = True
+    if says_more and command.wish in (Wish.HELP, Wish.STATUS):
+        return None
+    return replace(command, topics=tuple(sorted(set(topics), key=str)), says_more=says_more)
+
+
+def _read(line: str, changes: ChangeList) -> Command | None:
+    """The command that a line is, as a whole."""
+    bare = _AFTER.sub("", _BEFORE.sub("", line, count=1) if _BEFORE.match(line) else line)
+    for wish, language, pattern in _PHRASES:
+        match = pattern.fullmatch(bare)
+        if match is None:
+            continue
+        names = match.groupdict().get("names") or ""
+        topics, other = _topics_in(names, changes)
+        # Whoever asks to stop something that we do not know must not be taken to have asked for less, or more.
+        if other and (wish is Wish.LEAVE or len(other) > 3):
+            continue
+        return Command(wish=wish, topics=topics, language=language)
+    return None
+
+
+def _topics_in(line: str, changes: ChangeList) -> tuple[tuple[Topic, ...], tuple[str, ...]]:
+    """The Topics that a line names, and the words that name none."""
+    left = f" {line} "
+    topics: list[Topic] = []
+    for name, topic in _names(changes):
+        if f" {name} " in left:
+            topics.append(topic)
+            left = left.replace(f" {name} ", "  ")
+    words = [word for word in left.split() if not _SMALL.fullmatch(word)]
+    other = tuple(word for word in words if not _ALL.fullmatch(word))
+    return ((EVERYTHING,) if len(other) < len(words) else tuple(topics)), other
+
+
+def _names(changes: ChangeList) -> Iterator[tuple[str, Topic]]:
+    """Every way to name a service or a Change, the longest first so that none hides in another."""
+    names = {_plain(change.id): Topic(Scope.CHANGE, change.id) for change in changes.changes}
+    for service in changes.services:
+        topic = Topic(Scope.SERVICE, service.id)
+        names |= {
+            _plain(service.id): topic,
+            _plain(service.id.replace("-", " ")): topic,
+            _plain(service.name): topic,
+        }
+    yield from sorted(names.items(), key=lambda item: -len(item[0]))
+
+
+def _plain(line: str) -> str:
+    """Small letters, digits and single spaces: what is left of «STOPP!»."""
+    text = unicodedata.normalize("NFKC", line[:_LONGEST_LINE]).casefold().replace("'", "").replace("’", "")
+    return " ".join(re.sub(r"[^\w-]|_", " ", text).split())
+
+
+def _without_reply_marks(subject: str) -> str:
+    while (match := _REPLY_MARK.match(subject)) is not None:
+        subject = subject[match.end() :]
+    return subject
