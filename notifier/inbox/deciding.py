@@ -1,0 +1,91 @@
+"""What to do with a mail to us: one pure function over what was read of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from notifier.compose.mailbox import Purpose
+from notifier.core.bounce import Weight, weight_of
+from notifier.core.change import ChangeList
+from notifier.core.command import Command, Wish, command_in
+from notifier.core.subscription import EVERYTHING
+from notifier.inbox.reading import Incoming
+
+
+class Deed(StrEnum):
+    """What is done with a mail.
+
+    obey     do what its command says for the one who wrote it
+    leave    end the subscriptions that its address is signed for, whoever wrote it
+    note     note that a Message bounced
+    forward  let a person at the publisher read it
+    drop     nothing: no person wrote it
+    """
+
+    OBEY = "obey"
+    LEAVE = "leave"
+    NOTE = "note"
+    FORWARD = "forward"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A Deed and what it needs: the command; or the number that the address is signed for, the weight of a
+    bounce and the server's words. `why` is for the log."""
+
+    deed: Deed
+    why: str = ""
+    command: Command | None = None
+    number: int = 0
+    weight: Weight | None = None
+    words: str = ""
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether a person reads it, also beside what else is done."""
+        return self.deed is Deed.FORWARD or (self.command is not None and self.command.says_more)
+
+
+FORWARD = Decision(deed=Deed.FORWARD)
+
+
+def decide(
+    incoming: Incoming,
+    *,
+    detail: str,
+    signed: tuple[Purpose, int] | None,
+    changes: ChangeList,
+    is_subscriber: bool,
+) -> Decision:
+    """The decision. `signed` is what the detail of its address is signed for; `is_subscriber` tells whether
+    mail goes to whoever wrote it.
+
+    A bounce is believed only at a signed return path, and a mail to the signed address for leaving ends
+    subscriptions whatever it says. All other mail that a machine wrote is dropped without an answer.
+    """
+    purpose, number = signed or (None, 0)
+    if purpose is Purpose.BOUNCE and incoming.report is not None:
+        status = incoming.report.status
+        words = f"{status} {incoming.report.words}".strip()
+        return Decision(deed=Deed.NOTE, number=number, weight=weight_of(status), words=words)
+    if purpose is Purpose.LEAVE and incoming.sender:
+        return Decision(deed=Deed.LEAVE, number=number)
+    if incoming.automatic:
+        return Decision(deed=Deed.DROP, why=incoming.automatic)
+    own_detail = "" if signed else detail
+    command = command_in(detail=own_detail, subject=incoming.subject, lines=incoming.lines, changes=changes)
+    return FORWARD if command is None else _obeyed(command, incoming, is_subscriber=is_subscriber)
+
+
+def _obeyed(command: Command, incoming: Incoming, *, is_subscriber: bool) -> Decision:
+    """Whoever wants to leave and is not known may follow under another address, and whoever wants to leave some of
+    it has the page for that: a person helps."""
+    if command.wish is Wish.LEAVE and (not is_subscriber or command.topics not in ((), (EVERYTHING,))):
+        return FORWARD
+    if command.wish is Wish.STATUS and not is_subscriber:
+        command = replace(command, wish=Wish.HELP)
+    if command.wish in (Wish.STATUS, Wish.HELP) and incoming.is_quiet:
+        return FORWARD
+    return Decision(deed=Deed.OBEY, command=command)

@@ -1,0 +1,69 @@
+"""A writer's own words: a mail's text without what it quotes and how it is signed."""
+
+from __future__ import annotations
+
+import re
+
+_MOST_LINES = 2_000
+
+# What mail programs put above the letter that is answered; all below it is quoted.
+_CUTS = re.compile(
+    r"[-_ ]*(?:original message|opprinnelig melding|opphavleg melding|opprinneleg melding|forwarded message"
+    r"|videresendt melding|vidaresend melding)[-_ :]*|_{20,}|-{20,}|begin forwarded message:",
+    re.IGNORECASE,
+)
+_OUTLOOK_FROM = re.compile(r"\*?(?:from|fra|frå)\s?:\*?\s.*", re.IGNORECASE)
+_OUTLOOK_SENT = re.compile(r"\*?(?:sent|sendt|date|dato|to|til)\s?:\*?\s.*", re.IGNORECASE)
+_WROTE = re.compile(
+    r"(?:on|den|på|am|el|\d|man|tir|tys|ons|tor|fre|lør|lau|søn|sun).{4,300}(?:wrote|skrev|skreiv).{0,120}:",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(
+    r"--|mvh\b.*|(?:med )?(?:vennlig|venleg|beste?|best|kind|warm|with kind)? ?(?:hilsen|hilsning|helsing|regards)\b.*"
+    r"|sendt? (?:fra|frå|from) (?:min|mi|my|outlook|mail|yahoo|gmail|iphone|samsung|android).*"
+    r"|(?:få|get|hent|last ned) outlook (?:for|til) .*",
+    re.IGNORECASE,
+)
+
+
+def own_lines(text: str) -> tuple[str, ...]:
+    """The lines, none empty, that the writer wrote now."""
+    lines = [line.strip() for line in text.replace("\xa0", " ").splitlines()[:_MOST_LINES]]
+    own: list[str] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        length = _length_of_introduction(lines, number)
+        if length:
+            number += length
+            # Below «… skrev:» all is quoted, unless the quoted lines are marked: then answers may stand among them.
+            if not _next_is_quoted(lines, number):
+                break
+            continue
+        if _CUTS.fullmatch(line) or _begins_outlook_quotation(lines, number) or _SIGNATURE.fullmatch(line):
+            break
+        if line and not line.startswith(">"):
+            own.append(line)
+        number += 1
+    return tuple(own)
+
+
+def _length_of_introduction(lines: list[str], number: int) -> int:
+    """How many lines «Den 3. nov. 2026 skrev Varsler <…>:» takes up here, 0 when it does not begin here."""
+    if not lines[number]:
+        return 0
+    for length in (1, 2, 3):
+        if _WROTE.fullmatch(" ".join(lines[number : number + length])[:500]):
+            return length
+    return 0
+
+
+def _next_is_quoted(lines: list[str], number: int) -> bool:
+    return next((line.startswith(">") for line in lines[number:] if line), False)
+
+
+def _begins_outlook_quotation(lines: list[str], number: int) -> bool:
+    """A block of headers: «Fra: …», and within two lines «Sendt: …»."""
+    if not _OUTLOOK_FROM.fullmatch(lines[number]):
+        return False
+    return any(_OUTLOOK_SENT.fullmatch(line) for line in lines[number + 1 : number + 3])

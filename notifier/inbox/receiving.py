@@ -1,0 +1,140 @@
+"""Receiving: read a mail, decide, act, and answer the mail server that hands it over (RFC 2033).
+
+Twice is harmless: leaving and noting a bounce are done once, answers wait an hour, and a letter sent on twice has
+the same Message-ID. So a mail of which not everything could be done is left with the server, which tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from notifier.channels.channel import Channel
+from notifier.compose.letterhead import Letterhead
+from notifier.compose.mailbox import Mailbox
+from notifier.compose.templates import Templates
+from notifier.core.change import ChangeList
+from notifier.core.pseudonym import Pseudonyms
+from notifier.core.reply import Fault
+from notifier.core.subscription import SubscriberState
+from notifier.core.text import Language
+from notifier.inbox.acting import act
+from notifier.inbox.deciding import Decision, decide
+from notifier.inbox.forwarding import forwarded, send_on
+from notifier.inbox.reading import HostileMailError, Incoming, read
+from notifier.logs import log
+from notifier.store import installation, subscribers
+from notifier.store.engine import reading
+
+TAKEN = "250 2.0.0 Taken"
+LATER = "451 4.3.0 Not now; try again later"
+HOSTILE = "554 5.6.0 The mail has too many parts to be read"
+UNSENDABLE = "554 5.6.0 The mail cannot be sent on to a person"
+NO_SUCH = "550 5.1.1 No such address here"
+
+# Of those who answer letters to people at a Norwegian public body.
+PUBLISHERS_LANGUAGE = Language.NB
+# Mails are read in memory, at most so many at once.
+AT_ONCE = 2
+
+_log = log("inbox")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """What receiving needs, wired once.
+
+    `changes` is the list in force, None before the first; `may_receive` the installation's allow-list. `clock`
+    is asked anew for every mail, and answers None while the time is in doubt.
+    """
+
+    engine: Engine
+    channel: Channel
+    mailbox: Mailbox
+    letterhead: Letterhead
+    templates: Templates
+    changes: Callable[[], ChangeList | None]
+    may_receive: Callable[[str], bool]
+    pseudonyms: Pseudonyms
+    bounce_limit: int
+    clock: Callable[[], datetime | None]
+    free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+
+def refusal_of(mailbox: Mailbox, address: str) -> str:
+    """The reply that refuses a recipient, "" for one that is ours. A forged signature is no address of ours."""
+    detail = mailbox.detail_of(address)
+    if detail is None or (mailbox.looks_signed(detail) and mailbox.read(detail) is None):
+        return NO_SUCH
+    return ""
+
+
+async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str:
+    """Take one mail; answers the reply. `sender` is the envelope's, "" for none."""
+    now, changes = inbox.clock(), inbox.changes()
+    if now is None or changes is None:
+        return LATER
+    async with inbox.free:
+        try:
+            incoming, decision = await asyncio.to_thread(_decided, inbox, sender, recipient, data, changes)
+        except HostileMailError as hostile:
+            _log.warning("a mail was refused", why=str(hostile))
+            return HOSTILE
+        await asyncio.to_thread(
+            act,
+            decision,
+            author=incoming.author,
+            engine=inbox.engine,
+            pseudonyms=inbox.pseudonyms,
+            bounce_limit=inbox.bounce_limit,
+            now=now,
+        )
+        _log.info("mail", deed=decision.deed.value, why=decision.why)
+        return await _send_on(inbox, incoming, data, now) if decision.is_forwarded else TAKEN
+
+
+def _decided(
+    inbox: Inbox, sender: str, recipient: str, data: bytes, changes: ChangeList
+) -> tuple[Incoming, Decision]:
+    incoming = read(data, sender=sender, ours=(inbox.mailbox.address, inbox.letterhead.sender))
+    detail = inbox.mailbox.detail_of(recipient) or ""
+    with reading(inbox.engine) as connection:
+        author = subscribers.find(connection, incoming.author) if incoming.author else None
+    decision = decide(
+        incoming,
+        detail=detail,
+        signed=inbox.mailbox.read(detail),
+        changes=changes,
+        is_subscriber=author is not None
+        and author.state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED),
+    )
+    return incoming, decision
+
+
+async def _send_on(inbox: Inbox, incoming: Incoming, data: bytes, now: datetime) -> str:
+    """Send a letter on to the publisher's contact; what does not leave now is tried again by the server."""
+    contact = inbox.letterhead.contact
+    if await asyncio.to_thread(_is_paused, inbox.engine) or not inbox.may_receive(contact):
+        return LATER
+    parcel = forwarded(
+        incoming,
+        data,
+        letterhead=inbox.letterhead,
+        language=PUBLISHERS_LANGUAGE,
+        templates=inbox.templates,
+        now=now,
+    )
+    verdict = await send_on(channel=inbox.channel, parcel=parcel)
+    if verdict.is_sent:
+        return TAKEN
+    _log.warning("a letter could not be sent on", fault=verdict.fault.value, reply=verdict.reply)
+    return UNSENDABLE if verdict.fault is Fault.MESSAGE else LATER
+
+
+def _is_paused(engine: Engine) -> bool:
+    with reading(engine) as connection:
+        return installation.paused(connection) is not None

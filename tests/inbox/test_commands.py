@@ -1,0 +1,161 @@
+"""Commands over real LMTP: subscribing, leaving, asking; who is answered, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from notifier.core.pseudonym import Pseudonyms
+from notifier.core.subscription import SubscriberState, parse_topic
+from notifier.core.text import Language
+from notifier.store import asks, suppressions
+from notifier.store.engine import open_engine, reading, writing
+from notifier.store.tables import messages, subscribers
+from tests.inbox.letterbox import CONTACT, Letterbox, opened
+from tests.inbox.letters import MAILBOX, bytes_of
+from tests.peers.smtp_sink import SmtpSink
+from tests.store.people import JUNE, join, look_up
+
+KARI = "kari@epj.example.no"
+OLA = "ola@journal.example.no"
+
+
+@pytest.fixture
+def relay() -> Iterator[SmtpSink]:
+    with SmtpSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def box(sqlite_url: str, relay: SmtpSink) -> Iterator[Letterbox]:
+    engine = open_engine(sqlite_url)
+    with opened(Letterbox(engine=engine, relay=relay.url)) as letterbox:
+        yield letterbox
+    engine.dispose()
+
+
+def letters(box: Letterbox) -> list[str]:
+    """Which Letters wait, or waited, oldest first."""
+    chosen = select(messages.c.letter).where(messages.c.letter.is_not(None)).order_by(messages.c.id)
+    with reading(box.engine) as connection:
+        return list(connection.scalars(chosen))
+
+
+def people(box: Letterbox) -> int:
+    with reading(box.engine) as connection:
+        return connection.scalar(select(func.count()).select_from(subscribers)) or 0
+
+
+def test_whoever_subscribes_by_mail_is_asked_to_confirm(box: Letterbox, relay: SmtpSink) -> None:
+    assert box.hand_over(bytes_of("gmail-nb-abonner"), sender=OLA).startswith("250")
+    person = look_up(box.engine, OLA)
+    with reading(box.engine) as connection:
+        asked = asks.of_subscriber(connection, person.id)
+    assert person.state is SubscriberState.PENDING
+    assert asked is not None
+    assert asked.topics == (parse_topic("service:helseid"), parse_topic("service:kritisk-informasjon"))
+    assert (asked.way, asked.language) == ("mail", Language.NB)
+    assert letters(box) == ["confirmation"]
+    assert relay.accepted == ()
+
+
+def test_asking_again_and_again_sends_one_confirmation_a_day(box: Letterbox) -> None:
+    for _ in range(20):
+        assert box.write("Subscribe", sender="jane@pas.example.com").startswith("250")
+    assert letters(box) == ["confirmation"]
+    assert look_up(box.engine, "jane@pas.example.com").language is Language.EN
+
+
+def test_a_command_with_a_question_beside_it_reaches_a_person_too(box: Letterbox, relay: SmtpSink) -> None:
+    box.hand_over(bytes_of("gmail-nb-abonner-og-spor"), sender=OLA)
+    assert letters(box) == ["confirmation"]
+    assert relay.wait_for(1)[0].recipients == (CONTACT,)
+
+
+@pytest.mark.parametrize("name", ["outlook-nb-stopp", "outlook-web-nb-meld-av"])
+def test_whoever_leaves_by_mail_is_told_goodbye(box: Letterbox, relay: SmtpSink, name: str) -> None:
+    join(box.engine)
+    for _ in range(3):
+        assert box.hand_over(bytes_of(name)).startswith("250")
+    person = look_up(box.engine)
+    assert person.state is SubscriberState.LEFT
+    assert letters(box) == ["goodbye"]
+    with reading(box.engine) as connection:
+        assert connection.scalar(select(subscribers.c.ended_why)) == "asked to by mail"
+    assert len(relay.wait_for(2)) == 2  # whoever writes again is helped by a person
+
+
+def test_leaving_at_the_signed_address_says_goodbye_once(box: Letterbox) -> None:
+    person = join(box.engine)
+    for _ in range(3):
+        assert box.write("", to=MAILBOX.leave(person.id), sender="alias@sone.example.no").startswith("250")
+    assert letters(box) == ["goodbye"]
+
+
+def test_whoever_is_not_known_and_wants_to_leave_is_helped_by_a_person(
+    box: Letterbox, relay: SmtpSink
+) -> None:
+    assert box.write("Stopp", sender=OLA).startswith("250")
+    assert relay.wait_for(1)[0].recipients == (CONTACT,)
+    assert people(box) == 0
+
+
+def test_who_asks_is_answered_once_an_hour(box: Letterbox) -> None:
+    join(box.engine)
+    for minutes in range(0, 120, 10):
+        box.now = JUNE + timedelta(minutes=minutes)
+        assert box.write("Hva følger jeg?").startswith("250")
+        assert box.write("Hjelp").startswith("250")
+    assert letters(box) == ["status", "status"]
+
+
+def test_a_stranger_who_asks_for_help_gets_it(box: Letterbox) -> None:
+    assert box.write("hjelp", sender=OLA).startswith("250")
+    assert box.write("Kva følgjer eg?", sender="per@pasient.example.no").startswith("250")
+    assert letters(box) == ["help", "help"]
+    assert look_up(box.engine, "per@pasient.example.no").language is Language.NN
+    assert box.write("abonner", sender=OLA).startswith("250")
+    assert letters(box) == ["help", "help", "confirmation"]
+
+
+def test_whoever_said_they_never_asked_is_left_in_peace(box: Letterbox) -> None:
+    with writing(box.engine) as connection:
+        suppressions.suppress(connection, OLA, pseudonyms=Pseudonyms(MAILBOX.keys), now=JUNE)
+    box.write("hjelp", sender=OLA)
+    box.write("abonner", sender=OLA)
+    assert letters(box) == []
+    assert people(box) == 0
+
+
+def test_forged_names_cannot_make_us_write_to_a_whole_domain(box: Letterbox) -> None:
+    for number in range(130):
+        box.write("hjelp", sender=f"person{number}@offer.example.no")
+    assert len(letters(box)) == 100
+    assert people(box) == 100
+
+
+def test_an_autoresponder_is_never_answered(box: Letterbox, relay: SmtpSink) -> None:
+    join(box.engine)
+    for _ in range(5):
+        box.hand_over(bytes_of("exchange-fravaer"))
+        box.hand_over(bytes_of("exchange-fravaer"), to=MAILBOX.return_path(1))
+        box.hand_over(bytes_of("dsn-postfix"), sender="")
+    assert letters(box) == []
+    assert relay.accepted == ()
+
+
+def test_whoever_is_suspended_may_leave(box: Letterbox) -> None:
+    person = join(box.engine)
+    with writing(box.engine) as connection:
+        connection.execute(subscribers.update().values(state=SubscriberState.SUSPENDED.value))
+    assert box.write("Stopp").startswith("250")
+    assert look_up(box.engine, person.address).state is SubscriberState.LEFT
+
+
+def test_a_test_installation_sends_no_letters_on(box: Letterbox, relay: SmtpSink) -> None:
+    with opened(Letterbox(engine=box.engine, relay=relay.url, only_to=("test.example.no",))) as narrow:
+        assert narrow.write("Når stopper FTPS?").startswith("451")
+    assert relay.accepted == ()
