@@ -19,6 +19,7 @@ from notifier.channels.choose import choose_channel
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.letters import compose_letter
 from notifier.compose.links import Links
+from notifier.compose.mailbox import Mailbox
 from notifier.compose.messages import compose
 from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, load_templates
@@ -86,6 +87,7 @@ class Parts:
             node=node,
             id_suffix=self.id_suffix,
             connections=self.settings.mail.connections,
+            bounce_limit=self.settings.bounces.limit,
             clock=clock,
         )
 
@@ -121,8 +123,9 @@ def assemble(settings: Settings, engine: Engine | None = None, templates: Templa
     engine = engine or open_database(settings)
     with writing(engine) as connection:
         identity = installation.identity(connection)
-    links = Links(base_url=settings.base_url, keys=signing_keys(settings.state_dir))
-    letterhead = letterhead_of(settings)
+    keys = signing_keys(settings.state_dir)
+    links = Links(base_url=settings.base_url, keys=keys)
+    letterhead = letterhead_of(settings, keys)
     if templates is None:
         templates = load_templates()
         rehearse(templates=templates, letterhead=letterhead, links=links)
@@ -146,12 +149,13 @@ def channel_for(settings: Settings) -> Channel:
     )
 
 
-def letterhead_of(settings: Settings) -> Letterhead:
-    """Who speaks in every mail."""
+def letterhead_of(settings: Settings, keys: tuple[str, ...] = ()) -> Letterhead:
+    """Who speaks in every mail. `keys` sign the addresses that mail to us comes to, where any is read."""
     return Letterhead(
         publisher=settings.publisher.name,
         contact=settings.publisher.contact or settings.sender,
         sender=settings.sender,
+        mailbox=Mailbox(settings.inbox_address, keys) if settings.inbox_address and keys else None,
     )
 
 

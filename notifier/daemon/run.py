@@ -19,6 +19,7 @@ from notifier.daemon.believing import believe
 from notifier.daemon.loops import Loop, steady
 from notifier.daemon.metrics import DaemonCollector, metrics_app
 from notifier.daemon.page import Shown, page
+from notifier.daemon.receiving import receiving
 from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.serving import listen, opened
@@ -26,6 +27,7 @@ from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
 from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
 from notifier.daemon.tick import free_the_dead, plan, tell
 from notifier.errors import DatabaseError, ListRefusedError
+from notifier.inbox.listener import Listener
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.measure import begin_counting
 from notifier.jobs.prune import prune
@@ -94,6 +96,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
     """
     with contextlib.ExitStack() as held:
         listeners = [held.enter_context(contextlib.closing(door)) for door in _doors(parts.settings)]
+        letterboxes = [held.enter_context(contextlib.closing(d)) for d in _letterboxes(parts.settings)]
         right = held.enter_context(SendingRight(parts.engine))
         running = Running(parts=parts, clock=clock, right=right, shown=Shown())
         running.loops = _loops(running)
@@ -104,6 +107,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         await _may_send(running)
         apps = await asyncio.to_thread(_apps, running)
         servers = [await opened(app, door) for app, door in zip(apps, listeners, strict=True)]
+        inboxes = [await _receiving(running, door) for door in letterboxes]
         scheduler = _scheduler(running)
         scheduler.start()
         watching = asyncio.create_task(watch(running.loops))
@@ -116,7 +120,8 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         scheduler.pause()
         for served in servers:
             served.end()
-        await drained(stop, {*running.under_way, *(served.serving for served in servers)})
+        closing = {asyncio.create_task(inbox.close()) for inbox in inboxes}
+        await drained(stop, {*running.under_way, *closing, *(served.serving for served in servers)})
         scheduler.shutdown(wait=False)
         watching.cancel()
         for served in servers:
@@ -130,6 +135,21 @@ def _doors(settings: Settings) -> Iterator[socket.socket]:
     yield listen(settings.web.bind, key="web.bind")
     if settings.metrics.bind is not None:
         yield listen(settings.metrics.bind, key="metrics.bind")
+
+
+def _letterboxes(settings: Settings) -> Iterator[socket.socket]:
+    """The socket to take mail at, where any is taken."""
+    if settings.inbox.bind is not None:
+        yield listen(settings.inbox.bind, key="inbox.bind")
+
+
+async def _receiving(running: Running, door: socket.socket) -> Listener:
+    return await receiving(
+        running.parts,
+        door,
+        changes=lambda: running.shown.changes,
+        clock=lambda: running.clock() if running.believes else None,
+    )
 
 
 def _apps(running: Running) -> list[ASGIApp]:

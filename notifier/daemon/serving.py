@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -46,12 +47,12 @@ class Server(uvicorn.Server):
 
 
 def listen(bind: str, *, key: str) -> socket.socket:
-    """A listening socket for the setting `key`. Raises ConfigurationError when the address cannot be had."""
-    host, _, port = bind.rpartition(":")
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """A listening socket for the setting `key`, at host:port or, where `bind` begins with a slash, at a path.
+
+    Raises ConfigurationError when it cannot be had.
+    """
     try:
-        return socket.create_server((host, int(port)), family=family)
+        return _at_path(bind) if bind.startswith("/") else _at_port(bind)
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise ConfigurationError(
@@ -59,6 +60,33 @@ def listen(bind: str, *, key: str) -> socket.socket:
                 f"{key}: {bind} cannot be used: {reason}; does a daemon run already? Set another port, or stop it"
             ]
         ) from error
+
+
+def _at_port(bind: str) -> socket.socket:
+    host, _, port = bind.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, int(port)), family=family)
+
+
+def _at_path(path: str) -> socket.socket:
+    """A socket for its owner and group. One that a killed daemon left behind is replaced."""
+    if Path(path).is_socket() and not _is_answered(path):
+        Path(path).unlink()
+    listening = socket.socket(socket.AF_UNIX)
+    try:
+        listening.bind(path)
+        Path(path).chmod(0o660)
+        listening.listen()
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _is_answered(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

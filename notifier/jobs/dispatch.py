@@ -49,7 +49,8 @@ NOT_TRANSMITTED = Verdict(
 class Sender:
     """What dispatching needs, wired once: this node, its way out, and how a Message is composed.
 
-    `may_receive` is the installation's allow-list. `clock` is asked anew for every batch.
+    `may_receive` is the installation's allow-list, `bounce_limit` how many points against an address end
+    writing to it. `clock` is asked anew for every batch.
     """
 
     engine: Engine
@@ -60,6 +61,7 @@ class Sender:
     node: int
     id_suffix: str
     connections: int
+    bounce_limit: int
     clock: Callable[[], datetime]
 
 
@@ -200,7 +202,13 @@ def _record(
         )
         recorded.append((ready, Recorded(message=message, verdict=verdict, transition=transition)))
     tally = persistently(
-        lambda: record(engine=sender.engine, recorded=recorded, unsent=NOT_TRANSMITTED, now=now)
+        lambda: record(
+            engine=sender.engine,
+            recorded=recorded,
+            unsent=NOT_TRANSMITTED,
+            bounce_limit=sender.bounce_limit,
+            now=now,
+        )
     )
     total.sent += tally.sent
     total.failed += tally.failed

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from notifier.core.caps import KEEP_DAYS
 from notifier.core.letter import FORGET_UNCONFIRMED_AFTER
-from notifier.store import pruning
+from notifier.store import bounces, pruning
 from notifier.store.engine import writing
 
 KEEP_ATTEMPTS = timedelta(days=400)
@@ -19,7 +19,8 @@ KEEP_ALERTS = timedelta(days=30)
 
 
 def prune(*, engine: Engine, now: datetime) -> int:
-    """Delete old attempts, unconfirmed addresses, old counts, resolved Alerts and vanished nodes.
+    """Delete old attempts, unconfirmed addresses, old counts, resolved Alerts and vanished nodes; forgive
+    addresses that work again.
 
     Answers how many rows.
     """
@@ -30,4 +31,5 @@ def prune(*, engine: Engine, now: datetime) -> int:
             + pruning.forget_caps(connection, before=now.date() - timedelta(days=KEEP_DAYS))
             + pruning.forget_alerts(connection, before=now - KEEP_ALERTS)
             + pruning.forget_nodes(connection)
+            + bounces.forgive(connection, now=now)
         )

@@ -9,13 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from notifier.core.backoff import CLOSED, Breaker, after_fault
+from notifier.core.bounce import Weight, weight_of
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
-from notifier.core.reply import Fault, Verdict
+from notifier.core.reply import Fault, Verdict, enhanced_status
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.taking import Ready
-from notifier.store import alerts, breakers, leaving, notices, outbox
+from notifier.store import alerts, bounces, breakers, notices, outbox
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
 
@@ -43,9 +44,17 @@ class Tally:
 
 
 def record(
-    *, engine: Engine, recorded: Sequence[tuple[Ready, Recorded]], unsent: Verdict, now: datetime
+    *,
+    engine: Engine,
+    recorded: Sequence[tuple[Ready, Recorded]],
+    unsent: Verdict,
+    bounce_limit: int,
+    now: datetime,
 ) -> Tally:
-    """Write what became of a batch. `unsent` marks those that never reached the wire: no attempt was made."""
+    """Write what became of a batch. `unsent` marks those that never reached the wire: no attempt was made.
+
+    With `bounce_limit` points against it an address is written to no more.
+    """
     if not recorded:
         return Tally()
     with writing(engine) as connection:
@@ -61,7 +70,9 @@ def record(
         ended = [ready.message.id for ready, entry in ours if entry.transition.state in _FINAL]
         if ended:
             notices.loosen(connection, ended)
-        leaving.score(connection, _unknown_there(ours))
+        bounces.hold_against(
+            connection, _refused(ours), limit=bounce_limit, words="the server refused it", now=now
+        )
         breaker = _note_relay(connection, [e.verdict for _, e in recorded if e.verdict is not unsent], now)
         _alert_ended(connection, ours, now)
     states = [entry.transition.state for _, entry in ours]
@@ -73,13 +84,13 @@ def record(
     )
 
 
-def _unknown_there(recorded: Sequence[tuple[Ready, Recorded]]) -> list[int]:
-    """The Subscribers whose address the server does not know."""
-    return [
-        ready.message.subscriber_id
+def _refused(recorded: Sequence[tuple[Ready, Recorded]]) -> dict[int, Weight]:
+    """How heavily the server refused whose address."""
+    return {
+        ready.message.subscriber_id: weight_of(enhanced_status(entry.verdict.reply) or "5.0.0")
         for ready, entry in recorded
         if entry.verdict.fault is Fault.ADDRESS and ready.message.letter not in _TO_ANOTHER_ADDRESS
-    ]
+    }
 
 
 def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:

@@ -6,7 +6,7 @@ import os
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from notifier.core.address import normal_address_or_domain
+from notifier.core.address import LONGEST_DETAIL, LONGEST_LOCAL_PART, normal_address_or_domain
 from notifier.core.cadence import parse_cadence
 from notifier.settings.tables import Settings
 
@@ -21,6 +21,7 @@ def problems_of(settings: Settings) -> list[str]:
         *_mail_problems(settings),
         *_web_problems(settings),
         *_ops_problems(settings),
+        *_inbox_problems(settings),
     ]
 
 
@@ -95,6 +96,7 @@ def _address_problems(settings: Settings) -> list[str]:
     from email_validator import EmailNotValidError, validate_email
 
     named = [("mail.from", settings.mail.sender), ("publisher.contact", settings.publisher.contact)]
+    named += [("inbox.address", settings.inbox.address)]
     named += [("ops.recipients", address) for address in settings.ops.recipients]
     problems = []
     for key, address in named:
@@ -134,6 +136,29 @@ def _is_bind(bind: str) -> bool:
     host, _, port = bind.rpartition(":")
     ambiguous = ":" in host and not host.startswith("[")
     return bool(host) and not ambiguous and port.isascii() and port.isdigit() and int(port) <= 65535
+
+
+def _inbox_problems(settings: Settings) -> list[str]:
+    bind, address = settings.inbox.bind, settings.inbox_address
+    if bind is None or address is None:
+        return ["inbox.address: has no effect without inbox.bind; set both"] if settings.inbox.address else []
+    problems = []
+    is_local = _is_bind(bind) and bind.rpartition(":")[0].strip("[]") in LOOPBACK
+    if not (is_local or bind.startswith("/")):
+        problems.append(
+            "inbox.bind: write a place on this machine, such as 127.0.0.1:8024 or /run/notifier/inbox.sock;"
+            " whoever reaches it can hand mail over in anybody's name"
+        )
+    if len(address.rpartition("@")[0]) + LONGEST_DETAIL > LONGEST_LOCAL_PART:
+        most = LONGEST_LOCAL_PART - LONGEST_DETAIL
+        problems.append(f"inbox.address: before the @ at most {most} characters, since signatures are added")
+    local, _, domain = settings.publisher.contact.casefold().rpartition("@")
+    if not domain or f"{local.partition('+')[0]}@{domain}" == address.casefold():
+        problems.append(
+            "publisher.contact: letters to people are sent on to it, so set it to another address than"
+            " inbox.address"
+        )
+    return problems
 
 
 def _ops_problems(settings: Settings) -> list[str]:

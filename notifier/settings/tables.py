@@ -156,6 +156,23 @@ class PublisherSettings(_Table):
     accessibility_url: PageAddress = ""
 
 
+class InboxSettings(_Table):
+    """Mail to us, handed over by a local mail server. `bind` None means that none is read.
+
+    `largest` is in bytes.
+    """
+
+    bind: OptionalLine = None
+    address: OptionalLine = None
+    largest: int = Field(default=5_000_000, ge=100_000, le=50_000_000)
+
+
+class BounceSettings(_Table):
+    """When to stop writing to an address. `limit` is in points."""
+
+    limit: int = Field(default=6, ge=1)
+
+
 class LogSettings(_Table):
     """How the log looks. `format` auto means readable on a terminal and JSON elsewhere."""
 
@@ -184,6 +201,8 @@ class Settings(BaseSettings):
     guard: GuardSettings = GuardSettings()
     ops: OpsSettings = OpsSettings()
     publisher: PublisherSettings = PublisherSettings()
+    inbox: InboxSettings = InboxSettings()
+    bounces: BounceSettings = BounceSettings()
     log: LogSettings = LogSettings()
 
     @classmethod
@@ -230,6 +249,11 @@ class Settings(BaseSettings):
         """The address in From: as set, else made from the publisher's contact and this host's name."""
         domain = self.publisher.contact.partition("@")[2] or socket.gethostname() or "localhost"
         return self.mail.sender or f"varsel@{domain}"
+
+    @property
+    def inbox_address(self) -> str | None:
+        """The address that mail to us comes to: as set, else the sender's; None where no mail is read."""
+        return (self.inbox.address or self.sender) if self.inbox.bind else None
 
     @property
     def base_url(self) -> str:

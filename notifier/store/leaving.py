@@ -7,7 +7,7 @@ goes on, for its copy may have been accepted already.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,13 +52,6 @@ def resume(connection: Connection, *, subscriber_id: int) -> bool:
     suspended = and_(subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.SUSPENDED)
     values = {"state": SubscriberState.ACTIVE.value, "ended_at": None, "ended_why": None, "score": 0}
     return bool(connection.execute(update(subscribers).where(suspended).values(values)).rowcount)
-
-
-def score(connection: Connection, subscriber_ids: Sequence[int]) -> None:
-    """Note against these addresses that a server refused them for good."""
-    here = subscribers.c.id.in_(subscriber_ids)
-    if subscriber_ids:
-        connection.execute(update(subscribers).where(here).values(score=subscribers.c.score + 1))
 
 
 def erase(connection: Connection, *, subscriber_id: int, now: datetime) -> bool:

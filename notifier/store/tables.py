@@ -138,6 +138,7 @@ subscribers = Table(
     Column("ended_at", Instant),
     Column("ended_why", String(200)),
     Column("score", Integer, nullable=False, server_default="0"),
+    Column("scored_at", Instant),
     # Which of their private calendar's addresses works, and when they last chose anything that it shows.
     Column("calendar_serial", Integer, nullable=False, server_default="1"),
     Column("changed_at", Instant),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from notifier.core.bounce import HARD_POINTS
 from notifier.jobs.examine import examine
 from notifier.settings.tables import MailSettings
 from notifier.store.engine import reading
@@ -60,7 +61,7 @@ def test_one_unknown_address_of_a_hundred_fails_and_is_scored_and_the_others_are
     ticked = story.tick(MONDAY)
 
     assert outcomes(story) == {("standing", "sent"): 99, ("standing", "failed"): 1}
-    assert scores(story) == {people[41]: 1}
+    assert scores(story) == {people[41]: HARD_POINTS}
     assert [text for text in story.alerts().values() if "failed for good" in text]
     assert people[41] not in "".join(story.alerts().values())
     assert ticked.needs_attention

@@ -192,7 +192,11 @@ class Installation:
 
     def people_join(self, count: int, *, name: str = "person") -> None:
         """Let some people join; each is owed a standing mail, which may leave at any hour."""
-        people = [a_joiner(f"{name}{n}@leverandor.example", language=Language.EN) for n in range(count)]
+        self.people_named(*(f"{name}{n}@leverandor.example" for n in range(count)))
+
+    def people_named(self, *addresses: str) -> None:
+        """Let these people join."""
+        people = [a_joiner(address, language=Language.EN) for address in addresses]
         with writing(self.engine) as connection:
             joining.add_many(connection, people, now=self.now)
 

@@ -1,0 +1,123 @@
+"""Bounces: points against addresses that mail comes back from, and the end of writing to them.
+
+What is decided of them is in `core.bounce`. A Message bounces at most once, however many reports come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from notifier.core.bounce import QUIET, Standing, Weight, is_worth_hearing, judge
+from notifier.core.letter import LetterKind
+from notifier.core.message import MessageState
+from notifier.core.subscription import SubscriberState
+from notifier.store import alerts, leaving
+from notifier.store.tables import attempts, messages, subscribers
+
+PHASE = "bounce"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounced:
+    """A Message that came back, and whose it is."""
+
+    message_id: int
+    subscriber_id: int
+
+
+def note(
+    connection: Connection, *, message_id: int, weight: Weight, words: str, now: datetime
+) -> Bounced | None:
+    """Write what a report says of a Message; None when it is stale, repeated, or about nothing that was sent.
+
+    `words` must hold no address.
+    """
+    came_back = exists().where(attempts.c.message_id == messages.c.id, attempts.c.phase == PHASE)
+    chosen = (
+        select(
+            messages.c.subscriber_id, messages.c.state_at, subscribers.c.joined_at, came_back.label("bounced")
+        )
+        .join(subscribers, subscribers.c.id == messages.c.subscriber_id)
+        .where(messages.c.id == message_id, messages.c.copies > 0, _to_its_subscriber())
+        .with_for_update(of=messages)
+    )
+    row = connection.execute(chosen).one_or_none()
+    if row is None or not is_worth_hearing(
+        sent_at=row.state_at, joined_at=row.joined_at, bounced=row.bounced, now=now
+    ):
+        return None
+    told = {"message_id": message_id, "at": now, "phase": PHASE, "fault": weight.value, "reply": words[:300]}
+    connection.execute(insert(attempts).values(told))
+    return Bounced(message_id=message_id, subscriber_id=row.subscriber_id)
+
+
+def _to_its_subscriber() -> ColumnElement[bool]:
+    """A change of address is written about to another one, which is nobody's fault."""
+    elsewhere = (LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED)
+    return or_(messages.c.letter.is_(None), messages.c.letter.not_in(elsewhere))
+
+
+def hold_against(
+    connection: Connection, weights: Mapping[int, Weight], *, limit: int, words: str, now: datetime
+) -> None:
+    """Hold these bounces against their Subscribers; suspend whoever has `limit` points, with an Alert.
+
+    `words` say why, without an address. Whoever is not active is sent nothing anyway.
+    """
+    active = and_(subscribers.c.id.in_(list(weights)), subscribers.c.state == SubscriberState.ACTIVE)
+    chosen = select(subscribers.c.id, subscribers.c.score, subscribers.c.scored_at).where(active)
+    judged = {
+        row.id: judge(
+            Standing(score=row.score, scored_at=row.scored_at), weights[row.id], limit=limit, now=now
+        )
+        for row in connection.execute(chosen.with_for_update())
+    }
+    scored = {subscriber_id: each for subscriber_id, each in judged.items() if each.is_scored}
+    if scored:
+        points = (
+            update(subscribers)
+            .where(subscribers.c.id == bindparam("row_id"))
+            .values(score=bindparam("points"), scored_at=now)
+        )
+        connection.execute(points, [{"row_id": key, "points": each.score} for key, each in scored.items()])
+    for subscriber_id in (key for key, each in scored.items() if each.suspends):  # hardly ever more than one
+        _suspend(connection, subscriber_id, words, now)
+
+
+def _suspend(connection: Connection, subscriber_id: int, words: str, now: datetime) -> None:
+    why = f"mail to the address came back: {words}"
+    leaving.suspend(connection, subscriber_id=subscriber_id, why=why, now=now)
+    text = (
+        f"subscriber {subscriber_id} is suspended, since {why}. Find them with: notifier subscribers list; once"
+        " the address works: notifier subscribers set ADDRESS --resume"
+    )
+    alerts.raise_alert(connection, key=f"suspended:{subscriber_id}", text=text, now=now)
+
+
+def forgive(connection: Connection, *, now: datetime) -> int:
+    """Take the points from whoever has since been sent a Message that did not come back; answers how many."""
+    came_back = exists().where(attempts.c.message_id == messages.c.id, attempts.c.phase == PHASE)
+    taken_in = exists().where(
+        messages.c.subscriber_id == subscribers.c.id,
+        messages.c.state == MessageState.SENT,
+        messages.c.state_at > subscribers.c.scored_at,
+        messages.c.state_at <= literal(now - QUIET, type_=messages.c.state_at.type),
+        ~came_back,
+    )
+    held = and_(subscribers.c.score > 0, subscribers.c.state == SubscriberState.ACTIVE, taken_in)
+    return connection.execute(update(subscribers).where(held).values(score=0)).rowcount
