@@ -4,12 +4,14 @@ not, or settings that cannot stand in a header, stop the daemon and not a mail h
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from jinja2 import TemplateError
 
+from notifier.compose.forwarding import Handed, forwarded
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
 from notifier.compose.preview import compose_sample
@@ -43,6 +45,10 @@ _CASES = {
     "2025-12-01": (NoticeKind.ANNOUNCED, NoticeKind.STANDING),
     "tba": (NoticeKind.ANNOUNCED, NoticeKind.MOVED, NoticeKind.STANDING),
 }
+_LETTERS = tuple(
+    Handed(sender="a@b.invalid", author=author, author_name=name, subject=subject, text="ord", data=b"ord")
+    for author, name, subject in (("a@b.invalid", "Ord", "ord"), ("", "", ""))
+)
 _WORDS = Text(nb="ord", nn="ord", en="words")
 
 
@@ -55,9 +61,19 @@ def rehearse(*, templates: Templates, letterhead: Letterhead, links: Links) -> N
 
     Raises ConfigurationError naming the template's file and line, or the setting's fault.
     """
-    for made in _samples():
+    composing: list[Callable[[], object]] = [
+        partial(
+            compose_sample, made, timing=_timing(), letterhead=letterhead, templates=templates, links=links
+        )
+        for made in _samples()
+    ]
+    composing += [
+        partial(forwarded, each, letterhead=letterhead, language=Language.NN, templates=templates, now=_NOW)
+        for each in _LETTERS
+    ]
+    for compose in composing:
         try:
-            compose_sample(made, timing=_timing(), letterhead=letterhead, templates=templates, links=links)
+            compose()
         except (TemplateError, LookupError, TypeError, AttributeError) as error:
             raise ConfigurationError([f"{_place(error)}: {error}"]) from error
         except NotifierError as error:

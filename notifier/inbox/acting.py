@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from notifier.channels.replies import safe_words
+from notifier.compose.forwarding import FORWARDED
 from notifier.consent.asking import ask
 from notifier.core.caps import CapScope, cap_identity
 from notifier.core.command import Command, Wish
@@ -15,7 +16,6 @@ from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.deciding import Decision, Deed
-from notifier.inbox.forwarding import FORWARDED
 from notifier.store import alerts, answers, asks, bounces, leaving, letters, subscribers, suppressions
 from notifier.store.caps import spend
 from notifier.store.engine import writing

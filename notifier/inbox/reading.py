@@ -136,7 +136,7 @@ def _author(mail: Message) -> tuple[str, str]:
     ):  # the standard library follows them inwards
         return "", ""
     found = [(name, address) for name, address in getaddresses(fields) if address]
-    if len(found) != 1:
+    if len(found) != 1 or "=?" in found[0][1]:
         return "", ""
     name, address = found[0]
     try:

@@ -13,18 +13,18 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from notifier.channels.channel import Channel
+from notifier.channels.channel import Channel, ChannelDownError, Parcel
+from notifier.compose.forwarding import Handed, forwarded
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.mailbox import Mailbox
 from notifier.compose.templates import Templates
 from notifier.core.change import ChangeList
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.reply import Fault
+from notifier.core.reply import Fault, Verdict
 from notifier.core.subscription import SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.acting import act
 from notifier.inbox.deciding import Decision, decide
-from notifier.inbox.forwarding import forwarded, send_on
 from notifier.inbox.reading import HostileMailError, Incoming, read
 from notifier.logs import log
 from notifier.store import installation, subscribers
@@ -116,23 +116,47 @@ def _decided(
 
 
 async def _send_on(inbox: Inbox, incoming: Incoming, data: bytes, now: datetime) -> str:
-    """Send a letter on to the publisher's contact; what does not leave now is tried again by the server."""
+    """Send a letter on to the publisher's contact while the server that handed it over waits.
+
+    So nothing is stored and nothing lost: what does not leave now stays with that server, which tries again.
+    """
     contact = inbox.letterhead.contact
     if await asyncio.to_thread(_is_paused, inbox.engine) or not inbox.may_receive(contact):
         return LATER
-    parcel = forwarded(
-        incoming,
-        data,
+    letter = Handed(
+        sender=incoming.sender,
+        author=incoming.author,
+        author_name=incoming.author_name,
+        subject=incoming.subject,
+        text=incoming.text,
+        data=data,
+    )
+    mail = forwarded(
+        letter,
         letterhead=inbox.letterhead,
         language=PUBLISHERS_LANGUAGE,
         templates=inbox.templates,
         now=now,
     )
-    verdict = await send_on(channel=inbox.channel, parcel=parcel)
+    verdict = await _transmit(
+        inbox.channel, Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)
+    )
     if verdict.is_sent:
         return TAKEN
     _log.warning("a letter could not be sent on", fault=verdict.fault.value, reply=verdict.reply)
     return UNSENDABLE if verdict.fault is Fault.MESSAGE else LATER
+
+
+async def _transmit(channel: Channel, parcel: Parcel) -> Verdict:
+    """Answers the relay's Verdict, also when no connection could be had."""
+    try:
+        line = await channel.open()
+    except ChannelDownError as down:
+        return down.verdict
+    try:
+        return await line.send(parcel)
+    finally:
+        await line.close()
 
 
 def _is_paused(engine: Engine) -> bool:

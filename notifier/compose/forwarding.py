@@ -1,64 +1,58 @@
-"""Forwarding: a letter to people goes on to the publisher's contact, whole, in a mail of our own.
-
-It is sent while the mail server that handed it over waits, so that nothing is stored and nothing lost: what
-cannot be sent on now stays with that server, which tries again.
-"""
+"""Forwarding: a letter that people wrote to us goes on to the publisher's contact, whole, in a mail of our own."""
 
 from __future__ import annotations
 
 import binascii
 import hashlib
 import unicodedata
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 
-from notifier.channels.channel import Channel, ChannelDownError, Parcel
 from notifier.compose.headers import encoded, named, wire_address
 from notifier.compose.letterhead import Letterhead
+from notifier.compose.messages import Mail
 from notifier.compose.templates import Templates
-from notifier.core.reply import Verdict
 from notifier.core.text import Language
-from notifier.inbox.reading import Incoming
 
 # No Message has this number: reports about it are about letters that were sent on.
 FORWARDED = 0
 
 
-async def send_on(*, channel: Channel, parcel: Parcel) -> Verdict:
-    """Transmit now; answers the server's Verdict, also when no connection could be had."""
-    try:
-        line = await channel.open()
-    except ChannelDownError as down:
-        return down.verdict
-    try:
-        return await line.send(parcel)
-    finally:
-        await line.close()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A letter to people, with what is shown of it. `author` is "" where it has none to answer."""
+
+    sender: str = field(repr=False)
+    author: str = field(repr=False)
+    author_name: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    data: bytes = field(repr=False)
 
 
 def forwarded(
-    incoming: Incoming,
-    data: bytes,
+    letter: Handed,
     *,
     letterhead: Letterhead,
     language: Language,
     templates: Templates,
     now: datetime,
-) -> Parcel:
+) -> Mail:
     """The letter in a mail of our own (RFC 2046 section 5.2.1), so that no server takes it for a forgery.
 
     An answer goes to whoever wrote it. The text says so in `language`, the publisher's.
     """
-    subject = _harmless(incoming.subject)
-    values = {"incoming": incoming, "subject": subject, "letterhead": letterhead}
+    subject = _harmless(letter.subject)
+    values = {"letter": letter, "subject": subject, "letterhead": letterhead}
     title = " ".join(templates.render("email/forwarded_subject.txt.j2", language, **values).split())
     note = templates.render("email/forwarded.txt.j2", language, **values)
-    mark = hashlib.blake2s(data, digest_size=16).hexdigest()
+    mark = hashlib.blake2s(letter.data, digest_size=16).hexdigest()
     sender = wire_address(letterhead.sender)
     headers = [
         ("From", named("From", letterhead.publisher, sender)),
         ("To", wire_address(letterhead.contact)),
-        *([("Reply-To", wire_address(incoming.author))] if incoming.author else []),
+        *([("Reply-To", wire_address(letter.author))] if letter.author else []),
         ("Subject", encoded("Subject", title)),
         ("Date", format_datetime(now)),
         # The same letter, handed over again, has the same name, so that mailboxes can tell.
@@ -67,10 +61,11 @@ def forwarded(
         ("Auto-Submitted", "auto-generated"),
         ("MIME-Version", "1.0"),
     ]
-    return Parcel(
+    return Mail(
+        subject=title,
         sender=letterhead.return_path(FORWARDED),
         recipient=wire_address(letterhead.contact),
-        data=_assembled(headers, note=note, letter=data, boundary=f"=_{mark}"),
+        data=_assembled(headers, note=note, letter=letter.data, boundary=f"=_{mark}"),
     )
 
 
