@@ -27,7 +27,7 @@ def calendars_page(site: Site, fixed: Language) -> Endpoint:
         changes = site.changes()
         if changes is None:
             return waiting(site, request, language)
-        chosen = request.query_params.getlist("service")
+        chosen = tuple(dict.fromkeys(request.query_params.getlist("service")))
         if not set(chosen) <= {service.id for service in changes.services}:
             raise HTTPException(404)
         return _calendars(site, request, language, changes, chosen)

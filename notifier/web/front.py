@@ -26,7 +26,7 @@ def front(site: Site, fixed: Language | None) -> Endpoint:
         changes = site.changes()
         if changes is None:
             return waiting(site, request, language)
-        chosen = request.query_params.getlist("service")
+        chosen = tuple(dict.fromkeys(request.query_params.getlist("service")))
         services = _with_changes(changes)
         if not set(chosen) <= {service.id for service in services}:
             raise HTTPException(404)

@@ -131,6 +131,12 @@ def test_a_service_s_changes_can_be_shown_alone_in_every_language(real: Client) 
     assert real.get("/nb?service=unknown").status == 404
 
 
+def test_a_service_named_often_is_shown_once(real: Client) -> None:
+    for path in ("/nb", "/nb/calendars"):
+        often = real.get(f"{path}?{'&'.join(['service=preg'] * 200)}")
+        assert len(often.body) == len(real.get(f"{path}?service=preg").body)
+
+
 def test_what_follows_another_date_says_so(real: Client) -> None:
     page = real.get("/nb/change/pjd-gammel-innlogging").text
     assert 'Følger datoen til: <a href="../../nb/change/kjernejournal-portal-gammel-innlogging">' in page
