@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from notifier.core.notice import Outcome
 from notifier.core.plan import FanOut, due_news, due_reminders
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import cadences, changes, installation, notices, outbox
+from notifier.store import cadences, changes, installation, notices, outbox, planning
 from notifier.store.engine import reading, writing
+from notifier.store.planning import Slice
 
 # Whoever joined just before a step fell due may be stored only after it was first fanned out: their transaction
 # was still under way, or their node's clock is behind. So a step is fanned out until it is this old.
@@ -38,16 +38,14 @@ def remind(*, engine: Engine, timing: Timing, now: datetime) -> Reminded:
     recorded = expired = 0
     is_open = timing.is_open(now)
     with reading(engine) as connection:
-        idle = not due and not notices.has_loose(connection)
-    after = None if idle else 0
-    while after is not None and (upto := _next_slice(engine, after)) is not None:
+        idle = not due and not planning.has_loose(connection)
+    within = None if idle else _next_slice(engine, 0)
+    while within is not None:
         with writing(engine) as connection:
-            for fan_out in due:
-                rows = notices.fan_out_slice(connection, fan_out, after=after, upto=upto, now=now)
-                recorded += rows
-                expired += rows if fan_out.outcome is Outcome.EXPIRED else 0
-            notices.bundle(connection, after=after, upto=upto, now=now, is_open=is_open)
-        after = upto
+            planned = planning.plan_slice(connection, due, within, now=now, is_open=is_open)
+        recorded += planned.recorded
+        expired += planned.expired
+        within = _next_slice(engine, within.upto)
     with writing(engine) as connection:
         notices.finish_steps(connection, [f.mark for f in due if f.step.due <= now - STRAGGLERS], now)
         late, unknown = notices.expire_overdue(connection, now)
@@ -88,6 +86,6 @@ def read_due_steps(
     return (*news, *reminders)
 
 
-def _next_slice(engine: Engine, after: int) -> int | None:
+def _next_slice(engine: Engine, after: int) -> Slice | None:
     with reading(engine) as connection:
-        return notices.next_slice(connection, after)
+        return planning.next_slice(connection, after)

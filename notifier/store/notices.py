@@ -1,9 +1,4 @@
-"""The Ledger: Notices issued, each with its outcome.
-
-Planning is set-based. One INSERT … SELECT a FanOut and slice of Subscribers records what is owed (it repeats
-`core.plan.concerns` in SQL; a property test holds the two together), and the Notices of one run are bundled
-into Messages in the same transaction. The UNIQUE key makes it once, whoever plans.
-"""
+"""The Ledger: Notices issued, each with its outcome. `store.planning` makes them."""
 
 from __future__ import annotations
 
@@ -12,18 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
-    Select,
     and_,
-    case,
     exists,
-    false,
     func,
-    insert,
-    literal,
     or_,
     select,
-    true,
     tuple_,
     update,
 )
@@ -31,17 +21,8 @@ from sqlalchemy import (
 from notifier.core.cadence import parse_lead
 from notifier.core.message import MessageState
 from notifier.core.notice import Notice, NoticeKind, Outcome, Step
-from notifier.core.plan import FanOut
-from notifier.core.subscription import Scope, SubscriberState
-from notifier.store.tables import messages, notices, steps, subscribers, subscriptions
+from notifier.store.tables import messages, notices, steps
 from notifier.store.upsert import insert_into
-
-SLICE = 5_000
-
-_COLUMNS = (
-    "subscriber_id", "deadline", "kind", "lead", "spoken", "revision", "due", "expires", "outcome", "reason",
-    "decided_at",
-)  # fmt: skip
 
 
 def finished_steps(connection: Connection) -> frozenset[tuple[str, str, str, str, int, str]]:
@@ -67,125 +48,13 @@ def finish_steps(
         connection.execute(insert_into(connection, steps).on_conflict_do_nothing(), rows)
 
 
-def next_slice(connection: Connection, after: int) -> int | None:
-    """The last Subscriber id of the next slice behind `after`, None when there is nobody left."""
-    ids = select(subscribers.c.id).where(subscribers.c.id > after).order_by(subscribers.c.id).limit(SLICE)
-    last: int | None = connection.scalar(select(func.max(ids.subquery().c.id)))
-    return last
-
-
-def concerned(fan_out: FanOut) -> Any:
-    """The condition on a Subscriber's row under which the step concerns them: `core.plan.concerns` in SQL."""
-    due = fan_out.step.due
-    follows = exists().where(
-        subscriptions.c.subscriber_id == subscribers.c.id,
-        subscriptions.c.since < due,
-        or_(
-            subscriptions.c.scope == Scope.EVERYTHING,
-            and_(subscriptions.c.scope == Scope.SERVICE, subscriptions.c.target == fan_out.service),
-            and_(subscriptions.c.scope == Scope.CHANGE, subscriptions.c.target == fan_out.change_id),
-        ),
-    )
-    present = or_(
-        subscribers.c.state.in_([SubscriberState.ACTIVE, SubscriberState.SUSPENDED]),
-        and_(subscribers.c.state == SubscriberState.LEFT, subscribers.c.ended_at > due),
-    )
-    conditions = [subscribers.c.joined_at < due, present, follows]
-    if fan_out.cadence is not None:
-        conditions.append(func.coalesce(subscribers.c.cadence, "") == fan_out.cadence)
-    if fan_out.step.kind is NoticeKind.REMINDER:
-        took_effect = subscribers.c.cadence_since
-        conditions.append(or_(took_effect.is_(None), took_effect < due))
-    return and_(*conditions)
-
-
-def count_concerned(connection: Connection, fan_out: FanOut) -> int:
-    """How many active Subscribers a step would be told to."""
-    active = subscribers.c.state == SubscriberState.ACTIVE
-    counted = select(func.count()).select_from(subscribers).where(active, concerned(fan_out))
-    return connection.scalar(counted) or 0
-
-
-def fan_out_slice(connection: Connection, fan_out: FanOut, *, after: int, upto: int, now: datetime) -> int:
-    """Record one step for the Subscribers of one slice; answers how many rows were new."""
-    chosen = _rows(fan_out, now).where(subscribers.c.id > after, subscribers.c.id <= upto)
-    statement = insert_into(connection, notices).from_select(_COLUMNS, chosen).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount
-
-
-def _rows(fan_out: FanOut, now: datetime) -> Select[Any]:
-    step = fan_out.step
-    outcome = case(
-        (subscribers.c.state == SubscriberState.SUSPENDED, Outcome.SUSPENDED.value),
-        (subscribers.c.state == SubscriberState.LEFT, Outcome.LEFT.value),
-        else_=fan_out.outcome.value,
-    )
-    values = {
-        "deadline": step.deadline,
-        "kind": step.kind.value,
-        "lead": str(step.lead or ""),
-        "spoken": step.spoken,
-        "revision": step.revision,
-        "due": step.due,
-        "expires": step.expires,
-    }
-    fixed = [literal(value, notices.c[name].type).label(name) for name, value in values.items()]
-    reason = literal(fan_out.reason, notices.c.reason.type)
-    decided = literal(now, notices.c.decided_at.type)
-    return select(subscribers.c.id, *fixed, outcome, reason, decided).where(concerned(fan_out))
-
-
-def bundle(connection: Connection, *, after: int, upto: int, now: datetime, is_open: bool) -> None:
-    """Put every owed Notice of a slice that travels in no Message yet into one: a waiting one, or a new one.
-
-    A waiting Message that may leave at any time takes reminders along only while the sending hours are open.
-    The rows of waiting Messages are locked first, so that none is claimed while it is being filled.
-    """
-    loose = and_(notices.c.outcome == Outcome.OWED, notices.c.message_id.is_(None))
-    within = and_(loose, notices.c.subscriber_id > after, notices.c.subscriber_id <= upto)
-    if connection.scalar(select(exists().where(within))) is not True:
-        return
-    waiting = and_(
-        messages.c.state == MessageState.PENDING,
-        messages.c.copies == 0,
-        messages.c.letter.is_(None),
-        or_(messages.c.anytime.is_(False), true() if is_open else false()),
-        messages.c.subscriber_id > after,
-        messages.c.subscriber_id <= upto,
-    )
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(messages.c.id).where(waiting).with_for_update()).all()
-    has_waiting = exists().where(waiting, messages.c.subscriber_id == notices.c.subscriber_id)
-    fresh = (
-        select(notices.c.subscriber_id, literal(MessageState.PENDING.value), false(), *_thrice(now))
-        .where(within, ~has_waiting)
-        .distinct()
-    )
-    columns = ("subscriber_id", "state", "anytime", "created_at", "not_before", "state_at")
-    connection.execute(insert(messages).from_select(columns, fresh))
-    newest = select(func.max(messages.c.id)).where(
-        waiting, messages.c.subscriber_id == notices.c.subscriber_id
-    )
-    connection.execute(update(notices).where(within).values(message_id=newest.scalar_subquery()))
-    _set_expiry(connection, waiting)
-
-
 def set_expiry(connection: Connection, message_ids: Collection[int]) -> None:
     """Let these Messages come too late when the first of the Notices that they still owe does."""
-    _set_expiry(connection, messages.c.id.in_(message_ids))
+    set_waiting_expiry(connection, messages.c.id.in_(message_ids))
 
 
-def has_loose(connection: Connection) -> bool:
-    """Whether any owed Notice travels in no Message yet."""
-    loose = and_(notices.c.outcome == Outcome.OWED, notices.c.message_id.is_(None))
-    return bool(connection.scalar(select(exists().where(loose))))
-
-
-def _thrice(now: datetime) -> list[Any]:
-    return [literal(now, messages.c.created_at.type).label(f"at{n}") for n in range(3)]
-
-
-def _set_expiry(connection: Connection, waiting: Any) -> None:
+def set_waiting_expiry(connection: Connection, waiting: ColumnElement[bool]) -> None:
+    """The same for the Messages that a condition chooses."""
     soonest = select(func.min(notices.c.expires)).where(
         notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.OWED
     )

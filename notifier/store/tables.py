@@ -236,8 +236,8 @@ notices = Table(
     Column("message_id", ForeignKey("messages.id")),
     UniqueConstraint("subscriber_id", "deadline", "kind", "lead", "spoken", "revision"),
     Index("ix_notices_message_id", "message_id"),
-    Index("ix_notices_owed", "subscriber_id", sqlite_where=text("outcome = 'owed'"),
-          postgresql_where=text("outcome = 'owed'")),
+    Index("ix_notices_loose", "subscriber_id", sqlite_where=text("outcome = 'owed' AND message_id IS NULL"),
+          postgresql_where=text("outcome = 'owed' AND message_id IS NULL")),
 )  # fmt: skip
 
 # Steps already fanned out to everybody they concern; later joiners are not owed them.

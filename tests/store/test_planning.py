@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from notifier.core.cadence import parse_cadence, parse_lead
 from notifier.core.change import Change
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, concerns
 from notifier.core.subscription import Subscriber, SubscriberState
-from notifier.store import notices
+from notifier.store import notices, planning
 from notifier.store.engine import open_engine, writing
+from notifier.store.planning import Planned, Slice
 from notifier.store.tables import messages
 from notifier.store.tables import notices as ledger
 from tests.core.lists import CADENCES, LONG_AGO, a_change, a_subscriber, oslo, subscribers
@@ -24,6 +27,7 @@ from tests.store import crowd as people
 
 DUE = oslo("2026-09-02", "08:00")
 NOW = oslo("2026-09-02", "08:05")
+ALL = Slice(after=0, upto=99)
 
 # Around the due instant, where the answers differ.
 MOMENTS = st.sampled_from([-86_400, -1, 0, 1, 86_400]).map(lambda seconds: DUE + timedelta(seconds=seconds))
@@ -88,11 +92,20 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
     with writing(sqlite) as connection:
         people.clear(connection)
         people.put(connection, present)
-        notices.fan_out_slice(connection, fan_out, after=0, upto=99, now=NOW)
-        again = notices.fan_out_slice(connection, fan_out, after=0, upto=99, now=NOW)
-        rows = connection.execute(select(ledger.c.subscriber_id, ledger.c.outcome)).all()
+        planned = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
+        again = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
+        active = planning.count_concerned(connection, fan_out)
+        rows = connection.execute(select(ledger)).all()
+        made = connection.execute(select(messages)).all()
     assert {row.subscriber_id: row.outcome for row in rows} == expected
-    assert again == 0
+    assert active == sum(person.id in expected and person.state == "active" for person, _ in present)
+    is_expired = fan_out.outcome is Outcome.EXPIRED
+    assert planned == Planned(recorded=len(rows), expired=len(rows) if is_expired else 0)
+    assert again == Planned()
+    # A Message for each who is owed it, and for nobody else.
+    owed = sorted(row.subscriber_id for row in rows if row.outcome == Outcome.OWED)
+    assert sorted(row.subscriber_id for row in rows if row.message_id) == owed
+    assert sorted(row.subscriber_id for row in made) == owed
 
 
 def _once(person: Subscriber) -> tuple:
@@ -115,9 +128,7 @@ def _reminder(name: str, lead: str, due: datetime = DUE) -> FanOut:
 
 def _plan(engine: Engine, *steps: FanOut, is_open: bool = True) -> None:
     with writing(engine) as connection:
-        for fan_out in steps:
-            notices.fan_out_slice(connection, fan_out, after=0, upto=99, now=NOW)
-        notices.bundle(connection, after=0, upto=99, now=NOW, is_open=is_open)
+        planning.plan_slice(connection, steps, ALL, now=NOW, is_open=is_open)
 
 
 def test_notices_that_fall_together_travel_in_one_message(database: Engine) -> None:
@@ -178,3 +189,54 @@ def test_a_waiting_notice_whose_day_is_over_expires(database: Engine) -> None:
         assert notices.expire_overdue(connection, oslo("2026-12-01", "23:59")) == (0, frozenset())
         assert notices.expire_overdue(connection, oslo("2026-12-02", "00:00")) == (1, frozenset())
         assert connection.scalar(select(ledger.c.outcome)) == Outcome.EXPIRED
+
+
+def test_two_nodes_that_plan_at_once_make_each_notice_and_each_message_once(postgres_url: str) -> None:
+    engine = open_engine(postgres_url)
+    with writing(engine) as connection:
+        people.put(connection, [(replace(a_subscriber(), id=n), None) for n in range(1, 41)])
+    steps = [_reminder("a", "90d"), _reminder("b", "60d")]
+    first_recorded = threading.Event()
+
+    def other_node() -> Planned:
+        first_recorded.wait()
+        with writing(engine) as connection:
+            return planning.plan_slice(connection, steps, ALL, now=NOW, is_open=True)
+
+    with ThreadPoolExecutor() as pool:
+        with writing(engine) as connection:
+            planned = planning.plan_slice(connection, steps, ALL, now=NOW, is_open=True)
+            waiting = pool.submit(other_node)
+            first_recorded.set()
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+        assert (planned.recorded, waiting.result().recorded) == (80, 0)
+    with writing(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(messages)) == 40
+        assert connection.scalar(select(func.count(ledger.c.message_id.distinct()))) == 40
+    engine.dispose()
+
+
+def test_hundreds_of_steps_at_once_are_planned_alike(database: Engine) -> None:
+    with writing(database) as connection:
+        people.put(connection, [(a_subscriber(), None)])
+        steps = [_reminder(f"change-{number}", "90d") for number in range(450)]
+        planned = planning.plan_slice(connection, steps, ALL, now=NOW, is_open=True)
+        assert planned == Planned(recorded=450)
+        assert connection.scalar(select(func.count(ledger.c.message_id))) == 450
+        assert connection.scalar(select(func.count()).select_from(messages)) == 1
+
+
+def test_what_travels_in_no_message_joins_the_one_made_in_the_same_run(database: Engine) -> None:
+    with writing(database) as connection:
+        people.put(connection, [(replace(a_subscriber(), id=n), None) for n in (1, 2)])
+    _plan(database, _reminder("a", "90d"))
+    with writing(database) as connection:
+        connection.execute(update(messages).values(state="sent"))
+        connection.execute(update(ledger).values(message_id=None))
+        assert planning.has_loose(connection)
+    _plan(database, _reminder("b", "90d"))
+    with writing(database) as connection:
+        assert not planning.has_loose(connection)
+        carried = connection.execute(select(ledger.c.message_id, func.count()).group_by(ledger.c.message_id))
+        assert [count for _, count in carried] == [2, 2]

@@ -291,10 +291,10 @@ def _notices() -> None:
     )
     op.create_index("ix_notices_message_id", "notices", ["message_id"], unique=False)
     op.create_index(
-        "ix_notices_owed",
+        "ix_notices_loose",
         "notices",
         ["subscriber_id"],
         unique=False,
-        sqlite_where=sa.text("outcome = 'owed'"),
-        postgresql_where=sa.text("outcome = 'owed'"),
+        sqlite_where=sa.text("outcome = 'owed' AND message_id IS NULL"),
+        postgresql_where=sa.text("outcome = 'owed' AND message_id IS NULL"),
     )

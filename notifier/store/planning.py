@@ -1,0 +1,316 @@
+"""Planning in SQL: what is owed is recorded for everybody it concerns and bundled into Messages.
+
+Set-based, a slice of Subscribers in a transaction. It repeats `core.plan.concerns` in SQL; a property test holds the
+two together. FanOuts that concern the same people but for what these follow are recorded by one statement:
+
+1. whoever is newly owed something, and has no Message that waits, gets one;
+2. INSERT … SELECT makes the Notices, the owed ones in their Message from the start. The UNIQUE key makes
+   each once, whoever plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    Subquery,
+    and_,
+    case,
+    column,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+    values,
+)
+
+from notifier.core.message import MessageState
+from notifier.core.notice import NoticeKind, Outcome
+from notifier.core.plan import FanOut
+from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
+from notifier.store.notices import set_waiting_expiry
+from notifier.store.tables import messages, notices, subscribers, subscriptions
+from notifier.store.upsert import insert_into
+
+# So many people's rows stay within SQLite's page cache, and the database is locked for a blink.
+SLICE = 2_500
+
+# As many steps in one statement: each takes three rows of eight values, and SQLite has room for 32,766 of them.
+_TOGETHER = 200
+
+_STEP = ("deadline", "kind", "lead", "spoken", "revision", "expires", "reason")
+_NOTICE = ("subscriber_id", *_STEP, "due", "decided_at", "outcome", "message_id")
+_MESSAGE = ("subscriber_id", "state", "anytime", "created_at", "not_before", "state_at")
+
+# Written out, since a parameter would hide from SQLite that the index of loose Notices serves.
+_LOOSE = and_(notices.c.outcome == literal_column(f"'{Outcome.OWED}'"), notices.c.message_id.is_(None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Subscribers with ids behind `after` up to and with `upto`."""
+
+    after: int
+    upto: int
+
+    def holds(self, subscriber_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """The condition on a Subscriber's id."""
+        return and_(subscriber_id > self.after, subscriber_id <= self.upto)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """How many Notices were new, and how many of these came too late."""
+
+    recorded: int = 0
+    expired: int = 0
+
+
+def next_slice(connection: Connection, after: int) -> Slice | None:
+    """The next Subscribers behind an id, None when there is nobody left."""
+    ids = select(subscribers.c.id).where(subscribers.c.id > after).order_by(subscribers.c.id).limit(SLICE)
+    last: int | None = connection.scalar(select(func.max(ids.subquery().c.id)))
+    return None if last is None else Slice(after=after, upto=last)
+
+
+def has_loose(connection: Connection) -> bool:
+    """Whether any owed Notice travels in no Message yet."""
+    return bool(connection.scalar(select(exists().where(_LOOSE))))
+
+
+def count_concerned(connection: Connection, fan_out: FanOut) -> int:
+    """How many active Subscribers a step would be told to."""
+    topics = [_written(topic) for topic in _topics(fan_out)]
+    follows = exists().where(
+        subscriptions.c.subscriber_id == subscribers.c.id,
+        subscriptions.c.since < fan_out.step.due,
+        _topic_followed().in_(topics),
+    )
+    active = subscribers.c.state == SubscriberState.ACTIVE
+    counted = select(func.count()).select_from(subscribers).where(active, _present(fan_out), follows)
+    return connection.scalar(counted) or 0
+
+
+def plan_slice(
+    connection: Connection, due: Iterable[FanOut], within: Slice, *, now: datetime, is_open: bool
+) -> Planned:
+    """Record steps for the Subscribers of one slice, and put every owed Notice of theirs into a Message.
+
+    A Message that waits takes them along; one that may leave at any time does so only while the sending hours are open.
+    The rows of waiting Messages are locked first, so that none is claimed while it is being filled.
+    """
+    waiting = _waiting(within, is_open=is_open)
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(messages.c.id).where(waiting).with_for_update()).all()
+    recorded = expired = 0
+    made: list[int] = []
+    filled = _bundle_loose(connection, within, waiting, now)
+    for alike in _alike(due):
+        outcome = alike[0].outcome
+        steps = _steps(alike)
+        if outcome is Outcome.OWED:
+            made += _open_messages(connection, alike[0], steps, within, waiting=waiting, now=now)
+        rows = _record(connection, alike[0], steps, within, waiting=waiting, now=now)
+        recorded += rows
+        expired += rows if outcome is Outcome.EXPIRED else 0
+        filled = filled or (rows > 0 and outcome is Outcome.OWED)
+    if filled:
+        set_waiting_expiry(connection, waiting)
+    _forget_empty(connection, made)
+    return Planned(recorded=recorded, expired=expired)
+
+
+def _alike(due: Iterable[FanOut]) -> list[Sequence[FanOut]]:
+    """FanOuts with one outcome that concern the same people but for what these follow."""
+    found: dict[object, list[FanOut]] = {}
+    for fan_out in due:
+        is_reminder = fan_out.step.kind is NoticeKind.REMINDER
+        key = (fan_out.step.due, fan_out.cadence, is_reminder, fan_out.outcome)
+        found.setdefault(key, []).append(fan_out)
+    return [
+        together[start : start + _TOGETHER]
+        for together in found.values()
+        for start in range(0, len(together), _TOGETHER)
+    ]
+
+
+def _present(fan_out: FanOut) -> ColumnElement[bool]:
+    """The condition on a Subscriber's row under which the step concerns them, if they follow its Change."""
+    due = fan_out.step.due
+    present = or_(
+        subscribers.c.state.in_([SubscriberState.ACTIVE, SubscriberState.SUSPENDED]),
+        and_(subscribers.c.state == SubscriberState.LEFT, subscribers.c.ended_at > due),
+    )
+    conditions = [subscribers.c.joined_at < due, present]
+    if fan_out.cadence is not None:
+        conditions.append(func.coalesce(subscribers.c.cadence, "") == fan_out.cadence)
+    if fan_out.step.kind is NoticeKind.REMINDER:
+        took_effect = subscribers.c.cadence_since
+        conditions.append(or_(took_effect.is_(None), took_effect < due))
+    return and_(*conditions)
+
+
+def _topics(fan_out: FanOut) -> tuple[Topic, ...]:
+    """The Topics that cover the step's Change."""
+    return (EVERYTHING, Topic(Scope.SERVICE, fan_out.service), Topic(Scope.CHANGE, fan_out.change_id))
+
+
+def _written(topic: Topic) -> str:
+    return f"{topic.scope}:{topic.target}"
+
+
+def _topic_followed() -> ColumnElement[str]:
+    return subscriptions.c.scope + ":" + subscriptions.c.target
+
+
+def _steps(alike: Sequence[FanOut]) -> Subquery:
+    """The steps as rows, each under every Topic that covers its Change."""
+    columns = [column("topic", String), *(column(name, notices.c[name].type) for name in _STEP)]
+    rows = [
+        (
+            _written(topic),
+            fan_out.step.deadline,
+            fan_out.step.kind.value,
+            str(fan_out.step.lead or ""),
+            fan_out.step.spoken,
+            fan_out.step.revision,
+            fan_out.step.expires,
+            fan_out.reason,
+        )
+        for fan_out in alike
+        for topic in _topics(fan_out)
+    ]
+    # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
+    given = values(*columns, name="given").data(rows).cte("given", nesting=True)
+    return select(given).subquery("step")
+
+
+def _waiting(within: Slice, *, is_open: bool) -> ColumnElement[bool]:
+    """The slice's Messages that take more Notices along."""
+    return and_(
+        within.holds(messages.c.subscriber_id),
+        # Wrapped, lest SQLite read all that wait, by the state's index, in place of the slice.
+        func.coalesce(messages.c.state, "") == MessageState.PENDING,
+        messages.c.copies == 0,
+        messages.c.letter.is_(None),
+        or_(messages.c.anytime.is_(False), true() if is_open else false()),
+    )
+
+
+def _bundle_loose(connection: Connection, within: Slice, waiting: ColumnElement[bool], now: datetime) -> bool:
+    """Put owed Notices that travel in no Message into one; answers whether there were any."""
+    loose = and_(_LOOSE, within.holds(notices.c.subscriber_id))
+    if not connection.scalar(select(exists().where(loose))):
+        return False
+    has_waiting = exists().where(waiting, messages.c.subscriber_id == notices.c.subscriber_id)
+    lonely = select(notices.c.subscriber_id, *_new_message(now)).where(loose, ~has_waiting).distinct()
+    connection.execute(insert(messages).from_select(_MESSAGE, lonely))
+    theirs = and_(waiting, messages.c.subscriber_id == notices.c.subscriber_id)
+    newest = select(func.max(messages.c.id)).where(theirs).scalar_subquery()
+    connection.execute(update(notices).where(loose).values(message_id=newest))
+    return True
+
+
+def _open_messages(
+    connection: Connection,
+    shared: FanOut,
+    steps: Subquery,
+    within: Slice,
+    *,
+    waiting: ColumnElement[bool],
+    now: datetime,
+) -> Sequence[int]:
+    """One for each active Subscriber who is newly owed a step and has none that waits.
+
+    Answers the ids where another node may record the same Notices meanwhile.
+    """
+    known = exists().where(
+        notices.c.subscriber_id == subscribers.c.id,
+        *(notices.c[name] == steps.c[name] for name in ("deadline", "kind", "lead", "spoken", "revision")),
+    )
+    is_owed = (
+        exists()
+        .select_from(subscriptions.join(steps, steps.c.topic == _topic_followed()))
+        .where(
+            subscriptions.c.subscriber_id == subscribers.c.id,
+            subscriptions.c.since < shared.step.due,
+            ~known.correlate(subscribers, steps),
+        )
+    )
+    has_waiting = exists().where(waiting, messages.c.subscriber_id == subscribers.c.id)
+    lonely = select(subscribers.c.id, *_new_message(now)).where(
+        within.holds(subscribers.c.id),
+        subscribers.c.state == SubscriberState.ACTIVE,
+        _present(shared),
+        ~has_waiting,
+        is_owed.correlate(subscribers),
+    )
+    statement = insert(messages).from_select(_MESSAGE, lonely)
+    if connection.dialect.name == "postgresql":
+        return connection.scalars(statement.returning(messages.c.id)).all()
+    connection.execute(statement)
+    return ()
+
+
+def _new_message(now: datetime) -> list[Any]:
+    instants = [literal(now, messages.c.created_at.type).label(f"at{n}") for n in range(3)]
+    return [literal(MessageState.PENDING.value), false(), *instants]
+
+
+def _record(
+    connection: Connection,
+    shared: FanOut,
+    steps: Subquery,
+    within: Slice,
+    *,
+    waiting: ColumnElement[bool],
+    now: datetime,
+) -> int:
+    """Make the Notices; answers how many were new."""
+    newest = select(messages.c.subscriber_id, func.max(messages.c.id).label("id")).where(waiting)
+    theirs = newest.group_by(messages.c.subscriber_id).subquery("waiting")
+    outcome = case(
+        (subscribers.c.state == SubscriberState.SUSPENDED, Outcome.SUSPENDED.value),
+        (subscribers.c.state == SubscriberState.LEFT, Outcome.LEFT.value),
+        else_=shared.outcome.value,
+    )
+    is_owed = true() if shared.outcome is Outcome.OWED else false()
+    travels_in = case((and_(subscribers.c.state == SubscriberState.ACTIVE, is_owed), theirs.c.id))
+    followed = and_(
+        subscriptions.c.subscriber_id == subscribers.c.id, subscriptions.c.since < shared.step.due
+    )
+    source = (
+        subscribers.join(theirs, theirs.c.subscriber_id == subscribers.c.id, isouter=True)
+        .join(subscriptions, followed)
+        .join(steps, steps.c.topic == _topic_followed())
+    )
+    instants = [literal(at, notices.c.due.type) for at in (shared.step.due, now)]
+    chosen = (
+        select(subscribers.c.id, *(steps.c[name] for name in _STEP), *instants, outcome, travels_in)
+        .select_from(source)
+        .where(within.holds(subscribers.c.id), _present(shared))
+        # In their order the table and its indexes grow at their ends; step by step they would be rewritten.
+        .order_by(subscribers.c.id)
+    )
+    statement = insert_into(connection, notices).from_select(_NOTICE, chosen).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount
+
+
+def _forget_empty(connection: Connection, made: Sequence[int]) -> None:
+    """Drop those of the Messages made just now whose Notices another node recorded meanwhile."""
+    if made:
+        carries = exists().where(notices.c.message_id == messages.c.id)
+        connection.execute(delete(messages).where(messages.c.id.in_(made), ~carries))
