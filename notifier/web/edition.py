@@ -15,7 +15,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from starlette.types import Scope, Send
 
 from notifier.core.text import Language
-from notifier.web.headers import PROTECTION
+from notifier.web.headers import FEED_PROTECTION
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -53,7 +53,7 @@ def edition(
         "ETag": etag,
         "Cache-Control": _PRIVATE if is_private else _KEPT,
         "X-Robots-Tag": "noindex",
-        **PROTECTION,
+        **FEED_PROTECTION,
         **(extra or {}),
     }
     if changed_at:
@@ -107,7 +107,7 @@ def refusal(text: str, *, media_type: str, extra: Mapping[str, str] | None = Non
         "Content-Length": str(len(body)),
         "Cache-Control": "no-store",
         "X-Robots-Tag": "noindex",
-        **PROTECTION,
+        **FEED_PROTECTION,
         **(extra or {}),
     }
     return _raw(said), body

@@ -20,6 +20,12 @@ PROTECTION = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# For what is no page: nothing frames it or asks for permissions in its name.
+FEED_PROTECTION = {
+    name: PROTECTION[name]
+    for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy")
+}
+
 
 class Protection:
     """Adds PROTECTION to whatever the wrapped application answers."""

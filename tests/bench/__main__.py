@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.bench import feeds
+
 IDLE_SECONDS = 30.0
 
 
@@ -92,6 +94,7 @@ def main() -> None:
             f"{planning['one_by_one_seconds']:.0f} s one by one (from a hundredth)",
         ),
         ("its peak memory", f"{planning['peak_mb']:.0f} MB", f"{planning['before_mb']:.0f} MB before it"),
+        *(feeds.measure() if feeds.is_possible() else []),
     ]
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}\n")
     print("| what | figure | beside it |\n|---|---|---|")

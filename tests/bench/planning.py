@@ -54,14 +54,15 @@ def _fill(engine: Engine, people: int) -> None:
     with writing(engine) as connection:
         for start in range(0, people, 10_000):
             ids = range(start + 1, min(start + 10_000, people) + 1)
-            connection.execute(insert(subscribers), list(_people(ids)))
+            connection.execute(insert(subscribers), list(people(ids)))
             follows = [
                 {"subscriber_id": n, "scope": "everything", "target": "", "since": LONG_AGO} for n in ids
             ]
             connection.execute(insert(subscriptions), follows)
 
 
-def _people(ids: range) -> Iterator[dict[str, object]]:
+def people(ids: range) -> Iterator[dict[str, object]]:
+    """Their rows."""
     for number in ids:
         address = f"person{number}@leverandor{number % 900}.example"
         yield {
