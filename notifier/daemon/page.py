@@ -49,7 +49,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             now=clock,
             leave=partial(_leave, parts.engine, clock),
             holder=partial(_holder, parts),
-            health=lambda: _health(parts, clock(), loops),
+            health=lambda: health_of(parts, clock(), loops),
             timing=parts.timing,
             links=parts.links,
             templates=parts.templates,
@@ -83,7 +83,8 @@ def _holder(parts: Parts, token: str) -> Holder | Revoked | None:
     )
 
 
-def _health(parts: Parts, now: datetime, loops: Sequence[Loop]) -> Health:
+def health_of(parts: Parts, now: datetime, loops: Sequence[Loop]) -> Health:
+    """Whether the loops move, and everything owed can be done on time."""
     stuck = [loop.name for loop in loops if loop.is_stuck]
     problems = [HealthProblem(what=f"the loop “{name}” does not move") for name in stuck]
     problems += [

@@ -15,10 +15,11 @@ from starlette.types import ASGIApp
 
 from notifier.app import Parts
 from notifier.core.clock import disbelief
+from notifier.daemon.agreeing import agree_on_keys
 from notifier.daemon.believing import believe
 from notifier.daemon.loops import Loop, steady
 from notifier.daemon.metrics import DaemonCollector, metrics_app
-from notifier.daemon.page import Shown, page
+from notifier.daemon.page import Shown, health_of, page
 from notifier.daemon.receiving import receiving
 from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
@@ -28,10 +29,12 @@ from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
 from notifier.daemon.tick import free_the_dead, plan, tell
 from notifier.errors import DatabaseError, ListRefusedError
 from notifier.inbox.listener import Listener
+from notifier.jobs.beat import beat
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.measure import begin_counting
 from notifier.jobs.prune import prune
 from notifier.jobs.refresh import Finding, Refreshed
+from notifier.jobs.remind import Reminded
 from notifier.logs import log
 from notifier.settings import Settings
 from notifier.web.visits import Visits
@@ -41,6 +44,7 @@ SEND_SECONDS = 3
 RECOVER_SECONDS = 60
 TELL_SECONDS = 30
 PRUNE_SECONDS = 3600
+BEAT_SECONDS = 60
 
 # How long a loop may go without moving. A relay may take up to 15 minutes over one mail.
 PATIENCE = 300
@@ -102,6 +106,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         running.loops = _loops(running)
         stop = stop_by_signal()
         await asyncio.to_thread(recognise, parts.engine, state_dir=parts.settings.state_dir, now=clock())
+        await asyncio.to_thread(agree_on_keys, parts.engine, parts.links.keys, now=clock())
         await _tick(running)
         _refuse_to_run_without_list(running)
         await _may_send(running)
@@ -184,6 +189,7 @@ def _loops(running: Running) -> tuple[Loop, ...]:
         ("recover", RECOVER_SECONDS, PATIENCE, _recover),
         ("tell", TELL_SECONDS, RELAY_PATIENCE, _tell),
         ("prune", PRUNE_SECONDS, PATIENCE, _prune),
+        ("beat", BEAT_SECONDS, PATIENCE, _beat),
     )
     return tuple(
         Loop(name=name, every=every, patience=patience, job=partial(job, running))
@@ -226,10 +232,21 @@ async def _tick(running: Running) -> None:
     if why:
         return
     running.believed, running.believed_at = now, at
-    running.refreshed, _ = await asyncio.to_thread(plan, running.parts, now)
+    before = running.refreshed
+    refreshed, reminded = await asyncio.to_thread(plan, running.parts, now)
+    running.refreshed = refreshed
+    _log_planned(before, refreshed, reminded)
     await asyncio.to_thread(running.shown.renew, running.parts.engine)
     state_dir = running.parts.settings.state_dir
     await asyncio.to_thread(remember, running.parts.engine, state_dir=state_dir, now=now)
+
+
+def _log_planned(before: Refreshed | None, found: Refreshed, reminded: Reminded) -> None:
+    """What is as it was at the last tick is not said again."""
+    if before is None or (before.finding, before.revision) != (found.finding, found.revision):
+        _log.info("list read", finding=found.finding.value, revision=found.revision)
+    if reminded.recorded or reminded.expired:
+        _log.info("planned", notices=reminded.recorded, expired=reminded.expired)
 
 
 async def _send(running: Running) -> None:
@@ -270,6 +287,16 @@ async def _recover(running: Running) -> None:
 
 async def _tell(running: Running) -> None:
     await tell(running.parts, running.clock())
+
+
+async def _beat(running: Running) -> None:
+    """Silence is what rings, so nothing is said while something is wrong."""
+    address = running.parts.settings.ops.heartbeat
+    if address is None:
+        return
+    health = await asyncio.to_thread(health_of, running.parts, running.clock(), running.loops)
+    if health.ready:
+        await asyncio.to_thread(beat, address.get_secret_value())
 
 
 async def _prune(running: Running) -> None:

@@ -69,6 +69,8 @@ def _mail_problems(settings: Settings) -> list[str]:
     file = settings.mail.password_file
     if file and not (file.is_file() and os.access(file, os.R_OK)):
         problems.append(f"mail.password_file: {file} does not exist or cannot be read")
+    elif file and file.stat().st_mode & 0o007:
+        problems.append(f"mail.password_file: everybody may read {file}; run: chmod o= {file}")
     problems.extend(_address_problems(settings))
     problems.extend(_only_to_problems(settings))
     return problems
@@ -162,10 +164,16 @@ def _inbox_problems(settings: Settings) -> list[str]:
 
 
 def _ops_problems(settings: Settings) -> list[str]:
-    webhook = settings.ops.webhook
-    if webhook is None:
-        return []
-    url = parts_of(webhook.get_secret_value())
-    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)):
-        return []
-    return ["ops.webhook: write the full address beginning with https:// (http:// only to this machine)"]
+    posted = {"ops.webhook": settings.ops.webhook, "ops.heartbeat": settings.ops.heartbeat}
+    return [
+        f"{key}: write the full address beginning with https:// (http:// only to this machine)"
+        for key, address in posted.items()
+        if address is not None and not _may_be_posted_to(address.get_secret_value())
+    ]
+
+
+def _may_be_posted_to(address: str) -> bool:
+    url = parts_of(address)
+    return bool(url.hostname) and (
+        url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
+    )

@@ -141,10 +141,11 @@ class GuardSettings(_Table):
 
 
 class OpsSettings(_Table):
-    """Who is told what operators must know."""
+    """Who is told what operators must know, and who watches that all is well."""
 
     recipients: Words = ()
     webhook: OptionalSecret = None
+    heartbeat: OptionalSecret = None
 
 
 class PublisherSettings(_Table):

@@ -147,6 +147,13 @@ def last_tick(connection: Connection) -> datetime | None:
     return _instant(connection, "last_tick")
 
 
+def swap_fingerprints(connection: Connection, mine: set[str]) -> set[str]:
+    """Keep these fingerprints of signing keys; answers those that were kept before."""
+    kept = set((_get(connection, "keys") or "").split())
+    _put(connection, "keys", " ".join(sorted(mine)))
+    return kept
+
+
 def _last_instant(connection: Connection) -> datetime | None:
     return _instant(connection, "instant")
 

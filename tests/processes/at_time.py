@@ -13,7 +13,7 @@ from pathlib import Path
 
 from notifier import app
 
-TICKS = {"TICK_SECONDS": 1, "SEND_SECONDS": 1, "RECOVER_SECONDS": 1}
+TICKS = {"TICK_SECONDS": 1, "SEND_SECONDS": 1, "RECOVER_SECONDS": 1, "BEAT_SECONDS": 1}
 DRAINING = {"DRAIN_SECONDS": 5}
 
 FILE = Path(os.environ["MOVED_CLOCK"])

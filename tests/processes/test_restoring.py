@@ -30,7 +30,7 @@ def test_an_older_copy_sends_nothing_until_a_person_has_looked(place: Installati
 
     put_in_force(place, copy)
     with place.running() as daemon:
-        until(lambda: "look before anything is sent again" in daemon.get("/health/ready").text)
+        until(lambda: "sending is paused" in daemon.get("/health/ready").text)
         code, said = place.call("outbox", "list")
         assert (code, "pending" in said) == (0, True)
         assert len(sink.accepted) == 1

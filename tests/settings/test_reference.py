@@ -50,3 +50,11 @@ def test_every_setting_is_explained_above_it() -> None:
     for number, line in enumerate(lines):
         if _SETTING.match(line) and " = " in line:
             assert re.fullmatch(r"# .*[.:]", lines[number - 1]), f"nothing explains {line}"
+
+
+def test_the_readmes_table_names_every_setting_and_no_other() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## Configuration\n")[2].partition("\n## ")[0]
+    first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name for cell in first_cells for name in re.findall(r"`([a-z_.]+)`", cell)}
+    assert named == _keys()

@@ -29,6 +29,7 @@ def test_the_password_file_goes_before_the_setting_and_the_setting_before_the_ad
     assert load(file).mail_password == "in-setting"
     secret = tmp_path / "secret"
     secret.write_text("in-file\n", encoding="utf-8")
+    secret.chmod(0o600)
     monkeypatch.setenv("NOTIFIER_MAIL__PASSWORD_FILE", str(secret))
     assert load(file).mail_password == "in-file"
 
@@ -72,3 +73,16 @@ def test_no_secret_stands_in_what_is_said_about_a_wrong_one(
     with pytest.raises(ConfigurationError) as refused:
         load()
     assert SECRET not in str(refused.value)
+
+
+def test_a_password_file_that_everybody_may_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("secret", encoding="utf-8")
+    monkeypatch.setenv("NOTIFIER_MAIL__PASSWORD_FILE", str(file))
+    file.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="everybody may read"):
+        load()
+    file.chmod(0o440)
+    assert load().mail_password == "secret"
