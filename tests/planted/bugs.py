@@ -1,0 +1,127 @@
+"""Bugs that engines like this one have had, each planted by replacing a function or a line of the tables."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, true
+
+from notifier.core.message import Message
+from notifier.core.reply import SENT, Fault, Verdict
+from notifier.jobs import dispatch, taking, verdicts
+from notifier.jobs.dispatch import Dispatched, Sender
+from notifier.jobs.taking import Ready, Taken
+from notifier.jobs.verdicts import Tally
+from notifier.store import leaving, letters, outbox
+from notifier.store.tables import messages
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """What is wrong; how it gets into the program, and into the tables."""
+
+    name: str
+    plant: Callable[[pytest.MonkeyPatch], None] = lambda _: None
+    alter: Callable[[sqlite3.Connection], None] | None = None
+
+
+def _no_unique_key(connection: sqlite3.Connection) -> None:
+    """The Ledger takes the same Notice twice."""
+    (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'notices'").fetchone()
+    without = re.sub(r",\s*CONSTRAINT uq_notices_\w+ UNIQUE \([^)]*\)", "", made)
+    assert without != made
+    connection.execute("PRAGMA legacy_alter_table = ON")
+    connection.execute("ALTER TABLE notices RENAME TO before")
+    connection.execute(without)
+    connection.execute("INSERT INTO notices SELECT * FROM before")
+    connection.execute("DROP TABLE before")
+
+
+def _mark_before_send(patch: pytest.MonkeyPatch) -> None:
+    """The row says sent before the relay has been asked."""
+    really_arm = dispatch._arm
+
+    def arm(sender: Sender, taken: Taken, batch: Sequence[Ready]) -> list[Ready]:
+        armed = really_arm(sender, taken, batch)
+        dispatch._record(sender, taken, [(ready, SENT) for ready in armed], Dispatched())
+        return armed
+
+    patch.setattr(dispatch, "_arm", arm)
+
+
+def _no_fence(patch: pytest.MonkeyPatch) -> None:
+    """Who was taken for dead still writes over what the next node does."""
+
+    def held(claimed: Sequence[Message], *, claims_since: int = 0) -> ColumnElement[bool]:
+        return messages.c.id.in_([message.id for message in claimed])
+
+    patch.setattr(outbox, "_held", held)
+
+
+def _resend_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """No answer counts as not sent."""
+    really = dispatch.after_verdict
+
+    def after_verdict(message: Message, verdict: Verdict, **more: Any) -> Any:
+        if verdict.fault is Fault.AMBIGUOUS:
+            verdict = Verdict(fault=Fault.TEMPORARY, phase=verdict.phase, reply=verdict.reply)
+        return really(message, verdict, **more)
+
+    patch.setattr(dispatch, "after_verdict", after_verdict)
+
+
+def _shared_message(patch: pytest.MonkeyPatch) -> None:
+    """One mail is written over for the next person while it still waits for its turn."""
+    really = taking._composed
+    parcels: list[Any] = []
+
+    def composed(*given: Any) -> Ready:
+        ready = really(*given)
+        parcels.append(ready.parcel)
+        for name in ("sender", "recipient", "data"):
+            object.__setattr__(parcels[0], name, getattr(ready.parcel, name))
+        return Ready(message=ready.message, notices=ready.notices, parcel=parcels[0])
+
+    patch.setattr(taking, "_composed", composed)
+
+
+def _neighbours_verdict(patch: pytest.MonkeyPatch) -> None:
+    """Answers are counted off by one."""
+    really = dispatch._record
+
+    def record(
+        sender: Sender, taken: Taken, found: Sequence[tuple[Ready, Verdict]], total: Dispatched
+    ) -> Tally:
+        said = [verdict for _, verdict in found]
+        shifted = [(ready, said[number - 1]) for number, (ready, _) in enumerate(found)]
+        return really(sender, taken, shifted, total)
+
+    patch.setattr(dispatch, "_record", record)
+
+
+def _arms_whoever_left(patch: pytest.MonkeyPatch) -> None:
+    """Whether the person still wants it is asked when it is composed, and not again when it leaves."""
+    patch.setattr(letters, "may_leave", lambda _: true())
+    patch.setattr(leaving, "_cancel_messages", lambda *_: None)
+
+
+def _silent_failure(patch: pytest.MonkeyPatch) -> None:
+    """What ends badly ends without a word."""
+    patch.setattr(verdicts, "_alert_ended", lambda *_: None)
+
+
+BUGS = (
+    Bug("no UNIQUE key", alter=_no_unique_key),
+    Bug("marked before it is sent", _mark_before_send),
+    Bug("no fence", _no_fence),
+    Bug("resent for ever", _resend_for_ever),
+    Bug("shared message object", _shared_message),
+    Bug("the neighbour's verdict", _neighbours_verdict),
+    Bug("armed after leaving", _arms_whoever_left),
+    Bug("failed without an Alert", _silent_failure),
+)

@@ -1,0 +1,195 @@
+"""What must hold of a world whenever it is looked at, and when it has come to rest: the relay's book, the Outbox,
+the Ledger and the Alerts agree, and nothing that was owed is missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select
+
+from notifier.core.message import MessageState
+from notifier.core.notice import NoticeKind, Outcome
+from notifier.core.plan import cadence_for, news_kind, reminder_steps
+from notifier.core.subscription import SubscriberState
+from notifier.core.timing import Timing
+from notifier.store import changes
+from notifier.store.engine import reading
+from notifier.store.tables import alerts, messages, notices, relay, subscribers, subscriptions
+from tests.simulation.process import running
+from tests.simulation.relay import Mail
+from tests.simulation.witness import Witness
+
+ON_ITS_WAY = {MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING}
+ENDED_AS = {
+    Outcome.SENT: MessageState.SENT,
+    Outcome.FAILED: MessageState.FAILED,
+    Outcome.UNKNOWN: MessageState.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Every row of a world at one moment, and the relay's book."""
+
+    book: Sequence[Mail]
+    doubtful: frozenset[str]
+    messages: dict[int, Row[Any]]
+    notices: dict[int, Row[Any]]
+    people: dict[int, Row[Any]]
+    alerts: dict[str, Row[Any]]
+
+    @property
+    def headers(self) -> dict[str, Row[Any]]:
+        """The Messages by their Message-ID."""
+        return {row.header_id: row for row in self.messages.values() if row.header_id}
+
+
+def draw_up(witness: Witness, book: Sequence[Mail]) -> Accounts:
+    """The accounts as they stand."""
+    with running(None), reading(witness.engine) as connection:
+        return Accounts(
+            book=book,
+            doubtful=frozenset(witness.doubtful),
+            messages={row.id: row for row in _rows(connection, messages)},
+            notices={row.id: row for row in _rows(connection, notices)},
+            people={row.id: row for row in _rows(connection, subscribers)},
+            alerts={row.key: row for row in _rows(connection, alerts)},
+        )
+
+
+def assert_sound(accounts: Accounts) -> None:
+    """What holds at any moment, whatever went wrong."""
+    _copies_are_bounded(accounts)
+    _book_and_outbox_agree(accounts)
+    _book_and_ledger_agree(accounts)
+    _outbox_and_ledger_agree(accounts)
+    _trouble_has_alerts(accounts)
+
+
+def _copies_are_bounded(accounts: Accounts) -> None:
+    copies: dict[int, list[str]] = defaultdict(list)
+    for mail in accounts.book:
+        for told in mail.says["tells"]:
+            copies[told["id"]].append(mail.message_id)
+    for notice_id, ids in copies.items():
+        assert len(set(ids)) == 1, f"once: Notice {notice_id} was told under several Message-IDs"
+        assert len(ids) <= 2, f"once: Notice {notice_id} was told {len(ids)} times"
+        assert len(ids) == 1 or ids[0] in accounts.doubtful, f"once: Notice {notice_id} twice without a doubt"
+    tellings = [
+        (row.subscriber_id, row.deadline, row.kind, row.lead, row.spoken, row.revision)
+        for notice_id, row in accounts.notices.items()
+        if notice_id in copies
+    ]
+    assert len(tellings) == len(set(tellings)), "once: the same thing was told as two Notices"
+
+
+def _book_and_outbox_agree(accounts: Accounts) -> None:
+    taken = {mail.message_id for mail in accounts.book}
+    assert taken <= accounts.headers.keys(), "conservation: every mail has a row"
+    for row in accounts.messages.values():
+        if row.state == MessageState.SENT:
+            assert row.header_id in taken, f"conservation: Message {row.id} is sent, and no mail was taken"
+        if row.copies == 0:
+            assert row.header_id not in taken, f"conservation: Message {row.id} was taken, and counts no copy"
+        if row.state == MessageState.UNKNOWN:
+            assert row.copies, f"none lost: Message {row.id} is unknown, and counts no copy"
+            assert row.header_id in accounts.doubtful, (
+                f"none lost: nothing is in doubt about Message {row.id}"
+            )
+
+
+def _book_and_ledger_agree(accounts: Accounts) -> None:
+    told = {each["id"]: mail for mail in accounts.book for each in mail.says["tells"]}
+    for row in accounts.notices.values():
+        mail = told.get(row.id)
+        if row.outcome == Outcome.SENT:
+            assert mail is not None, f"none lost: Notice {row.id} counts as sent, and no mail tells it"
+        elif mail is not None and mail.message_id not in accounts.doubtful:
+            on_the_wire = accounts.headers[mail.message_id].state == MessageState.TRANSMITTING
+            assert on_the_wire, f"conservation: Notice {row.id} was told, and counts as {row.outcome}"
+    for mail in accounts.book:
+        for each in mail.says["tells"]:
+            owner = accounts.notices[each["id"]].subscriber_id
+            assert owner == mail.says["subscriber"], "one recipient: a Notice was told to somebody else"
+
+
+def _outbox_and_ledger_agree(accounts: Accounts) -> None:
+    for row in accounts.notices.values():
+        message = accounts.messages.get(row.message_id)
+        state = message and MessageState(message.state)
+        if row.outcome == Outcome.OWED:
+            assert state is None or state in ON_ITS_WAY, (
+                f"none lost: Notice {row.id} is owed, and travels nowhere"
+            )
+        elif row.outcome in ENDED_AS:
+            assert state is ENDED_AS[Outcome(row.outcome)], (
+                f"Notice {row.id} is {row.outcome}, its Message {state}"
+            )
+        elif row.outcome not in (Outcome.SUSPENDED, Outcome.LEFT):
+            assert row.reason, f"Notice {row.id} ended as {row.outcome} and does not say why"
+
+
+def _trouble_has_alerts(accounts: Accounts) -> None:
+    for row in accounts.messages.values():
+        if row.state in (MessageState.FAILED, MessageState.UNKNOWN):
+            assert f"{row.state}:{row.id}" in accounts.alerts, f"none lost: Message {row.id} without an Alert"
+    if any(row.outcome == Outcome.EXPIRED for row in accounts.notices.values()):
+        assert any(key.startswith("expired:") for key in accounts.alerts), (
+            "none lost: expired without an Alert"
+        )
+    words = "".join(row.text for row in accounts.alerts.values())
+    assert not any(person.address in words for person in accounts.people.values()), (
+        "no leak: an Alert names one"
+    )
+
+
+def assert_finished(witness: Witness, accounts: Accounts, *, timing: Timing, now: datetime) -> None:
+    """What holds once the faults have stopped for long enough."""
+    assert not [row.id for row in accounts.notices.values() if row.outcome == Outcome.OWED], "all is told"
+    assert not [row.id for row in accounts.messages.values() if row.state in ON_ITS_WAY], "all has left"
+    for row in accounts.alerts.values():
+        told = row.resolved_at is not None or (row.logged_at is not None and row.mailed_at is not None)
+        assert told, f"silence is noticed: operators were not told of {row.key}"
+    with running(None), reading(witness.engine) as connection:
+        for row in _rows(connection, relay):
+            assert row.open_until is None or row.open_until <= now, (
+                "the breaker closes, or lets the next one try"
+            )
+        _nothing_is_missing(connection, accounts, timing=timing, now=now)
+
+
+def _nothing_is_missing(connection: Connection, accounts: Accounts, *, timing: Timing, now: datetime) -> None:
+    """Everything that the list and the calendar owe an active Subscriber has a row in the Ledger."""
+    current = changes.in_force(connection)
+    assert current is not None
+    effects, history = changes.effects(connection), changes.history(connection)
+    ledger = {
+        (n.subscriber_id, n.deadline, n.kind, n.lead, n.spoken, n.revision) for n in accounts.notices.values()
+    }
+    for following in connection.execute(select(subscriptions)):
+        person = accounts.people[following.subscriber_id]
+        if person.state != SubscriberState.ACTIVE:
+            continue
+        assert (person.id, "", NoticeKind.STANDING, "", "", person.generation) in ledger, (
+            "joining is answered"
+        )
+        for key, _, deadline in current.changes.deadlines():
+            since = max(person.joined_at, following.since, effects[key])
+            for step in reminder_steps(key, deadline, cadence_for(None, deadline, timing), timing):
+                if since < step.due <= now:
+                    assert (person.id, *step.identity) in ledger, (
+                        f"none lost: {key} {step.lead} to {person.id}"
+                    )
+            for entry in history.get(key, ()):
+                kind = news_kind(entry)
+                if kind is not None and max(person.joined_at, following.since) < entry.at <= now:
+                    row = (person.id, key, kind, "", entry.difference.new.written, entry.revision)
+                    assert row in ledger, f"none lost: news of {key} to {person.id}"
+
+
+def _rows(connection: Connection, table: Table) -> Sequence[Row[Any]]:
+    return connection.execute(select(table)).all()

@@ -1,0 +1,116 @@
+"""What people do of their own accord: they join and leave, operators pause, suspend, approve, the editor edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from sqlalchemy import Engine, select
+
+from notifier.core.subscription import EVERYTHING, SubscriberState
+from notifier.core.text import Language
+from notifier.jobs.refresh import approve, reject
+from notifier.store import changes, installation, joining, leaving
+from notifier.store.changes import ReadingState
+from notifier.store.engine import reading, writing
+from notifier.store.tables import readings, subscribers
+from tests.simulation.announcements import Desk
+from tests.simulation.moments import Clock
+
+ADDRESSES = tuple(f"{name}@vendor.example.no" for name in ("kari", "ola", "pia", "per", "ida"))
+
+
+@dataclass(slots=True, kw_only=True)
+class People:
+    """Everybody outside the program."""
+
+    engine: Engine
+    random: Random
+    clock: Clock
+    desk: Desk
+
+    def act(self) -> str:
+        """One of them does something; answers what."""
+        acts = (self._leave, self._suspend, self._resume, self._resume, self._pause, self._decide)
+        chance = self.random.random()
+        if chance < 0.4:
+            return self.desk.edit()
+        return self.join() if chance < 0.6 else self.random.choice(acts)()
+
+    def end_the_pause(self) -> None:
+        """Operators let mail leave again."""
+        with writing(self.engine) as connection:
+            installation.resume(connection)
+
+    def join(self) -> str:
+        address = self.random.choice(ADDRESSES)
+        with writing(self.engine) as connection:
+            joining.add(
+                connection,
+                address=address,
+                language=Language.NB,
+                topics=[EVERYTHING],
+                cadence=None,
+                vendor=None,
+                basis="asked for it",
+                now=self.clock.now(),
+            )
+        return f"{address} joins"
+
+    def _leave(self) -> str:
+        found = self._somebody(SubscriberState.ACTIVE)
+        if found:
+            with writing(self.engine) as connection:
+                leaving.leave(connection, subscriber_id=found, why="one-click", now=self.clock.now())
+        return f"subscriber {found} leaves"
+
+    def _suspend(self) -> str:
+        found = self._somebody(SubscriberState.ACTIVE)
+        if found:
+            with writing(self.engine) as connection:
+                leaving.suspend(connection, subscriber_id=found, why="bounces", now=self.clock.now())
+        return f"subscriber {found} is suspended"
+
+    def _resume(self) -> str:
+        found = self._somebody(SubscriberState.SUSPENDED)
+        if found:
+            with writing(self.engine) as connection:
+                leaving.resume(connection, subscriber_id=found)
+        return f"subscriber {found} is resumed"
+
+    def _pause(self) -> str:
+        with writing(self.engine) as connection:
+            if installation.resume(connection):
+                return "operators let mail leave again"
+            installation.pause(connection, by="an operator", reason="to look", now=self.clock.now())
+        return "operators pause"
+
+    def _decide(self) -> str:
+        with reading(self.engine) as connection:
+            hashes = connection.scalars(
+                select(readings.c.hash).where(readings.c.state == ReadingState.HELD).order_by(readings.c.id)
+            ).all()
+            current = changes.in_force(connection)
+            newer = (
+                []
+                if current is None
+                else [
+                    digest
+                    for digest in hashes
+                    if changes.find_held(connection, changes.short(digest)).revision > current.revision
+                ]
+            )
+        if not newer:
+            return "operators find nothing to decide"
+        decide = self.random.choice((approve, approve, reject))
+        decide(
+            engine=self.engine, short_hash=changes.short(newer[-1]), by="an operator", now=self.clock.now()
+        )
+        return f"operators {decide.__name__} a held reading"
+
+    def _somebody(self, state: SubscriberState) -> int | None:
+        with reading(self.engine) as connection:
+            ids = connection.scalars(
+                select(subscribers.c.id).where(subscribers.c.state == state).order_by(subscribers.c.id)
+            ).all()
+        return self.random.choice(ids) if ids else None

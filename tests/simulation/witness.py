@@ -1,0 +1,82 @@
+"""What is looked at while a world goes on: every transmission, at the moment it begins, from the relay's side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, select
+
+from notifier.core.message import MessageState
+from notifier.core.timing import Timing
+from notifier.store import changes, installation
+from notifier.store.engine import reading
+from notifier.store.tables import messages, subscribers
+from tests.simulation.process import RUNNING, running
+from tests.simulation.relay import Mail
+
+
+@dataclass(slots=True, kw_only=True)
+class Witness:
+    """Watches the relay. `doubtful` are the Message-IDs of which a copy may be on the other side unanswered."""
+
+    engine: Engine
+    timing: Timing
+    doubtful: set[str] = field(default_factory=set)
+
+    def watch(self, mail: Mail) -> None:
+        """A transmission begins: it must be of an armed Message, for one person who wants it, and true."""
+        process = RUNNING.get()
+        assert process is not None
+        with running(None), reading(self.engine) as connection:
+            joined = messages.join(subscribers, messages.c.subscriber_id == subscribers.c.id)
+            columns = (*messages.c, subscribers.c.address, subscribers.c.ended_at)
+            chosen = select(*columns).select_from(joined).where(messages.c.header_id == mail.message_id)
+            rows = connection.execute(chosen).all()
+            assert len(rows) == 1, f"every mail has a row: {mail.message_id} has {len(rows)}"
+            current = changes.in_force(connection)
+            pause = installation.paused(connection)
+        row = rows[0]
+        assert mail.recipient == row.address == mail.says["to"], (
+            "one recipient: a mail goes to its own person"
+        )
+        assert row.state == MessageState.TRANSMITTING, f"only what is armed is transmitted, not {row.state}"
+        assert row.owner == process.node, "only its present owner transmits a Message"
+        armed: datetime = row.state_at
+        if row.ended_at is not None:
+            assert armed <= row.ended_at, "stop: nothing is armed after leaving or suspension"
+        if pause is not None:
+            assert armed <= pause.at, "stop: nothing is armed during a pause"
+        assert current is not None
+        if current.revision != mail.says["revision"]:
+            assert current.in_force_at is not None
+            assert armed <= current.in_force_at, (
+                "a complete list: the one in force is what a mail is made from"
+            )
+        self._is_in_time(mail, row, armed)
+
+    def _is_in_time(self, mail: Mail, row: Row[Any], armed: datetime) -> None:
+        opening = self.timing.next_opening(armed)
+        last_chance = row.expires is not None and row.expires <= opening
+        assert row.anytime or self.timing.is_open(armed) or last_chance, "timing: within the sending hours"
+        composed = datetime.fromisoformat(mail.says["at"])
+        assert self.timing.today(composed) == self.timing.today(armed), "timing: the days left are today's"
+        for told in mail.says["tells"]:
+            assert datetime.fromisoformat(told["due"]) <= armed, "timing: nothing leaves before it is due"
+            if told["expires"]:
+                assert armed < datetime.fromisoformat(told["expires"]), "timing: nothing after its day"
+
+    def doubt(self, mail: Mail) -> None:
+        """No answer came to this one."""
+        self.doubtful.add(mail.message_id)
+
+    def doubt_transmitting(self, node: int) -> None:
+        """A node died, or was taken for dead: whatever it had armed may be on the other side."""
+        self.doubtful.update(self._transmitting(node))
+
+    def _transmitting(self, node: int) -> Iterator[str]:
+        on_the_wire = (messages.c.state == MessageState.TRANSMITTING, messages.c.owner == node)
+        with running(None), reading(self.engine) as connection:
+            yield from connection.scalars(select(messages.c.header_id).where(*on_the_wire))

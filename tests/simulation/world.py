@@ -1,0 +1,232 @@
+"""One world: people, an editor, operators, a relay, and the program that runs, dies and is started again.
+
+All chance comes from one seed. The program is the real one, from `refresh` to `prune`, with its own store on a real
+SQLite file; given to it are the clock, the list's bytes, the way out and a plain way of composing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from notifier.channels.channel import Parcel
+from notifier.core.change import ChangeList
+from notifier.core.message import Message
+from notifier.core.notice import Notice
+from notifier.core.subscription import Subscriber
+from notifier.errors import DatabaseError
+from notifier.jobs.alert import Operators, alert
+from notifier.jobs.dispatch import Sender, dispatch
+from notifier.jobs.prune import prune
+from notifier.jobs.recover import recover
+from notifier.jobs.refresh import refresh
+from notifier.jobs.remind import remind
+from notifier.store import nodes
+from notifier.store.engine import writing
+from tests.core.lists import TIMING
+from tests.simulation.announcements import Desk
+from tests.simulation.moments import Clock, Moments
+from tests.simulation.people import People
+from tests.simulation.process import RUNNING, Crash, Process, running
+from tests.simulation.relay import OPERATOR, Relay
+from tests.simulation.station import START, station
+from tests.simulation.weather import draw
+from tests.simulation.witness import Witness
+
+OPERATORS = Operators(recipients=(OPERATOR,), webhook=None, sender="varsler@example.no", host="node")
+LEASE_RUNS_OUT = timedelta(minutes=21)
+# Longer than a batch may wait for its turn, so that what was armed before is not begun any more.
+LOCK_IS_LOST = timedelta(seconds=6)
+
+
+class World:
+    """Everything there is. `told` is what happened, line by line."""
+
+    def __init__(self, seed: int, *, alter: Callable[[sqlite3.Connection], None] | None = None) -> None:
+        self.random = Random(seed)
+        self.clock = Clock(START)
+        self.engine = station().begin(self.clock, alter)
+        self.weather = draw(self.random, start=START)
+        self.loop = Moments(self.clock, self._between)
+        self.desk = Desk(self.random)
+        self.witness = Witness(engine=self.engine, timing=TIMING)
+        self.told: list[str] = []
+        self.people = People(engine=self.engine, random=self.random, clock=self.clock, desk=self.desk)
+        self.relay = Relay(
+            clock=self.clock,
+            random=self.random,
+            weather=self.weather,
+            watch=self.witness.watch,
+            stop_sender=self._stop_sender,
+            doubt=self.witness.doubt,
+            tell=self.tell,
+        )
+        self.process = Process()
+        self._interrupted = False
+        self.start()
+
+    def tell(self, what: str) -> None:
+        """Note what happens."""
+        self.told.append(f"{self.clock.now():%d %b %H:%M:%S} {what}")
+
+    def close(self) -> None:
+        """The end of the world."""
+        self.loop.close()
+
+    def start(self) -> None:
+        """The program is started; it takes back what the one before left."""
+        self.process = Process()
+        with running(None), writing(self.engine) as connection:
+            self.process.node = nodes.register(connection, "node")
+        with running(self.process):
+            recover(engine=self.engine, dead=None, mine=self.process.node, now=self.clock.now())
+
+    def turn(self, job: str) -> None:
+        """One turn of one of the daemon's loops, to its end or the end of the process."""
+        process = self.process
+        process.dies_at = self._soon(self.weather.crash)
+        process.fails_at = self._soon(self.weather.full_disk)
+        self.tell(f"{job} (node {process.node})")
+        try:
+            with running(process):
+                self._do(job)
+        except Crash as crash:
+            self.tell(f"the process dies: {crash}")
+            self.witness.doubt_transmitting(process.node)
+            self.start()
+        except DatabaseError:
+            self.tell(f"{job} ends: the disk is full")
+            if job == "send":
+                self.witness.doubt_transmitting(process.node)
+                self.start()
+        process.dies_at = process.fails_at = None
+
+    def happens(self, act: Callable[[], str]) -> None:
+        """Somebody does something."""
+        with running(None):
+            self.tell(act())
+        # So that before and after can be told apart.
+        self.clock.advance(timedelta(milliseconds=1))
+
+    def _soon(self, chance: float) -> int | None:
+        return self.process.effects + self.random.randint(1, 25) if self.random.random() < chance else None
+
+    def _do(self, job: str) -> None:
+        now, node = self.clock.now(), self.process.node
+        match job:
+            case "plan":
+                refresh(engine=self.engine, source=self.desk, timing=TIMING, max_people=25, now=now, wall=now)
+                remind(engine=self.engine, timing=TIMING, now=now)
+            case "send":
+                self.loop.run_until_complete(dispatch(self._sender(node)))
+            case "recover":
+                recover(engine=self.engine, dead=None, mine=node, now=now)
+            case "tell":
+                told = alert(
+                    engine=self.engine, channel=self.relay, operators=OPERATORS, timing=TIMING, now=now
+                )
+                self.loop.run_until_complete(told)
+            case "prune":
+                prune(engine=self.engine, now=now)
+
+    def _sender(self, node: int) -> Sender:
+        return Sender(
+            engine=self.engine,
+            channel=self.relay,
+            timing=TIMING,
+            compose=compose,
+            may_receive=lambda address: not address.startswith("barred"),
+            node=node,
+            id_suffix=".world@example.no>",
+            connections=2,
+            bounce_limit=3,
+            clock=self.clock.now,
+        )
+
+    def _between(self) -> None:
+        """Between two effects: the process may die here, and others may get a word in."""
+        process = RUNNING.get()
+        if process is not None:
+            process.reach("between two effects")
+        if self._interrupted or self.random.random() >= self.weather.word_between:
+            return
+        self._interrupted = True
+        try:
+            if self.random.random() < 0.6:
+                self.happens(self.people.act)
+            else:
+                job = self.random.choice(("plan", "recover"))
+                self.tell(f"meanwhile: {job}")
+                self._do(job)
+        finally:
+            self._interrupted = False
+
+    async def _stop_sender(self) -> None:
+        """The sender is stopped in the middle of a transmission, and another node takes over before it goes on."""
+        stopped = RUNNING.get()
+        if stopped is None or self._interrupted:
+            return
+        self._interrupted = True
+        try:
+            by_lease = self.random.random() < 0.5
+            self.clock.advance(LEASE_RUNS_OUT if by_lease else LOCK_IS_LOST)
+            dead = frozenset() if by_lease else frozenset({stopped.node})
+            self.witness.doubt_transmitting(stopped.node)
+            await self.loop.create_task(self._stand_in(dead))
+        finally:
+            self._interrupted = False
+
+    async def _stand_in(self, dead: frozenset[int]) -> None:
+        other = Process()
+        with running(None), writing(self.engine) as connection:
+            other.node = nodes.register(connection, "another")
+        RUNNING.set(other)
+        self.tell(f"node {other.node} takes over")
+        other.dies_at = self.random.randint(1, 25) if self.random.random() < self.weather.crash else None
+        try:
+            recover(engine=self.engine, dead=dead, mine=other.node, now=self.clock.now())
+            if self.random.random() < 0.7:
+                self.clock.advance(timedelta(minutes=16))
+            await dispatch(self._sender(other.node))
+        except Crash as crash:
+            self.tell(f"node {other.node} dies: {crash}")
+        except DatabaseError:
+            self.tell(f"node {other.node} ends: the disk is full")
+        self.witness.doubt_transmitting(other.node)
+
+
+def compose(
+    *,
+    message: Message,
+    subscriber: Subscriber,
+    notices: Sequence[Notice],
+    changes: ChangeList,
+    now: datetime,
+    **_: object,
+) -> Parcel:
+    """A mail that says what it is made from, so that the relay's book can be held against the database.
+
+    It leaves out all else that a composer is given.
+    """
+    says: dict[str, Any] = {
+        "message_id": message.header_id,
+        "to": subscriber.address,
+        "subscriber": subscriber.id,
+        "at": now.isoformat(),
+        "revision": changes.revision,
+        "tells": [
+            {
+                "id": notice.id,
+                "due": notice.step.due.isoformat(),
+                "expires": notice.step.expires and notice.step.expires.isoformat(),
+            }
+            for notice in notices
+        ],
+    }
+    return Parcel(
+        sender="varsler@example.no", recipient=subscriber.address, data=json.dumps(says).encode("ascii")
+    )
