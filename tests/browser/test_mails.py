@@ -7,7 +7,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from notifier.compose.preview import compose_sample
-from notifier.compose.samples import sample
+from notifier.compose.samples import letter_sample, sample
+from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -19,24 +20,27 @@ from tests.web.sites import LINKS, NOW, real_list, templates
 TIMING = Timing(zone=OSLO)
 
 
-def html_of(kind: NoticeKind, language: Language) -> str:
-    """A mail of that kind about the Change that has the most dates."""
-    made = sample(
-        changes=real_list(),
-        change_id="preg-testdata",
-        kind=kind,
-        language=language,
-        now=NOW,
-        timing=TIMING,
-    )
+def html_of(kind: NoticeKind | LetterKind, language: Language) -> str:
+    """A mail of that kind, about the Change that has the most dates where it is about one."""
+    if isinstance(kind, LetterKind):
+        made = letter_sample(changes=real_list(), kind=kind, language=language, now=NOW)
+    else:
+        made = sample(
+            changes=real_list(),
+            change_id="preg-testdata",
+            kind=kind,
+            language=language,
+            now=NOW,
+            timing=TIMING,
+        )
     mail = compose_sample(made, timing=TIMING, letterhead=LETTERHEAD, templates=templates(), links=LINKS)
     part = message_from_bytes(mail.data, policy=policy.default).get_body(("html",))
     assert part is not None
     return str(part.get_content())
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
-def test_axe_finds_nothing_in_a_mail(page_at: PageAt, kind: NoticeKind) -> None:
+@pytest.mark.parametrize("kind", [*NoticeKind, *LetterKind])
+def test_axe_finds_nothing_in_a_mail(page_at: PageAt, kind: NoticeKind | LetterKind) -> None:
     page = page_at(NARROW)
     for language in Language:
         page.set_content(html_of(kind, language))
