@@ -9,7 +9,7 @@ from datetime import date
 from notifier.compose.links import Links
 from notifier.compose.passages import Passage, passage_of
 from notifier.compose.phases import Phase
-from notifier.core.change import Change, ChangeList, DeadlineKind
+from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind
 from notifier.core.notice import Notice, NoticeKind
 from notifier.core.subscription import Scope, Subscriber, Topic
 from notifier.core.text import Language
@@ -82,7 +82,7 @@ def sections_of(
                 change=change,
                 deadline=deadline,
                 notices=told[deadline.id],
-                after=_followed(changes, deadline.follows, language),
+                after=followed_name(changes, deadline, language),
                 today=today,
                 language=language,
             )
@@ -142,11 +142,10 @@ def lowered(title: str, changes: ChangeList) -> str:
     return title[0].lower() + title[1:]
 
 
-def _followed(changes: ChangeList, key: str, language: Language) -> str:
-    found = changes.deadline(key) if key else None
-    if found is None:
-        return ""
-    return heading_of(found[0], changes, language)
+def followed_name(changes: ChangeList, deadline: Deadline, language: Language) -> str:
+    """The Change whose date the Deadline takes; "" when it has its own."""
+    found = changes.deadline(deadline.follows) if deadline.follows else None
+    return heading_of(found[0], changes, language) if found else ""
 
 
 def _urgency(passage: Passage) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from datetime import date
 from notifier.compose.links import Links
 from notifier.compose.passages import Passage, passage_of
 from notifier.compose.phases import Phase
-from notifier.compose.sections import heading_of
+from notifier.compose.sections import followed_name, heading_of
 from notifier.core.change import Change, ChangeList
 from notifier.core.subscription import Subscriber
 
@@ -51,7 +51,7 @@ def standing_of(
     def group(belongs: Callable[[Phase], bool]) -> tuple[StandingLine, ...]:
         lines = []
         for change in changes.changes:
-            passages = _passages(change, subscriber, today, belongs)
+            passages = _passages(changes, change, subscriber, today, belongs)
             if passages:
                 lines.append(
                     StandingLine(
@@ -71,7 +71,7 @@ def standing_of(
 
 
 def _passages(
-    change: Change, subscriber: Subscriber, today: date, belongs: Callable[[Phase], bool]
+    changes: ChangeList, change: Change, subscriber: Subscriber, today: date, belongs: Callable[[Phase], bool]
 ) -> tuple[Passage, ...]:
     if not subscriber.follows(change):
         return ()
@@ -80,7 +80,7 @@ def _passages(
             change=change,
             deadline=deadline,
             notices=(),
-            after="",
+            after=followed_name(changes, deadline, subscriber.language),
             today=today,
             language=subscriber.language,
         )

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
-from notifier.core.change import Change, Deadline
+from notifier.core.change import Change, ChangeList, Deadline
 from notifier.core.history import Entry
+from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
 from notifier.feeds.feed import Feed
 from notifier.feeds.markers import Marker
@@ -19,16 +20,26 @@ from notifier.feeds.wording import description, left_text, reminder_description,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What one Deadline's events are made from. `service` is the Service's name."""
+    """What one Deadline's events are made from. `service` is the Service's name, `after` as `leader_name` has it."""
 
     key: str
     change: Change
     deadline: Deadline
     entries: Sequence[Entry]
     service: str
+    after: str
     feed: Feed
     variant: Variant
     reminding: Reminding | None
+
+
+def leader_name(changes: ChangeList, deadline: Deadline, language: Language) -> str:
+    """The Change whose date the Deadline takes, with its service first; "" when it has its own."""
+    found = changes.deadline(deadline.follows) if deadline.follows else None
+    if found is None:
+        return ""
+    service = changes.service(found[0].service)
+    return f"{service.name if service else found[0].service} – {found[0].title[language]}"
 
 
 def events_of(marker: Marker, subject: Subject) -> Iterator[bytes]:
@@ -67,6 +78,7 @@ def _event(marker: Marker, subject: Subject) -> Event:
             change=change,
             deadline=deadline,
             entries=subject.entries,
+            after=subject.after,
             contact=feed.contact,
             language=feed.language,
             zone=feed.zone,

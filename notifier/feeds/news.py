@@ -11,7 +11,7 @@ from notifier.core.history import Entry
 from notifier.core.notice import NoticeKind
 from notifier.core.plan import news_kind
 from notifier.core.text import Language
-from notifier.core.when import When
+from notifier.core.when import Certainty, When
 from notifier.feeds import news_words as words
 from notifier.feeds import words as calendar_words
 
@@ -78,7 +78,7 @@ def _head(news: News, language: Language) -> str:
     old, new = news.entry.difference.old, news.entry.difference.new
     if news.kind is NoticeKind.MOVED and not new.is_set:
         return words.POSTPONED[language]
-    if news.kind is NoticeKind.DATED and not new.is_exact:
+    if news.kind is NoticeKind.DATED and not (new.is_exact and new.certainty is Certainty.CONFIRMED):
         return words.TIMED[language]
     if news.kind is NoticeKind.CONFIRMED and old and not old.same_days(new):
         return words.NARROWED[language]

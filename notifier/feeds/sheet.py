@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from notifier.core.change import Change, ChangeList
 from notifier.core.history import Entry
 from notifier.feeds.addresses import Variant
-from notifier.feeds.events import Subject, events_of, stamp_of
+from notifier.feeds.events import Subject, events_of, leader_name, stamp_of
 from notifier.feeds.feed import Feed
 from notifier.feeds.markers import markers
 from notifier.feeds.reminders import Reminding
@@ -63,6 +63,7 @@ def sheet_of(
             deadline=deadline,
             entries=history.get(key, ()),
             service=service.name if service else change.service,
+            after=leader_name(changes, deadline, feed.language),
             feed=feed,
             variant=variant,
             reminding=reminding,

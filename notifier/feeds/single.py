@@ -16,7 +16,7 @@ from icalendar import Event as VEvent
 from notifier.core.change import Change, ChangeList
 from notifier.core.history import Entry
 from notifier.feeds.addresses import Variant
-from notifier.feeds.events import Subject, events_of
+from notifier.feeds.events import Subject, events_of, leader_name
 from notifier.feeds.feed import Feed
 from notifier.feeds.head import END
 from notifier.feeds.markers import UID_DOMAIN, Marker, markers
@@ -54,6 +54,7 @@ def single(
             deadline=deadline,
             entries=history.get(key, ()),
             service=service.name if service else change.service,
+            after=leader_name(changes, deadline, feed.language),
             feed=feed,
             variant=Variant.PLAIN,
             reminding=None,

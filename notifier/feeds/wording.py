@@ -38,14 +38,19 @@ def description(
     change: Change,
     deadline: Deadline,
     entries: Sequence[Entry],
+    after: str,
     contact: str,
     language: Language,
     zone: ZoneInfo,
 ) -> str:
-    """The event's plain text: when, in whose words, what to do, what was said before, whom to ask."""
+    """The event's plain text: when, in whose words, what to do, what was said before, whom to ask.
+
+    `after` names the Change whose date it takes, "" when it has its own.
+    """
     asked = change.contact or contact
     paragraphs = [
         _time(marker, deadline, asked, language),
+        *([words.FOLLOWS[language].format(leader=after)] if after and not marker.void else []),
         _announced(change, deadline, language),
         change.summary[language],
         f"{words.AFFECTS[language]}\n{change.affects[language]}",

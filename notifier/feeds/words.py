@@ -75,6 +75,11 @@ IF_PASSED = Text(
     nn="Er tidspunktet passert, spør {contact} om status.",
     en="If that time has passed, ask {contact} about the status.",
 )
+FOLLOWS = Text(
+    nb="Datoen følger av en annen endring: {leader}.",
+    nn="Datoen følgjer av ei anna endring: {leader}.",
+    en="The date follows from another change: {leader}.",
+)
 COMPLETED = Text(nb="Gjennomført.", nn="Gjennomført.", en="Completed.")
 STATED = Text(
     nb="Slik ble det kunngjort: «{stated}» ({source})",

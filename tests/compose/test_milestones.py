@@ -183,3 +183,9 @@ def test_the_overview_says_once_that_several_dates_have_passed() -> None:
 def test_the_overview_has_no_empty_parts(written: str, gone: tuple[str, str]) -> None:
     text = _standing(old_login(written))
     assert [heading for heading in gone if heading in text] == []
+
+
+def test_the_overview_says_that_a_date_follows_from_another_change() -> None:
+    follower = a_change(a_deadline(follows="gammel-innlogging/end"), name="pjd", service="preg")
+    said = one_line(_standing(old_login(), follower))
+    assert said.count("Datoen følger av en annen endring: Kjernejournal – gammel innlogging.") == 1

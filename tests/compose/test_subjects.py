@@ -90,7 +90,10 @@ def test_news_says_what_kind_of_news(kind: NoticeKind, nb: str, nn: str, en: str
 def test_a_narrowed_window_is_not_called_confirmed_while_it_is_tentative() -> None:
     changes = listed(old_login(a_deadline("2027-Q1", tentative=True)))
     mail = composed(a_notice(NoticeKind.CONFIRMED, old=a_when("2027-H1")), changes=changes)
-    assert mail.subject == "Nærmere tidfestet: Kjernejournal – gammel innlogging utgår (1. kvartal 2027)"
+    assert (
+        mail.subject
+        == "Nærmere tidfestet: Kjernejournal – gammel innlogging utgår (1. kvartal 2027, foreløpig)"
+    )
 
 
 def test_a_date_that_was_taken_back_is_postponed() -> None:

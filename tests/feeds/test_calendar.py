@@ -56,6 +56,17 @@ def test_the_text_names_the_last_day_and_the_announcement_s_own_words() -> None:
     assert "kundesenter@nhn.no" in text
 
 
+def test_a_date_that_follows_from_another_change_says_so() -> None:
+    follower = Deadline(id="pjd", kind=DeadlineKind.END, when=firm("2026-12-01"), follows="portal/end")
+    leader = Deadline(id="end", kind=DeadlineKind.END, when=firm("2026-12-01"))
+    told = [
+        "Datoen følger av en annen endring: Kjernejournal – gammel innlogging." in text
+        for text in lines_of(publish(list_of(leader, follower)), "DESCRIPTION")
+        if "Utgår" in text
+    ]
+    assert told == [False, True]
+
+
 def test_a_window_of_a_week_is_one_event_across_it() -> None:
     events = seen(publish(one_deadline(vague("2026-09-07..2026-09-13"))))
     assert days(events[END]) == (date(2026, 9, 7), date(2026, 9, 14))
