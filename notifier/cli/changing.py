@@ -126,7 +126,7 @@ def _deadline_row(deadline: Deadline, today: date) -> tuple[str, str]:
     from notifier.core.dates import ends_text
     from notifier.core.text import Language
 
-    words = ends_text(deadline.when, Language.EN, kind=deadline.kind)
+    words = ends_text(deadline.when, Language.EN, kind=deadline.told_as)
     if deadline.status:
         words = f"{deadline.status} (was {date_text(deadline.when)})"
     elif deadline.when.latest is not None and deadline.when.latest < today:

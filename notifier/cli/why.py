@@ -68,7 +68,7 @@ def _deadlines(found: Explanation) -> Iterator[tuple[str, str]]:
     from notifier.core.text import Language
 
     for deadline in found.change.deadlines:
-        text = ends_text(deadline.when, Language.EN, kind=deadline.kind)
+        text = ends_text(deadline.when, Language.EN, kind=deadline.told_as)
         if deadline.status:
             text += f"; {deadline.status}: no more reminders"
         elif deadline.when.earliest is None:

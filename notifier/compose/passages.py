@@ -137,7 +137,7 @@ class Passage:
 
     def ends(self, language: Language) -> str:
         """What ends and when, as a clause without its subject."""
-        return ends_text(self.deadline.when, language, kind=self.deadline.kind)
+        return ends_text(self.deadline.when, language, kind=self.deadline.told_as)
 
 
 def passage_of(
@@ -168,8 +168,8 @@ def _milestone(change: Change, deadline: Deadline, language: Language) -> str:
     """The Deadline's title, with its kind where that is not simply the end; its kind alone where it has none."""
     if len(change.deadlines) < 2:
         return ""
-    kind = milestone_text(deadline.kind, language)
+    kind = milestone_text(deadline.told_as, language)
     if deadline.title is None:
         return kind
     title = deadline.title[language]
-    return title if deadline.kind is DeadlineKind.END else f"{title}, {kind[0].lower()}{kind[1:]}"
+    return title if deadline.told_as is DeadlineKind.END else f"{title}, {kind[0].lower()}{kind[1:]}"

@@ -80,6 +80,15 @@ class Deadline:
         """Whether it still lies ahead as far as the list knows."""
         return self.status is None
 
+    @property
+    def told_as(self) -> DeadlineKind:
+        """The kind whose words tell of it: that of an end where a title says itself what is closed to whom.
+
+        «Stående dispensasjon for nye bestillinger utgår», not «… stenges for nye».
+        """
+        is_named = self.title is not None and self.kind is DeadlineKind.CLOSED_TO_NEW
+        return DeadlineKind.END if is_named else self.kind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

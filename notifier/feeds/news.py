@@ -101,7 +101,7 @@ def _sentences(news: News, language: Language) -> Iterator[str]:
     old, new = news.entry.difference.old, news.entry.difference.new
     yield _what_happened(news, language)
     if _tells_date(news) and (new.is_set or news.kind is NoticeKind.ANNOUNCED):
-        ends = ends_text(new, language, kind=news.deadline.kind)
+        ends = ends_text(new, language, kind=news.deadline.told_as)
         yield f"{ends[:1].upper()}{ends[1:]}."
     if old and old.is_set and not old.same_days(new):
         yield words.BEFORE[language].format(old=when_text(old, language))

@@ -18,7 +18,7 @@ from notifier.feeds.markers import Marker, Role
 def summary(marker: Marker, *, service: str, change: Change, deadline: Deadline, language: Language) -> str:
     """The event's title: what happens comes first, since phones cut the rest off."""
     title = f"{service} – {(deadline.title or change.title)[language]}"
-    kind = words.KINDS.get(deadline.kind)
+    kind = words.KINDS.get(deadline.told_as)
     if marker.void:
         what = f" ({kind[language]})" if kind else ""
         return f"{words.NO_LONGER[language]}{what}: {title} ({words.VOID_TAILS[marker.void][language]})"
@@ -81,7 +81,7 @@ def reminder_summary(
     marker: Marker, days: int, *, service: str, change: Change, deadline: Deadline, language: Language
 ) -> str:
     """The title of a Lead's own event: «30 dager igjen: …»."""
-    kind = words.KINDS.get(deadline.kind)
+    kind = words.KINDS.get(deadline.told_as)
     left = left_text(marker, days, language) + (f" ({kind[language]})" if kind else "")
     title = f"{left}: {service} – {(deadline.title or change.title)[language]}"
     if not marker.void:
@@ -106,7 +106,7 @@ def _time(marker: Marker, deadline: Deadline, contact: str, language: Language) 
     when = deadline.when
     if marker.void:
         return words.VOID_SENTENCES[marker.void][language].format(when=when_text(when, language))
-    ends = ends_text(when, language, kind=deadline.kind)
+    ends = ends_text(when, language, kind=deadline.told_as)
     sentences = [f"{ends[0].upper()}{ends[1:]}."]
     if deadline.status is Status.COMPLETED:
         sentences.insert(0, words.COMPLETED[language])

@@ -78,11 +78,11 @@ def _shown(
 ) -> ShownDeadline:
     standing = standing_of(deadline, today)
     first = deadline.when.earliest if standing is Standing.AHEAD else None
-    ends = ends_text(deadline.when, language, kind=deadline.kind)
+    ends = ends_text(deadline.when, language, kind=deadline.told_as)
     return ShownDeadline(
         deadline=deadline,
         standing=standing,
-        verb=verb_text(deadline.kind, language),
+        verb=verb_text(deadline.told_as, language),
         ends=ends[0].upper() + ends[1:],
         days=(first - today).days if first else None,
         working_days=working_days_left(today, first) if first else None,

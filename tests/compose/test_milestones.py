@@ -189,3 +189,19 @@ def test_the_overview_says_that_a_date_follows_from_another_change() -> None:
     follower = a_change(a_deadline(follows="gammel-innlogging/end"), name="pjd", service="preg")
     said = one_line(_standing(old_login(), follower))
     assert said.count("Datoen følger av en annen endring: Kjernejournal – gammel innlogging.") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.NB, "Dispensasjon for nye utgår fra tirsdag 1. desember 2026; siste dag er"),
+        (Language.NN, "Dispensasjon for nye går ut frå tysdag 1. desember 2026; siste dag er"),
+        (Language.EN, "Dispensasjon for nye ends on Tuesday 1 December 2026; the last day is"),
+    ],
+)
+def test_a_title_that_says_what_is_closed_to_new_simply_ends(language: Language, words: str) -> None:
+    title = same("dispensasjon for nye")
+    closed = a_deadline(name="closed-to-new", kind=DeadlineKind.CLOSED_TO_NEW, title=title)
+    notice = a_notice(NoticeKind.REMINDER, "gammel-innlogging/closed-to-new")
+    mail = composed(notice, changes=listed(old_login(closed, "2027-01-01")), language=language)
+    assert words in one_line(text_of(mail))
