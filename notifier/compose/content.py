@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links
+from notifier.compose.links import Links, in_language
 from notifier.compose.sections import Section, followed_names, sections_of
 from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import Subject, subject_of
@@ -78,7 +78,7 @@ def content_of(
         followed=followed_names(subscriber, changes),
         page_url=links.page(language),
         calendar_url=links.calendar(language),
-        leave_url=links.leave(subscriber.public_id),
-        choose_url=links.choose(subscriber.public_id),
+        leave_url=in_language(links.leave(subscriber.public_id), language),
+        choose_url=in_language(links.choose(subscriber.public_id), language),
         own_calendar_url=links.private_calendar(subscriber.public_id, subscriber.calendar_serial),
     )

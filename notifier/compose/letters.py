@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from notifier.compose.fields import letter_fields
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links
+from notifier.compose.links import Links, in_language
 from notifier.compose.messages import Mail, written
 from notifier.compose.sections import followed_names, topic_names
 from notifier.compose.standing import Standing, standing_of
@@ -145,7 +145,9 @@ def _content(
     def words(part: str) -> str:
         return " ".join(templates.render("email/letter-words.txt.j2", language, part=part, **values).split())
 
-    urls = _urls(kind, subscriber, ask, links, now)
+    urls = {
+        part: in_language(url, language) for part, url in _urls(kind, subscriber, ask, links, now).items()
+    }
     blocks = [
         Block(words=words(part), url=urls.get(part, ""), is_button=part in _BUTTONS)
         for part in _SHAPES[kind].split()
@@ -163,7 +165,7 @@ def _content(
         standing=standing,
         letterhead=letterhead,
         page_url=links.page(language),
-        leave_url=links.leave(subscriber.public_id) if kind in _TO_SUBSCRIBERS else "",
+        leave_url=in_language(links.leave(subscriber.public_id), language) if kind in _TO_SUBSCRIBERS else "",
         own_calendar_url=own_calendar_url if standing else "",
     )
 

@@ -131,6 +131,11 @@ class Links:
         return Signer(list(self.keys), salt=f"notifier.{purpose}", digest_method=_DIGEST)
 
 
+def in_language(url: str, language: Language) -> str:
+    """The link to a page that is read on in the mail's language, whatever the browser prefers."""
+    return f"{url}?lang={language}"
+
+
 def _pair(parts: list[str]) -> tuple[str, str] | None:
     match parts:
         case [public_id, nonce]:

@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 from sqlalchemy import Connection
 
+from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.store import alerts, notices
 
@@ -14,10 +15,9 @@ from notifier.store import alerts, notices
 def alert_expired(connection: Connection, *, timing: Timing, now: datetime) -> None:
     """Tell of every Notice that came too late on this local day, as one Alert that grows with their number."""
     today = timing.today(now)
-    count = notices.count_expired(connection, since=timing.instant(today, time(0)))
-    if count:
-        what = "1 notice" if count == 1 else f"{count} notices"
-        text = f"{what} could not be sent before their day was over; see notifier why"
+    expired = notices.count_expired(connection, since=timing.instant(today, time(0)))
+    if expired:
+        text = f"{count(expired, 'notice')} could not be sent in time; see notifier why"
         alerts.raise_alert(connection, key=f"expired:{today}", text=text, now=now)
 
 

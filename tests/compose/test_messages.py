@@ -248,3 +248,11 @@ def test_every_kind_of_every_date_reads_well_in_every_language(
         assert words not in html
     assert "gammel innlogging" in text
     assert "gammel innlogging" in html
+
+
+@pytest.mark.parametrize("language", Language)
+def test_links_lead_to_pages_in_the_mails_language(language: Language) -> None:
+    mail = composed(REMINDER, language=language)
+    for link in (LINKS.leave(a_subscriber().public_id), LINKS.choose(a_subscriber().public_id)):
+        for part in (text_of(mail), html_of(mail)):
+            assert f"{link}?lang={language}" in part

@@ -98,6 +98,13 @@ def test_one_click_ends_it_in_either_encoding(
     assert left == ["ola"]
 
 
+def test_one_click_ends_it_at_the_link_of_a_mail_in_any_language(client: Client, left: list[str]) -> None:
+    headers = FORM | {"Accept-Language": "de, en;q=0.8"}
+    answer = client.ask("POST", link("ola") + "?lang=nn", headers=headers, body=ONE_CLICK)
+    assert (answer.status, left) == (200, ["ola"])
+    assert "Varsla er avslutta" in answer.text
+
+
 def test_a_hundred_clicks_all_get_the_same_answer(client: Client, left: list[str]) -> None:
     answers = {client.ask("POST", link("kari"), headers=FORM, body=ONE_CLICK).body for _ in range(100)}
     assert len(answers) == 1
