@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from notifier.app import Parts
-    from notifier.daemon.run import Running
+    from notifier.daemon.running import Running
 
 
 @app.command()

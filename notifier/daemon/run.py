@@ -5,36 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.types import ASGIApp
 
 from notifier.app import Parts
-from notifier.core.clock import disbelief
 from notifier.daemon.agreeing import agree_on_keys
-from notifier.daemon.believing import believe
-from notifier.daemon.loops import Loop, steady
+from notifier.daemon.loops import Loop
 from notifier.daemon.metrics import DaemonCollector, metrics_app
-from notifier.daemon.page import Shown, health_of, page
+from notifier.daemon.page import Shown, page
 from notifier.daemon.receiving import receiving
-from notifier.daemon.restoring import recognise, remember
+from notifier.daemon.restoring import recognise
+from notifier.daemon.running import Running
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.serving import listen, opened
 from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
 from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
-from notifier.daemon.tick import free_the_dead, plan, tell
-from notifier.errors import DatabaseError, ListRefusedError
+from notifier.daemon.turns import beat_outside, may_send, prune_old, recover, send, tell_operators, tick
+from notifier.errors import ListRefusedError
 from notifier.inbox.listener import Listener
-from notifier.jobs.beat import beat
-from notifier.jobs.dispatch import dispatch
 from notifier.jobs.measure import begin_counting
-from notifier.jobs.prune import prune
-from notifier.jobs.refresh import Finding, Refreshed
-from notifier.jobs.remind import Reminded
+from notifier.jobs.refresh import Finding
 from notifier.logs import log
 from notifier.settings import Settings
 from notifier.web.visits import Visits
@@ -53,45 +47,6 @@ RELAY_PATIENCE = 1200
 _log = log("daemon")
 
 
-@dataclass(slots=True)
-class Running:
-    """What a running daemon knows of itself.
-
-    `believed` is what the wall clock said when it was last believed, and `believed_at` when that was by the
-    steady clock; `disbelief` says why it was not at the last tick. `refreshed` is what the last look at the
-    list came to.
-    """
-
-    parts: Parts
-    clock: Callable[[], datetime]
-    right: SendingRight
-    shown: Shown
-    loops: Sequence[Loop] = ()
-    believed: datetime | None = None
-    believed_at: float = 0
-    disbelief: str = ""
-    refreshed: Refreshed | None = None
-    stopping: bool = False
-    under_way: set[asyncio.Task[None]] = field(default_factory=set)
-
-    @property
-    def elapsed(self) -> timedelta | None:
-        """How long ago the wall clock was last believed, None if never."""
-        return None if self.believed is None else timedelta(seconds=steady() - self.believed_at)
-
-    @property
-    def believes(self) -> bool:
-        """Whether the wall clock was believed at the last tick and has not leapt since: there is work to do."""
-        if self.believed is None or self.disbelief:
-            return False
-        now = self.clock()
-        return not disbelief(now, last_tick=self.believed, elapsed=self.elapsed, newest_checked=None)
-
-    def loop(self, name: str) -> Loop:
-        """One of the loops."""
-        return next(loop for loop in self.loops if loop.name == name)
-
-
 async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable[[Running], None]) -> None:
     """Serve and send until SIGTERM or SIGINT, then finish what is under way.
 
@@ -107,9 +62,9 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         stop = stop_by_signal()
         await asyncio.to_thread(recognise, parts.engine, state_dir=parts.settings.state_dir, now=clock())
         await asyncio.to_thread(agree_on_keys, parts.engine, parts.links.keys, now=clock())
-        await _tick(running)
+        await tick(running)
         _refuse_to_run_without_list(running)
-        await _may_send(running)
+        await may_send(running)
         apps = await asyncio.to_thread(_apps, running)
         servers = [await opened(app, door) for app, door in zip(apps, listeners, strict=True)]
         inboxes = [await _receiving(running, door) for door in letterboxes]
@@ -184,12 +139,12 @@ def _refuse_to_run_without_list(running: Running) -> None:
 
 def _loops(running: Running) -> tuple[Loop, ...]:
     jobs: tuple[tuple[str, int, int, Callable[[Running], Awaitable[None]]], ...] = (
-        ("tick", TICK_SECONDS, PATIENCE, _tick),
-        ("send", SEND_SECONDS, RELAY_PATIENCE, _send),
-        ("recover", RECOVER_SECONDS, PATIENCE, _recover),
-        ("tell", TELL_SECONDS, RELAY_PATIENCE, _tell),
-        ("prune", PRUNE_SECONDS, PATIENCE, _prune),
-        ("beat", BEAT_SECONDS, PATIENCE, _beat),
+        ("tick", TICK_SECONDS, PATIENCE, tick),
+        ("send", SEND_SECONDS, RELAY_PATIENCE, send),
+        ("recover", RECOVER_SECONDS, PATIENCE, recover),
+        ("tell", TELL_SECONDS, RELAY_PATIENCE, tell_operators),
+        ("prune", PRUNE_SECONDS, PATIENCE, prune_old),
+        ("beat", BEAT_SECONDS, PATIENCE, beat_outside),
     )
     return tuple(
         Loop(name=name, every=every, patience=patience, job=partial(job, running))
@@ -223,82 +178,3 @@ async def _turn(running: Running, loop: Loop) -> None:
         running.under_way.add(task)
         task.add_done_callback(running.under_way.discard)
     await loop.turn(running.clock())
-
-
-async def _tick(running: Running) -> None:
-    now, at = running.clock(), steady()
-    why = await asyncio.to_thread(believe, running.parts.engine, now=now, elapsed=running.elapsed)
-    running.disbelief = why
-    if why:
-        return
-    running.believed, running.believed_at = now, at
-    before = running.refreshed
-    refreshed, reminded = await asyncio.to_thread(plan, running.parts, now)
-    running.refreshed = refreshed
-    _log_planned(before, refreshed, reminded)
-    await asyncio.to_thread(running.shown.renew, running.parts.engine)
-    state_dir = running.parts.settings.state_dir
-    await asyncio.to_thread(remember, running.parts.engine, state_dir=state_dir, now=now)
-
-
-def _log_planned(before: Refreshed | None, found: Refreshed, reminded: Reminded) -> None:
-    """What is as it was at the last tick is not said again."""
-    if before is None or (before.finding, before.revision) != (found.finding, found.revision):
-        _log.info("list read", finding=found.finding.value, revision=found.revision)
-    if reminded.recorded or reminded.expired:
-        _log.info("planned", notices=reminded.recorded, expired=reminded.expired)
-
-
-async def _send(running: Running) -> None:
-    if not running.believes or not await _may_send(running):
-        return
-    sender = running.parts.sender(node=running.right.node, clock=running.clock)
-    try:
-        done = await dispatch(sender, draining=partial(_draining, running))
-    except DatabaseError:
-        await asyncio.to_thread(running.right.begin_anew)
-        raise
-    if done.sent or done.failed or done.again or done.uncomposed:
-        again = done.again + done.uncomposed
-        _log.info("sent", sent=done.sent, failed=done.failed, again=again)
-
-
-def _draining(running: Running) -> bool:
-    """Whether to begin nothing new; asked before each batch, which shows that sending moves."""
-    running.loop("send").move()
-    return running.stopping or not running.believes
-
-
-async def _may_send(running: Running) -> bool:
-    """Take the right to send, or keep it. With it comes what the one before left behind."""
-    node = running.right.node
-    if not await asyncio.to_thread(running.right.try_acquire):
-        return False
-    if running.right.node != node:
-        await asyncio.to_thread(free_the_dead, running.parts, running.right, running.clock())
-    return True
-
-
-async def _recover(running: Running) -> None:
-    if running.believes and running.right.held:
-        await asyncio.to_thread(running.right.beat)
-        await asyncio.to_thread(free_the_dead, running.parts, running.right, running.clock())
-
-
-async def _tell(running: Running) -> None:
-    await tell(running.parts, running.clock())
-
-
-async def _beat(running: Running) -> None:
-    """Silence is what rings, so nothing is said while something is wrong."""
-    address = running.parts.settings.ops.heartbeat
-    if address is None:
-        return
-    health = await asyncio.to_thread(health_of, running.parts, running.clock(), running.loops)
-    if health.ready:
-        await asyncio.to_thread(beat, address.get_secret_value())
-
-
-async def _prune(running: Running) -> None:
-    if running.believes:
-        await asyncio.to_thread(prune, engine=running.parts.engine, now=running.clock())

@@ -1,0 +1,106 @@
+"""What each loop of the daemon does at one turn. Where the clock is not believed, nothing is decided by it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from notifier.daemon.believing import believe
+from notifier.daemon.loops import steady
+from notifier.daemon.page import health_of
+from notifier.daemon.restoring import remember
+from notifier.daemon.running import Running
+from notifier.daemon.tick import free_the_dead, plan, tell
+from notifier.errors import DatabaseError
+from notifier.jobs.beat import beat
+from notifier.jobs.dispatch import dispatch
+from notifier.jobs.prune import prune
+from notifier.jobs.refresh import Refreshed
+from notifier.jobs.remind import Reminded
+from notifier.logs import log
+
+_log = log("daemon")
+
+
+async def tick(running: Running) -> None:
+    """Look at the clock and the list, and record what is owed."""
+    now, at = running.clock(), steady()
+    why = await asyncio.to_thread(believe, running.parts.engine, now=now, elapsed=running.elapsed)
+    running.disbelief = why
+    if why:
+        return
+    running.believed, running.believed_at = now, at
+    before = running.refreshed
+    refreshed, reminded = await asyncio.to_thread(plan, running.parts, now)
+    running.refreshed = refreshed
+    _log_planned(before, refreshed, reminded)
+    await asyncio.to_thread(running.shown.renew, running.parts.engine)
+    state_dir = running.parts.settings.state_dir
+    await asyncio.to_thread(remember, running.parts.engine, state_dir=state_dir, now=now)
+
+
+def _log_planned(before: Refreshed | None, found: Refreshed, reminded: Reminded) -> None:
+    """What is as it was at the last tick is not said again."""
+    if before is None or (before.finding, before.revision) != (found.finding, found.revision):
+        _log.info("list read", finding=found.finding.value, revision=found.revision)
+    if reminded.recorded or reminded.expired:
+        _log.info("planned", notices=reminded.recorded, expired=reminded.expired)
+
+
+async def send(running: Running) -> None:
+    """Send what may leave, as long as there is something."""
+    if not running.believes or not await may_send(running):
+        return
+    sender = running.parts.sender(node=running.right.node, clock=running.clock)
+    try:
+        done = await dispatch(sender, draining=partial(_draining, running))
+    except DatabaseError:
+        await asyncio.to_thread(running.right.begin_anew)
+        raise
+    if done.sent or done.failed or done.again or done.uncomposed:
+        again = done.again + done.uncomposed
+        _log.info("sent", sent=done.sent, failed=done.failed, again=again)
+
+
+def _draining(running: Running) -> bool:
+    """Whether to begin nothing new; asked before each batch, which shows that sending moves."""
+    running.loop("send").move()
+    return running.stopping or not running.believes
+
+
+async def may_send(running: Running) -> bool:
+    """Take the right to send, or keep it. With it comes what the one before left behind."""
+    node = running.right.node
+    if not await asyncio.to_thread(running.right.try_acquire):
+        return False
+    if running.right.node != node:
+        await asyncio.to_thread(free_the_dead, running.parts, running.right, running.clock())
+    return True
+
+
+async def recover(running: Running) -> None:
+    """Take back what dead nodes left."""
+    if running.believes and running.right.held:
+        await asyncio.to_thread(running.right.beat)
+        await asyncio.to_thread(free_the_dead, running.parts, running.right, running.clock())
+
+
+async def tell_operators(running: Running) -> None:
+    """Tell operators what they must know."""
+    await tell(running.parts, running.clock())
+
+
+async def beat_outside(running: Running) -> None:
+    """Silence is what rings, so nothing is said while something is wrong."""
+    address = running.parts.settings.ops.heartbeat
+    if address is None:
+        return
+    health = await asyncio.to_thread(health_of, running.parts, running.clock(), running.loops)
+    if health.ready:
+        await asyncio.to_thread(beat, address.get_secret_value())
+
+
+async def prune_old(running: Running) -> None:
+    """Forget what serves nobody any more."""
+    if running.believes:
+        await asyncio.to_thread(prune, engine=running.parts.engine, now=running.clock())
