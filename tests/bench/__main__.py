@@ -69,9 +69,10 @@ def _ready(port: int) -> bool:
         return False
 
 
-def _planning() -> dict[str, float]:
+def _figures(module: str) -> dict[str, float]:
+    """What a bench in a process of its own found."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.planning"], check=True, stdout=subprocess.PIPE, cwd=Path.cwd()
+        [sys.executable, "-m", f"tests.bench.{module}"], check=True, stdout=subprocess.PIPE, cwd=Path.cwd()
     )
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
@@ -79,7 +80,7 @@ def _planning() -> dict[str, float]:
 
 def main() -> None:
     """Measure everything and print it."""
-    planning = _planning()
+    planning, received = _figures("planning"), _figures("receiving")
     started, memory, busy = _daemon()
     bare = _wall(sys.executable, "-c", "pass")
     helped = _wall(sys.executable, "-m", "notifier", "--help")
@@ -94,6 +95,17 @@ def main() -> None:
             f"{planning['one_by_one_seconds']:.0f} s one by one (from a hundredth)",
         ),
         ("its peak memory", f"{planning['peak_mb']:.0f} MB", f"{planning['before_mb']:.0f} MB before it"),
+        (
+            f"a report of 20 MB, refused ({received['big_code']:.0f})",
+            f"{received['big_seconds']:.1f} s",
+            "at once where its size is announced",
+        ),
+        (
+            f"a report of 3,000 nested parts, refused ({received['deep_code']:.0f})",
+            f"{received['deep_seconds']:.2f} s",
+            "the standard library's parser fails over it",
+        ),
+        ("memory that both took", f"{received['peak_mb'] - received['before_mb']:.0f} MB", ""),
         *(feeds.measure() if feeds.is_possible() else []),
     ]
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}\n")

@@ -144,3 +144,33 @@ def test_a_machine_without_time_zones_is_told_which_package_is_missing() -> None
     )
     assert "list.time_zone: “Europe/Oslo” is not known here" in started.stderr
     assert "make sure that the tzdata package is installed" in started.stderr
+
+
+INBOX = "[publisher]\ncontact = 'post@example.no'\n[inbox]\nbind = '127.0.0.1:8024'\naddress = 'varsel@example.no'\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("127.0.0.1:8024", "0.0.0.0:8024", "inbox.bind: write a place on this machine"),
+        ("127.0.0.1:8024", "[::]:8024", "inbox.bind: write a place on this machine"),
+        ("127.0.0.1:8024", "inbox.sock", "inbox.bind: write a place on this machine"),
+        ("varsel@example.no", "varsel", "inbox.address: “varsel” is not an e-mail address"),
+        ("varsel@", f"{'v' * 40}@", "inbox.address: before the @ at most 31 characters"),
+        ("post@", "varsel@", "publisher.contact: letters to people are sent on to it"),
+        ("post@", "Varsel+post@", "publisher.contact: letters to people are sent on to it"),
+        ("bind = '127.0.0.1:8024'", "", "inbox.address: has no effect without inbox.bind"),
+    ],
+)
+def test_an_inbox_that_anybody_reaches_or_that_writes_to_itself_is_refused(
+    write: Write, old: str, new: str, reason: str
+) -> None:
+    assert [problem for problem in _problems(write(INBOX.replace(old, new))) if problem.startswith(reason)]
+
+
+@pytest.mark.parametrize(
+    "bind", ["127.0.0.1:8024", "[::1]:8024", "localhost:8024", "/run/notifier/inbox.sock"]
+)
+def test_an_inbox_on_this_machine_is_fine(write: Write, bind: str) -> None:
+    settings = load(write(INBOX.replace("127.0.0.1:8024", bind)))
+    assert settings.inbox_address == "varsel@example.no"

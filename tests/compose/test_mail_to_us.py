@@ -1,0 +1,54 @@
+"""What a mail says of the way back to us, where mail to us is read: return path, answers, leaving by mail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+import pytest
+
+from notifier.compose.mailbox import Mailbox, Purpose
+from notifier.compose.messages import Mail
+from notifier.core.notice import NoticeKind
+from tests.compose.mails import LETTERHEAD, LINKS, a_notice, composed, listed, old_login, parsed
+from tests.core.lists import a_subscriber
+
+MAILBOX = Mailbox("varsel@svar.helsenett.example", ("key",))
+READ = replace(LETTERHEAD, mailbox=MAILBOX)
+REMINDER = a_notice(NoticeKind.REMINDER)
+
+
+def signed_for(address: str) -> tuple[Purpose, int] | None:
+    return MAILBOX.read(MAILBOX.detail_of(address) or "")
+
+
+def of_a_change_asked_about_at(contact: str) -> Mail:
+    return composed(REMINDER, letterhead=READ, changes=listed(replace(old_login(), contact=contact)))
+
+
+def test_the_envelopes_sender_is_signed_for_this_message() -> None:
+    mail = composed(REMINDER, letterhead=READ)
+    assert signed_for(mail.sender) == (Purpose.BOUNCE, 12)
+    assert mail.sender not in mail.data.decode()
+    assert parsed(mail)["From"] == "Varsler for e-helse <varsel@helsenett.example>"
+
+
+def test_one_can_leave_by_link_and_by_mail() -> None:
+    someone = a_subscriber()
+    raw = message_from_bytes(composed(REMINDER, letterhead=READ).data, policy=policy.default)
+    link, mailto = str(raw["List-Unsubscribe"]).split(", ")
+    assert link == f"<{LINKS.leave(someone.public_id)}>"
+    assert signed_for(mailto.removeprefix("<mailto:").removesuffix(">")) == (Purpose.LEAVE, someone.id)
+    assert raw["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    ("contact", "answers"),
+    [
+        (None, MAILBOX.address),
+        (LETTERHEAD.contact, MAILBOX.address),
+        ("helseid@helsenett.example", "helseid@helsenett.example"),
+    ],
+)
+def test_answers_come_to_us_unless_the_change_has_a_contact_of_its_own(contact: str, answers: str) -> None:
+    assert parsed(of_a_change_asked_about_at(contact))["Reply-To"] == answers
