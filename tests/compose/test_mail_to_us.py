@@ -37,7 +37,7 @@ def test_one_can_leave_by_link_and_by_mail() -> None:
     someone = a_subscriber()
     raw = message_from_bytes(composed(REMINDER, letterhead=READ).data, policy=policy.default)
     link, mailto = str(raw["List-Unsubscribe"]).split(", ")
-    assert link == f"<{LINKS.leave(someone.public_id)}>"
+    assert link == f"<{LINKS.leave(someone.public_id)}?lang=nb>"
     assert signed_for(mailto.removeprefix("<mailto:").removesuffix(">")) == (Purpose.LEAVE, someone.id)
     assert raw["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
