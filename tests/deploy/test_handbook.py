@@ -1,0 +1,58 @@
+"""The handbook keeps up with the program: every Alert, every command, every file it speaks of."""
+
+from __future__ import annotations
+
+import re
+
+from typer.main import get_command
+
+from notifier.cli import commands
+from notifier.cli.frame import app
+from tests.processes.installation import ROOT
+
+HANDBOOK = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
+
+
+def kinds_raised() -> set[str]:
+    """Every kind of Alert in the program: what its key is, or begins with."""
+    source = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "notifier").rglob("*.py"))
+    named = set(re.findall(r"key=f?\"([a-z]+)[:\"]", source))
+    named |= set(re.findall(r"^(?:[A-Z]+_)?(?:ALERT|CLOCK) = \"([a-z]+)\"", source, re.MULTILINE))
+    return named | set(re.findall(r"f\"([a-z]+):\{(?:key|change\.id|text)\}\"", source))
+
+
+def test_it_says_what_each_of_our_alerts_means() -> None:
+    table = set(re.findall(r"^\| `([a-z]+)` \|", HANDBOOK, re.MULTILINE))
+    raised = kinds_raised()
+    assert {"list", "relay", "clock", "failed", "passed", "restored", "keys"} <= raised
+    assert raised - table == set()
+
+
+def test_every_command_it_names_exists() -> None:
+    assert commands.run is not None
+    known = get_command(app)
+    spans = re.findall(r"`([^`]+)`", HANDBOOK) + re.findall(r"^    (.+)$", HANDBOOK, re.MULTILINE)
+    called = [
+        re.match(r"(?:sudo -u notifier )?notifier ([a-z][a-z-]+)(?: ([a-z]+))?", span) for span in spans
+    ]
+    named = {(found[1], found[2]) for found in called if found}
+    assert len(named) > 10
+    for name, below in named:
+        command = known.commands.get(name)  # type: ignore[attr-defined]
+        assert command is not None, f"notifier {name}"
+        inner = getattr(command, "commands", None)
+        assert inner is None or not below or below in inner, f"notifier {name} {below}"
+
+
+def test_every_file_it_speaks_of_is_there() -> None:
+    named = set(re.findall(r"\b(deploy/[\w./-]+\w|config/[\w.-]+\w)", HANDBOOK))
+    assert len(named) > 8
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_place_it_refers_to_is_a_heading() -> None:
+    headings = {
+        re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-")
+        for line in re.findall(r"^#+ (.+)$", HANDBOOK, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", HANDBOOK)) - headings == set()
