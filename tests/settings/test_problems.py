@@ -85,6 +85,8 @@ def test_a_misspelt_key_in_a_variable_is_not_ignored(monkeypatch: pytest.MonkeyP
         ("WEB__BASE_URL", "varsel.example.no", "the page's full address"),
         ("WEB__BASE_URL", "https://[varsel", "the page's full address"),
         ("WEB__BASE_URL", "https://varsel.example.no/?a=b", "the page's full address"),
+        ("PUBLISHER__PRIVACY_URL", "javascript:alert(1)", "not the address of a page"),
+        ("PUBLISHER__ACCESSIBILITY_URL", "https://uu.example/\n1", "control characters"),
         ("OPS__RECIPIENTS", "drift@nhn.no,vakt", "“vakt” is not an e-mail address"),
         ("OPS__WEBHOOK", "chat.example", "beginning with https://"),
         ("OPS__WEBHOOK", "http://chat.example/hook", "beginning with https://"),
