@@ -66,6 +66,7 @@ def _components(lines: list[str]) -> tuple[Counter[str], list[dict[str, str]], l
     events: list[dict[str, str]] = []
     faults: list[str] = []
     inside: list[str] = []
+    alarm: list[str] = []
     for line in lines:
         name, _, value = line.partition(":")
         name = name.partition(";")[0]
@@ -73,13 +74,18 @@ def _components(lines: list[str]) -> tuple[Counter[str], list[dict[str, str]], l
         if name == "BEGIN":
             inside.append(value)
             events.extend([{}] if value == "VEVENT" else [])
+            alarm = []
         elif name == "END":
+            if value == "VALARM" and sorted(alarm) != ["ACTION", "DESCRIPTION", "TRIGGER", "UID"]:
+                faults.append(f"an alarm has {', '.join(sorted(alarm))}")
             faults.extend([] if inside and inside.pop() == value else [f"END:{value} closes nothing"])
         elif inside == ["VCALENDAR"]:
             head[name] += 1
         elif inside == ["VCALENDAR", "VEVENT"]:
             faults.extend([f"{name} stands twice in one event"] if name in events[-1] else [])
             events[-1][name] = value
+        elif inside == ["VCALENDAR", "VEVENT", "VALARM"]:
+            alarm.append(name)
         else:
             faults.append(f"{name} stands outside any component")
     return head, events, faults

@@ -1,13 +1,18 @@
-"""Three programs' own readers, each reduced to what a person sees in the calendar."""
+"""Programs' own readers, each reduced to what a person sees in the calendar."""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+import subprocess
+from datetime import UTC, date, timedelta
+from pathlib import Path
 
 import icalendar
 import recurring_ical_events
 import vobject
 from ical.calendar_stream import IcsCalendarStream
+from khal.icalendar import split_ics
+from khal.khalendar.event import Event
 
 Seen = tuple[str, date, date, str, str]
 
@@ -18,6 +23,7 @@ def all_readers(body: bytes) -> dict[str, list[Seen]]:
         "Home Assistant": sorted(_ical(body)),
         "Radicale": sorted(_vobject(body)),
         "recurring-ical-events": sorted(_recurring(body)),
+        "khal": sorted(_khal(body)),
     }
 
 
@@ -38,3 +44,55 @@ def _recurring(body: bytes) -> list[Seen]:
     return [
         (str(e["UID"]), e["DTSTART"].dt, e["DTEND"].dt, str(e["STATUS"]), str(e["SUMMARY"])) for e in found
     ]
+
+
+def _khal(body: bytes) -> list[Seen]:
+    found = []
+    for text in split_ics(body.decode()):
+        event = Event.fromString(text, calendar="feeds", locale=_KHAL)
+        # khal counts the last day as part of the event, and has no word for the status.
+        status = str(event._vevents[event.ref]["STATUS"])
+        found.append((event.uid, event.start, event.end + timedelta(days=1), status, event.summary))
+    return found
+
+
+_KHAL = {"default_timezone": UTC, "local_timezone": UTC}
+
+
+class IcalJs:
+    """ical.js, with which Thunderbird and Nextcloud read, in one Node process that is asked again and again."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start Node on the package that npm installed into the folder."""
+        script = folder / "read.cjs"
+        script.write_text(_SCRIPT)
+        self._node = subprocess.Popen(
+            ["node", str(script)], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def read(self, body: bytes) -> list[Seen]:
+        """What it makes of the bytes, sorted as the others' are."""
+        assert self._node.stdin
+        assert self._node.stdout
+        self._node.stdin.write(json.dumps(body.decode()) + "\n")
+        self._node.stdin.flush()
+        rows = json.loads(self._node.stdout.readline())
+        return sorted((u, date.fromisoformat(a), date.fromisoformat(b), s, t) for u, a, b, s, t in rows)
+
+    def close(self) -> None:
+        """End Node."""
+        self._node.communicate(timeout=10)
+
+
+_SCRIPT = """
+const ICAL = require("ical.js").default ?? require("ical.js");
+require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const calendar = new ICAL.Component(ICAL.parse(JSON.parse(line)));
+  const rows = calendar.getAllSubcomponents("vevent").map((component) => {
+    const event = new ICAL.Event(component);
+    const status = component.getFirstPropertyValue("status");
+    return [event.uid, event.startDate.toString(), event.endDate.toString(), status, event.summary];
+  });
+  process.stdout.write(JSON.stringify(rows) + "\\n");
+});
+"""
