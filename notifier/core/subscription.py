@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +62,37 @@ def unknown_target(topic: Topic, changes: ChangeList) -> str | None:
     if known is None or topic.target in known:
         return None
     return f"the list has no {topic.scope} “{topic.target}”; it has: {', '.join(known)}"
+
+
+def without(topics: Sequence[Topic], dropped: Topic, changes: ChangeList) -> tuple[Topic, ...]:
+    """What is left of these Topics when a service or a Change is followed no longer.
+
+    What covers more than the dropped one is replaced by the services, or the Changes of the service, that it
+    leaves. Everything dropped leaves nothing.
+    """
+    if dropped.scope is Scope.EVERYTHING:
+        return ()
+    left: list[Topic] = []
+    for topic in topics:
+        left += _rest(topic, dropped, changes)
+    return tuple(dict.fromkeys(left))
+
+
+def _rest(topic: Topic, dropped: Topic, changes: ChangeList) -> list[Topic]:
+    """What is left of one of them."""
+    change = changes.change(dropped.target) if dropped.scope is Scope.CHANGE else None
+    service = change.service if change else dropped.target
+    siblings = [each.id for each in changes.changes if each.service == service and each.id != dropped.target]
+    match topic.scope:
+        case Scope.EVERYTHING:
+            others = [Topic(Scope.SERVICE, each.id) for each in changes.services if each.id != service]
+            return others + ([Topic(Scope.CHANGE, each) for each in siblings] if change else [])
+        case Scope.SERVICE if topic.target == service:
+            return [Topic(Scope.CHANGE, each) for each in siblings] if change else []
+        case Scope.CHANGE if topic == dropped or (change is None and topic.target in siblings):
+            return []
+        case _:
+            return [topic]
 
 
 class SubscriberState(StrEnum):

@@ -11,15 +11,16 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from notifier.app import Parts
+from notifier.consent.leaving import leave
 from notifier.consent.private_calendar import holder_of
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.daemon.loops import Loop
 from notifier.jobs.examine import examine
-from notifier.store import calendars, changes, leaving, subscribers
-from notifier.store.engine import reading, writing
+from notifier.store import calendars, changes
+from notifier.store.engine import reading
 from notifier.web.application import create_app
-from notifier.web.site import Health, HealthProblem, Holder, Revoked, Site
+from notifier.web.site import Health, HealthProblem, Holder, Register, Revoked, Site
 
 
 @dataclass(slots=True)
@@ -47,8 +48,11 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             changes=lambda: shown.changes,
             history=lambda: shown.history,
             now=clock,
-            leave=partial(_leave, parts.engine, clock),
+            leave=lambda public_id: leave(
+                engine=parts.engine, public_id=public_id, why="one-click", now=clock()
+            ),
             holder=partial(_holder, parts),
+            register=_register(parts),
             health=lambda: health_of(parts, clock(), loops),
             timing=parts.timing,
             links=parts.links,
@@ -61,10 +65,14 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
     )
 
 
-def _leave(engine: Engine, clock: Callable[[], datetime], public_id: str) -> bool:
-    with writing(engine) as connection:
-        leaving.leave(connection, public_id=public_id, why="one-click", now=clock())
-        return subscribers.by_public_id(connection, public_id) is not None
+def _register(parts: Parts) -> Register:
+    settings = parts.settings
+    return Register(
+        engine=parts.engine,
+        pseudonyms=parts.pseudonyms,
+        trusted_proxies=settings.web.trusted_proxies,
+        mailbox=settings.mailbox if settings.is_for_this_machine_alone else None,
+    )
 
 
 def _holder(parts: Parts, token: str) -> Holder | Revoked | None:

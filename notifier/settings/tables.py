@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from datetime import time
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
@@ -64,6 +65,12 @@ def _page_address(value: str) -> str:
     return _one_line(value)
 
 
+def _networks(value: object) -> object:
+    written = _words(value)
+    return [str(network) for network in written] if isinstance(written, tuple) else written
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
@@ -72,6 +79,9 @@ PageAddress = Annotated[str, AfterValidator(_page_address)]
 OptionalLine = Annotated[Line | None, BeforeValidator(_unset_if_empty)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_unset_if_empty)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_unset_if_empty)]
+
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class _Table(BaseModel):
@@ -116,6 +126,7 @@ class WebSettings(_Table):
 
     bind: Line = "127.0.0.1:8080"
     base_url: OptionalLine = None
+    trusted_proxies: Networks = ()
 
 
 class MetricsSettings(_Table):
@@ -234,6 +245,18 @@ class Settings(BaseSettings):
     def mail_url(self) -> str:
         """Where mail goes: as set, else a Maildir in the state directory."""
         return self.mail.url or f"maildir:{self.state_dir / 'mail'}"
+
+    @property
+    def mailbox(self) -> Path | None:
+        """The Maildir that mail goes to; None where it leaves this machine."""
+        scheme, _, rest = self.mail_url.partition(":")
+        return Path(rest.removeprefix("//")) if scheme == "maildir" else None
+
+    @property
+    def is_for_this_machine_alone(self) -> bool:
+        """Whether the page is served to this machine alone, and under its own name."""
+        named = urlsplit(self.base_url).hostname
+        return self.web.bind.rpartition(":")[0] in _LOOPBACK and named in (*_LOOPBACK, "::1")
 
     @property
     def mail_password(self) -> str | None:

@@ -97,9 +97,13 @@ def add_many(connection: Connection, people: Sequence[Joiner], *, now: datetime)
     return tuple(added)
 
 
-def take_back(connection: Connection, subscriber_id: int, *, generation: int, now: datetime) -> bool:
-    """Undo the leaving that ended this generation: they follow what they followed, and are told where they
-    stand. Answers whether anything changed; twice is harmless.
+def take_back(
+    connection: Connection, subscriber_id: int, *, generation: int, left_after: datetime, now: datetime
+) -> bool:
+    """Undo the leaving that ended this generation, if that was after an instant.
+
+    They follow what they followed, and are told where they stand. Answers whether anything changed; twice is
+    harmless.
 
     What fell due meanwhile is not told again.
     """
@@ -107,6 +111,7 @@ def take_back(connection: Connection, subscriber_id: int, *, generation: int, no
         subscribers.c.id == subscriber_id,
         subscribers.c.state == SubscriberState.LEFT,
         subscribers.c.generation == generation,
+        subscribers.c.ended_at > left_after,
     )
     values = {
         "state": SubscriberState.ACTIVE.value,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
 
 from notifier.core.letter import MAY_LEAVE_IN, NEEDS_ASK, LetterKind
 from notifier.core.message import MessageState
@@ -40,6 +40,12 @@ def put(
         "letter_to": to,
     }
     connection.execute(insert(messages).values(row))
+
+
+def was_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, after: datetime) -> bool:
+    """Whether a Letter of this kind was put since an instant, whatever became of it."""
+    theirs = and_(messages.c.subscriber_id == subscriber_id, messages.c.letter == kind)
+    return bool(connection.scalar(select(exists().where(theirs, messages.c.created_at > after))))
 
 
 def may_leave(now: datetime) -> ColumnElement[bool]:

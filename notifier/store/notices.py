@@ -21,7 +21,7 @@ from sqlalchemy import (
 from notifier.core.cadence import parse_lead
 from notifier.core.message import MessageState
 from notifier.core.notice import Notice, NoticeKind, Outcome, Step
-from notifier.store.tables import messages, notices, steps
+from notifier.store.tables import messages, notices, steps, subscribers
 from notifier.store.upsert import insert_into
 
 
@@ -69,6 +69,15 @@ def expire_overdue(connection: Connection, now: datetime) -> tuple[int, frozense
     waits = and_(messages.c.id == notices.c.message_id, messages.c.state == MessageState.PENDING)
     late = and_(notices.c.outcome == Outcome.OWED, notices.c.expires <= now)
     reason = "its day was over before it was sent"
+    # What was over before the end of a Subscriber's own pause did not come too late: it was not wanted.
+    paused = exists().where(
+        subscribers.c.id == notices.c.subscriber_id, subscribers.c.paused_until >= notices.c.expires
+    )
+    connection.execute(
+        update(notices)
+        .where(late, paused, exists().where(waits, messages.c.copies == 0))
+        .values(outcome=Outcome.SUSPENDED.value, reason="the subscriber had paused", decided_at=now)
+    )
     expired = connection.execute(
         update(notices)
         .where(late, exists().where(waits, messages.c.copies == 0))

@@ -18,17 +18,22 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from notifier.core.text import Language
+from notifier.web.access import accessing
 from notifier.web.calendars_page import calendars_page
 from notifier.web.change_page import change_page
+from notifier.web.choosing import choosing
+from notifier.web.confirming import confirming, confirming_new_address, denying, undoing
 from notifier.web.feeds import Feeds
 from notifier.web.front import front
 from notifier.web.headers import PROTECTION, Protection
 from notifier.web.health import health
 from notifier.web.languages import asked_language
 from notifier.web.leaving import leaving
+from notifier.web.mailbox import mailbox_routes
 from notifier.web.page import page
 from notifier.web.site import Site
 from notifier.web.statements import statement
+from notifier.web.subscribing import subscribing
 
 MOST_BODY = 64 * 1024
 
@@ -43,6 +48,14 @@ def create_app(site: Site) -> ASGIApp:
             Route("/", front(site, None)),
             *(route for language in Language for route in _pages(site, language)),
             Route("/leave/{token}", leaving(site), methods=["GET", "POST"]),
+            Route("/subscribe", subscribing(site), methods=["GET", "POST"]),
+            Route("/confirm/{token}", confirming(site), methods=["GET", "POST"]),
+            Route("/deny/{token}", denying(site), methods=["GET", "POST"]),
+            Route("/choose/{token}", choosing(site), methods=["GET", "POST"]),
+            Route("/access/{token}", accessing(site), methods=["GET", "POST"]),
+            Route("/new-address/{token}", confirming_new_address(site), methods=["GET", "POST"]),
+            Route("/undo/{token}", undoing(site), methods=["GET", "POST"]),
+            *mailbox_routes(site),
             Route("/style.css", _stylesheet(site)),
             Route("/health/live", health(site, lambda found: found.live)),
             Route("/health/ready", health(site, lambda found: found.ready)),

@@ -1,8 +1,9 @@
-"""Leaving: a page with a button for people, and the one-click POST of RFC 8058 for mail programs.
+"""Leaving: a page with buttons for people, and the one-click POST of RFC 8058 for mail programs.
 
 Looking changes nothing, because mail scanners follow every link. A POST ends the Subscription, whatever
 its body: the private token is the authority, and mail programs send the form in either encoding
-(RFC 8058, 3.2). Asking a hundred times is the same as asking once.
+(RFC 8058, 3.2). Asking a hundred times is the same as asking once. Who wants less instead of nothing posts to
+the choosing page.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from notifier.consent.choosing import look_up
+from notifier.core.subscription import EVERYTHING, Scope, Subscriber, SubscriberState, Topic
+from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import page
 from notifier.web.site import Site
-
-_PRIVATE = {"X-Robots-Tag": "noindex, nofollow"}
 
 
 def leaving(site: Site) -> Callable[[Request], Awaitable[Response]]:
@@ -26,8 +28,7 @@ def leaving(site: Site) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         public_id = site.links.read_leave(request.path_params["token"])
         if request.method != "POST":
-            name = "leave.html.j2" if public_id else "unknown_link.html.j2"
-            return _page(site, request, name, is_known=bool(public_id))
+            return await run_in_threadpool(_ask, site, request, public_id)
         await request.body()
         left = public_id is not None and await run_in_threadpool(site.leave, public_id)
         return _page(site, request, "left.html.j2" if left else "unknown_link.html.j2", is_known=left)
@@ -35,6 +36,56 @@ def leaving(site: Site) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def _page(site: Site, request: Request, name: str, *, is_known: bool) -> Response:
-    status = 200 if is_known else 404
-    return page(site, request, name, language=asked_language(request), status=status, headers=_PRIVATE)
+def _ask(site: Site, request: Request, public_id: str | None) -> Response:
+    if public_id is None:
+        return _page(site, request, "unknown_link.html.j2", is_known=False)
+    found = look_up(engine=site.register.engine, public_id=public_id)
+    follows = found is not None and found.state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
+    choose_url = site.links.choose(public_id).removeprefix(site.links.base_url).lstrip("/")
+    return _page(
+        site,
+        request,
+        "leave.html.j2",
+        is_known=True,
+        less=_less(site, found, request) if found and follows else (),
+        choose_url=choose_url if follows else "",
+    )
+
+
+def _less(site: Site, found: Subscriber, request: Request) -> tuple[tuple[str, str], ...]:
+    """What they could follow no longer instead, as Topic and name; nothing where that would be all."""
+    changes, language = site.changes(), asked_language(request)
+    topics = [each.topic for each in found.subscriptions]
+    if changes is None:
+        return ()
+    less = [
+        (f"service:{service.id}", service.name)
+        for service in changes.services
+        if EVERYTHING in topics or Topic(Scope.SERVICE, service.id) in topics
+    ]
+    for topic in topics:
+        change = changes.change(topic.target) if topic.scope is Scope.CHANGE else None
+        if change is not None:
+            less.append((str(topic), change.title[language]))
+    return tuple(less) if len(less) > 1 else ()
+
+
+def _page(
+    site: Site,
+    request: Request,
+    name: str,
+    *,
+    is_known: bool,
+    less: tuple[tuple[str, str], ...] = (),
+    choose_url: str = "",
+) -> Response:
+    return page(
+        site,
+        request,
+        name,
+        language=asked_language(request),
+        status=200 if is_known else 404,
+        headers=PRIVATE,
+        less=less,
+        choose_url=choose_url,
+    )

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from sqlalchemy import Engine
 
 from notifier.compose.links import Links
 from notifier.compose.templates import Templates
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -53,14 +58,30 @@ class Revoked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """Where people subscribe, choose and leave.
+
+    Of visitors who come through `trusted_proxies`, the forwarded address counts. The answer to whoever
+    subscribes comes no sooner than `pace` seconds after the question, so that its time tells nothing.
+    `mailbox` is the Maildir to show at `/mail`, where mail goes there and the page is for this machine alone.
+    """
+
+    engine: Engine
+    pseudonyms: Pseudonyms
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    pace: float = 0.5
+    mailbox: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything the web shows or does.
 
     `changes` is the list in force (None before the first), `history` each Deadline's Entries by key, oldest
     first; these and `now` answer at once. The other callables may block and are called in worker threads. `leave`
     ends the Subscription of a Subscriber's public id, and answers whether it knows them; asking twice is
-    harmless. `holder` answers whose a private calendar's token is. `privacy_url` and `accessibility_url` are the
-    publisher's own statements, where it has some.
+    harmless. `holder` answers whose a private calendar's token is. `register` is where people subscribe.
+    `privacy_url` and `accessibility_url` are the publisher's own statements, where it has some.
     """
 
     changes: Callable[[], ChangeList | None]
@@ -74,6 +95,7 @@ class Site:
     templates: Templates
     publisher: str
     contact: str
+    register: Register
     privacy_url: str = ""
     accessibility_url: str = ""
 

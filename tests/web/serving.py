@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from notifier.web.application import create_app
 from notifier.web.site import Site
@@ -62,11 +63,18 @@ class Client:
 
 @contextmanager
 def serving(site: Site) -> Iterator[Client]:
-    """The application behind uvicorn, as the daemon runs it."""
+    """The web application around a site."""
+    with serving_app(create_app(site)) as client:
+        yield client
+
+
+@contextmanager
+def serving_app(app: ASGIApp) -> Iterator[Client]:
+    """An application behind uvicorn, as the daemon runs it."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
-        config = uvicorn.Config(create_app(site), log_level="critical", access_log=False, lifespan="off")
+        config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

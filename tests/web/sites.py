@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -10,11 +12,14 @@ from notifier.compose.links import Links
 from notifier.compose.templates import Templates, load_templates
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.timing import Timing
 from notifier.shipped import shipped
 from notifier.sources.file import FileSource
 from notifier.sources.parse import parse_list
-from notifier.web.site import Health, Holder, Revoked, Site
+from notifier.store.engine import open_engine
+from notifier.store.migrating import upgrade
+from notifier.web.site import Health, Holder, Register, Revoked, Site
 from tests.feeds.lists import OSLO
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -29,6 +34,17 @@ def real_list() -> ChangeList:
     return parse_list(FileSource(file).read(), today=NOW.date())
 
 
+@cache
+def nobody() -> Register:
+    """A register in which nobody is, shared by the tests that subscribe nobody."""
+    folder = tempfile.TemporaryDirectory()
+    engine = open_engine(f"sqlite:///{folder.name}/notifier.sqlite3")
+    upgrade(engine)
+    atexit.register(folder.cleanup)
+    atexit.register(engine.dispose)
+    return Register(engine=engine, pseudonyms=Pseudonyms(LINKS.keys), pace=0)
+
+
 def site(
     *,
     changes: Callable[[], ChangeList | None] = real_list,
@@ -38,6 +54,7 @@ def site(
     holder: Callable[[str], Holder | Revoked | None] = lambda _: None,
     health: Callable[[], Health] = lambda: Health(live=True, ready=True),
     contact: str = "varsel@example.no",
+    register: Register | None = None,
 ) -> Site:
     """A Site around whatever the test wants to see."""
     shipped_templates: Templates = templates()
@@ -53,4 +70,5 @@ def site(
         templates=shipped_templates,
         publisher="Varsler for e-helse",
         contact=contact,
+        register=register or nobody(),
     )

@@ -15,8 +15,16 @@ FOLDER = shipped("templates")
 
 
 def catalog(language: Language) -> dict[str, str]:
-    with (FOLDER / "locale" / language / "web.po").open("rb") as stream:
-        return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
+    """Every translation of the pages but of what is counted, which all templates' test looks at."""
+    found = {}
+    for name in ("web.po", "consent.po"):
+        with (FOLDER / "locale" / language / name).open("rb") as stream:
+            found |= {
+                message.id: str(message.string)
+                for message in read_po(stream)
+                if message.id and isinstance(message.id, str)
+            }
+    return found
 
 
 def written() -> set[str]:

@@ -1,0 +1,120 @@
+"""Access: reading, moving and deleting what is stored, by a fresh link mailed to the current address.
+
+The link names the Subscriber's generation, so that it is useless after leaving.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from notifier.consent.asking import may_cause_letter
+from notifier.consent.confirming import Confirmed
+from notifier.core.address import normal_address
+from notifier.core.letter import LetterKind
+from notifier.core.pseudonym import Pseudonyms
+from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.store import asks, calendars, leaving, letters, moving, subscribers, suppressions
+from notifier.store.engine import reading, writing
+
+# A link that is forwarded lets its reader ask for this Letter; not again and again.
+AGAIN_AFTER = timedelta(minutes=10)
+
+
+def request_access(*, engine: Engine, public_id: str, now: datetime) -> None:
+    """Mail the Subscriber a fresh link, unless one left within ten minutes or they are not active."""
+    with writing(engine) as connection:
+        found = subscribers.by_public_id(connection, public_id)
+        if found is None or found.state is not SubscriberState.ACTIVE:
+            return
+        if not letters.was_put(connection, found.id, LetterKind.ACCESS, after=now - AGAIN_AFTER):
+            letters.put(connection, found.id, LetterKind.ACCESS, now=now)
+
+
+def look_up(*, engine: Engine, public_id: str, generation: int) -> Subscriber | None:
+    """Whom a fresh link lets in; None once they have left."""
+    with reading(engine) as connection:
+        return _let_in(connection, public_id, generation)
+
+
+def ask_new_address(
+    *,
+    engine: Engine,
+    pseudonyms: Pseudonyms,
+    public_id: str,
+    generation: int,
+    address: str,
+    client: str,
+    now: datetime,
+) -> None:
+    """Ask a new address whether it wants the mail, within the caps; never says what became of it.
+
+    Raises ValueError when it is no address.
+    """
+    with writing(engine) as connection:
+        found = _let_in(connection, public_id, generation)
+        if found is None or not may_cause_letter(
+            connection, address=address, client=client, pseudonyms=pseudonyms, now=now
+        ):
+            return
+        suppressed = suppressions.is_suppressed(connection, address, pseudonyms=pseudonyms)
+        if suppressed or moving.is_taken(connection, address):
+            return
+        asks.put(
+            connection,
+            found.id,
+            language=found.language,
+            topics=(),
+            way="new address",
+            address=normal_address(address),
+            now=now,
+        )
+        letters.put(connection, found.id, LetterKind.NEW_ADDRESS, now=now)
+
+
+def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
+    """Write to the new address from now on, and tell the old one.
+
+    STALE for a link that is older than 72 hours, was used, or whose address subscribes by itself by now.
+    """
+    with writing(engine) as connection:
+        found = subscribers.by_public_id(connection, public_id)
+        wish = asks.of_subscriber(connection, found.id) if found else None
+        if found is None or wish is None or wish.address is None or found.state is not SubscriberState.ACTIVE:
+            return Confirmed.STALE
+        if wish.nonce != nonce or now >= wish.expires:
+            return Confirmed.STALE
+        asks.forget(connection, found.id)
+        if not moving.move(connection, found.id, address=wish.address):
+            return Confirmed.STALE
+        letters.put(connection, found.id, LetterKind.ADDRESS_CHANGED, to=found.address, now=now)
+        return Confirmed.NOW
+
+
+def rotate_calendar(*, engine: Engine, public_id: str, generation: int, serial: int) -> bool:
+    """Give the private calendar its next address, if the one with this serial still works."""
+    with writing(engine) as connection:
+        found = _let_in(connection, public_id, generation)
+        return found is not None and calendars.rotate(connection, found.id, serial=serial)
+
+
+def download(*, engine: Engine, public_id: str, generation: int) -> dict[str, Any] | None:
+    """Everything stored about them, ready for JSON; None once they have left."""
+    with reading(engine) as connection:
+        found = _let_in(connection, public_id, generation)
+        return leaving.export(connection, found.id) if found else None
+
+
+def erase(*, engine: Engine, public_id: str, generation: int, now: datetime) -> bool:
+    """Forget them; answers whether anything changed. No goodbye: there is nobody left to tell."""
+    with writing(engine) as connection:
+        found = _let_in(connection, public_id, generation)
+        return found is not None and leaving.erase(connection, subscriber_id=found.id, now=now)
+
+
+def _let_in(connection: Connection, public_id: str, generation: int) -> Subscriber | None:
+    found = subscribers.by_public_id(connection, public_id)
+    fits = found is not None and found.generation == generation and found.state is SubscriberState.ACTIVE
+    return found if fits else None

@@ -1,0 +1,59 @@
+"""Choosing: what a Subscriber follows, how early and in which language; and pausing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from notifier.core.cadence import Cadence
+from notifier.core.subscription import Subscriber, SubscriberState, Topic
+from notifier.core.text import Language
+from notifier.store import pausing, subscribers
+from notifier.store.engine import reading, writing
+
+_CHOOSE_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
+
+
+def look_up(*, engine: Engine, public_id: str) -> Subscriber | None:
+    """Whom a link speaks of, whatever their state."""
+    with reading(engine) as connection:
+        return subscribers.by_public_id(connection, public_id)
+
+
+def choose(
+    *,
+    engine: Engine,
+    public_id: str,
+    language: Language,
+    topics: Sequence[Topic],
+    cadence: Cadence | None,
+    paused_until: datetime | None,
+    now: datetime,
+) -> bool:
+    """Replace all that they chose; False for whoever has left or is unknown. Twice is harmless.
+
+    `cadence` None means the Deadlines' own or the default Leads, `paused_until` None no pause. Raises
+    ValueError when they would follow nothing: that is leaving.
+    """
+    if not topics:
+        raise ValueError("whoever follows nothing has left")
+    with writing(engine) as connection:
+        found = subscribers.by_public_id(connection, public_id)
+        if found is None or found.state not in _CHOOSE_IN:
+            return False
+        subscribers.set_choices(
+            connection,
+            found.id,
+            language=language,
+            topics=topics,
+            cadence=cadence,
+            vendor=found.vendor,
+            now=now,
+        )
+        if paused_until is not None and paused_until != found.paused_until:
+            pausing.pause(connection, found, until=paused_until, now=now)
+        elif paused_until is None and found.paused_until is not None:
+            pausing.end(connection, found, now=now)
+        return True

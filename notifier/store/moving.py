@@ -1,0 +1,33 @@
+"""Moving a Subscriber to another address."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, exists, select, update
+
+from notifier.core.address import identity_of, normal_address
+from notifier.core.subscription import SubscriberState
+from notifier.store import pruning
+from notifier.store.tables import subscribers
+
+
+def is_taken(connection: Connection, address: str) -> bool:
+    """Whether somebody has confirmed that address, now or once. Raises ValueError when it is none."""
+    confirmed = exists().where(
+        subscribers.c.identity == identity_of(address), subscribers.c.state != SubscriberState.PENDING
+    )
+    return bool(connection.scalar(select(confirmed)))
+
+
+def move(connection: Connection, subscriber_id: int, *, address: str) -> bool:
+    """Write to this address from now on; False when it is somebody's. Who only awaits confirmation gives way."""
+    identity = identity_of(address)
+    pending = select(subscribers.c.id).where(
+        subscribers.c.identity == identity, subscribers.c.state == SubscriberState.PENDING
+    )
+    pruning.forget_pending(connection, list(connection.scalars(pending)))
+    if connection.scalar(select(exists().where(subscribers.c.identity == identity))):
+        return False
+    here = subscribers.c.id == subscriber_id
+    values = {"address": normal_address(address), "identity": identity, "score": 0}
+    connection.execute(update(subscribers).where(here).values(values))
+    return True

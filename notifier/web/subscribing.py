@@ -1,0 +1,82 @@
+"""Subscribing: the form, and one and the same answer whoever's address was given."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from notifier.consent.asking import ask
+from notifier.core.address import normal_address
+from notifier.core.subscription import Scope, Topic, unknown_target
+from notifier.core.text import Language
+from notifier.web.languages import asked_language
+from notifier.web.page import Endpoint, page
+from notifier.web.site import Site
+from notifier.web.visitor import client_of, first, posted
+
+# No person sees this field, so whatever fills it in is no person.
+TRAP = "website"
+LONGEST_ADDRESS = 320
+
+
+def subscribing(site: Site) -> Endpoint:
+    """`/subscribe`: the form by GET; by POST the answer, which tells nothing but that it was an address."""
+
+    async def endpoint(request: Request) -> Response:
+        language = asked_language(request)
+        if request.method != "POST":
+            return _form(site, request, language)
+        began = asyncio.get_running_loop().time()
+        fields = await posted(site, request)
+        address = first(fields, "address")
+        try:
+            normal_address(address if len(address) <= LONGEST_ADDRESS else "")
+        except ValueError:
+            return _form(site, request, language, typed=address[:LONGEST_ADDRESS], status=422)
+        if not first(fields, TRAP):
+            topics = _topics(site, fields.get("topic", []))
+            await run_in_threadpool(_ask, site, request, address, language, topics)
+        # A known address is looked up in another time than an unknown one.
+        await asyncio.sleep(max(began + site.register.pace - asyncio.get_running_loop().time(), 0))
+        return page(site, request, "subscribed.html.j2", language=language)
+
+    return endpoint
+
+
+def _ask(site: Site, request: Request, address: str, language: Language, topics: tuple[Topic, ...]) -> None:
+    ask(
+        engine=site.register.engine,
+        pseudonyms=site.register.pseudonyms,
+        address=address,
+        language=language,
+        topics=topics,
+        way="page",
+        client=client_of(request, site.register.trusted_proxies),
+        now=site.now(),
+    )
+
+
+def _topics(site: Site, services: list[str]) -> tuple[Topic, ...]:
+    """The services that were ticked and that there are; none is everything."""
+    changes = site.changes()
+    ticked = (Topic(Scope.SERVICE, service) for service in dict.fromkeys(services))
+    return tuple(topic for topic in ticked if changes and not unknown_target(topic, changes))
+
+
+def _form(
+    site: Site, request: Request, language: Language, *, typed: str = "", status: int = 200
+) -> Response:
+    changes = site.changes()
+    return page(
+        site,
+        request,
+        "subscribe.html.j2",
+        language=language,
+        status=status,
+        typed=typed,
+        is_wrong=status != 200,
+        services=changes.services if changes else (),
+    )

@@ -1,0 +1,314 @@
+"""A vendor's contact subscribes, confirms, chooses, leaves and comes back, by the page and its mails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.core.text import Language
+from notifier.store import subscribers
+from notifier.store.engine import reading
+from tests.acceptance.announced import change, when, write
+from tests.acceptance.story import KARI, OLA, Story
+from tests.acceptance.visiting import FORM, Visitor, everything, link, visiting
+from tests.core.lists import oslo
+
+MONDAY = oslo("2026-11-16", "09:00")
+LISTED = (
+    change("portal"),
+    change("fjernhjelp", when("2027-03-01"), service="fjernhjelp"),
+    change("par", when("2027-02-01"), service="helseid"),
+)
+
+
+@pytest.fixture
+def visitor(tmp_path: Path) -> Iterator[Visitor]:
+    story = Story(tmp_path, changes=write(tmp_path / "list.toml", *LISTED))
+    story.begin(MONDAY)
+    story.tick(MONDAY)
+    with visiting(story, MONDAY) as here:
+        yield here
+
+
+def somebody(visitor: Visitor, address: str = KARI) -> Subscriber | None:
+    with reading(visitor.story.parts.engine) as connection:
+        return subscribers.find(connection, address)
+
+
+def known(visitor: Visitor, address: str = KARI) -> Subscriber:
+    found = somebody(visitor, address)
+    assert found is not None
+    return found
+
+
+def follows(visitor: Visitor, address: str = KARI) -> list[str]:
+    return sorted(str(each.topic) for each in known(visitor, address).subscriptions)
+
+
+def joined(visitor: Visitor, address: str = KARI, **fields: str | list[str]) -> str:
+    """The text of the standing mail after the whole way in."""
+    assert visitor.subscribes(address, **fields).status == 200
+    assert visitor.presses(link(visitor.mail(), "confirm")).status == 200
+    return visitor.mail().text
+
+
+def let_in(visitor: Visitor, choose: str) -> str:
+    """A fresh link to what is stored."""
+    visitor.presses(choose, access="yes")
+    return link(visitor.mail(), "access")
+
+
+def test_the_whole_way_in_and_out_and_back(visitor: Visitor) -> None:
+    answer = visitor.subscribes(KARI, "nn", topic=["helseid", "kjernejournal", "unknown"])
+    assert "Sjekk e-posten din" in answer.text
+    confirmation = visitor.mail()
+    assert (confirmation.to, confirmation.message["List-Unsubscribe"]) == (KARI, None)
+    assert "Du kjem til å følgje: Helseid, Kjernejournal." in " ".join(confirmation.text.split())
+
+    assert "Ja, eg vil ha varsel" in visitor.opens(link(confirmation, "confirm") + "?lang=nn").text
+    assert known(visitor).state is SubscriberState.PENDING
+    assert "Du får varsel frå no av" in visitor.presses(link(confirmation, "confirm") + "?lang=nn").text
+    standing = visitor.mail()
+    assert follows(visitor) == ["service:helseid", "service:kjernejournal"]
+    assert "Title par nn" in standing.text or "title par nn" in standing.text
+    assert "fjernhjelp" not in standing.text
+    assert visitor.opens(link(standing, "calendar/private")).body.startswith(b"BEGIN:VCALENDAR")
+
+    choose = link(standing, "choose")
+    answer = visitor.presses(choose, follow="everything", leads="own", lead=["30d", "7d"], language="en")
+    assert 'role="status"' in answer.text
+    kari = known(visitor)
+    assert (follows(visitor), str(kari.cadence), kari.language) == (["everything"], "30d 7d", Language.EN)
+
+    assert (
+        visitor.presses(link(standing, "leave"), headers={}, **{"List-Unsubscribe": "One-Click"}).status
+        == 200
+    )
+    assert known(visitor).state is SubscriberState.LEFT
+    goodbye = visitor.mail()
+    assert "You get no more mail" in goodbye.subject
+    assert visitor.opens(link(standing, "calendar/private")).status == 410
+    assert visitor.presses(choose, follow="everything").status == 410
+    assert visitor.presses(link(confirmation, "confirm")).status == 410
+
+    visitor.now += timedelta(days=29)
+    assert visitor.presses(link(goodbye, "undo")).status == 200
+    assert visitor.presses(link(goodbye, "undo")).status == 200
+    again = known(visitor)
+    assert (again.state, follows(visitor), str(again.cadence)) == (
+        SubscriberState.ACTIVE,
+        ["everything"],
+        "30d 7d",
+    )
+    assert visitor.mail().to == KARI
+
+
+def test_looking_three_times_at_every_link_changes_no_row(visitor: Visitor) -> None:
+    visitor.subscribes(OLA)
+    asked = visitor.mail()
+    standing_text = joined(visitor)
+    visitor.story.new_letters()
+    links = visitor.story.parts.links
+    kari = known(visitor)
+    access = links.access(kari.public_id, 1, until=visitor.now + timedelta(hours=1))
+    every = [
+        link(asked, "confirm"), link(asked, "deny"), links.leave(kari.public_id), links.choose(kari.public_id),
+        access, links.new_address(kari.public_id, "x"), links.undo(kari.public_id, 1), "/subscribe", "/mail",
+        links.private_calendar(kari.public_id, 1),
+    ]  # fmt: skip
+    assert "/choose/" in standing_text
+    before = everything(visitor.story)
+    for each in every:
+        for method in ("GET", "HEAD", "OPTIONS") * 3:
+            visitor.opens(each, method)
+            visitor.opens(f"{each}?leave=yes&confirm=yes&erase=yes&sure=yes&access=yes", method)
+    assert everything(visitor.story) == before
+
+
+def test_a_scanner_that_presses_before_the_human_makes_one_subscription(visitor: Visitor) -> None:
+    visitor.subscribes(KARI)
+    confirm = link(visitor.mail(), "confirm")
+    scanner = visitor.presses(confirm, headers={})
+    human = visitor.presses(confirm)
+    assert (scanner.status, human.body) == (200, scanner.body)
+    assert visitor.mail().to == KARI
+    assert known(visitor).generation == 1
+
+
+def test_the_answer_is_the_same_whoever_is_asked_for(visitor: Visitor) -> None:
+    joined(visitor)
+    visitor.story.joins("left@epj.example.no", now=MONDAY)
+    visitor.story.leaves("left@epj.example.no", now=MONDAY)
+    visitor.story.joins("stopped@epj.example.no", now=MONDAY)
+    visitor.story.is_suspended("stopped@epj.example.no", now=MONDAY)
+    visitor.subscribes("denied@epj.example.no")
+    visitor.story.tick(MONDAY)
+    denied = next(each for each in visitor.story.new_letters() if each.to.startswith("denied"))
+    visitor.presses(link(denied, "deny"))
+    visitor.subscribes("pending@epj.example.no")
+    visitor.now += timedelta(days=1)
+    names = ("new", "pending", "left", "stopped", "denied")
+    answers = [visitor.subscribes(f"{name}@epj.example.no") for name in names]
+    answers += [visitor.subscribes(KARI), visitor.subscribes(KARI), visitor.subscribes(OLA, website="spam")]
+    alike = {(answer.status, answer.body, str(sorted(answer.headers.items() - {("date", answer.headers["date"])})))
+             for answer in answers}  # fmt: skip
+    assert len(alike) == 1
+    visitor.story.tick(visitor.now)
+    asked = {letter.to: letter.subject for letter in visitor.story.new_letters()}
+    assert set(asked) == {"new@epj.example.no", "pending@epj.example.no", "left@epj.example.no", KARI}
+    assert "allerede" in asked[KARI]
+
+
+def test_who_did_not_ask_is_forgotten_by_one_press(visitor: Visitor) -> None:
+    visitor.subscribes(KARI)
+    deny = link(visitor.mail(), "deny")
+    assert visitor.presses(deny).status == visitor.presses(deny).status == 200
+    assert somebody(visitor) is None
+    assert "kari" not in everything(visitor.story)
+
+
+@pytest.mark.parametrize("purpose", ["confirm", "deny", "choose", "access", "new-address", "undo"])
+def test_altered_and_other_purposes_tokens_get_one_neutral_refusal(visitor: Visitor, purpose: str) -> None:
+    joined(visitor)
+    links, kari = visitor.story.parts.links, known(visitor)
+    others = {
+        "confirm": links.confirm(kari.public_id, "x"),
+        "undo": links.undo(kari.public_id, 1),
+        "leave": links.leave(kari.public_id),
+        "choose": links.choose(kari.public_id),
+    }
+    tokens = [url.rpartition("/")[2] for name, url in others.items() if name != purpose]
+    own = others.get(purpose, f"/{purpose}/{kari.public_id}.1.abc").rpartition("/")[2]
+    tokens += [f"{own}x", own[:-1], "x", "." * 50, "%00", "a" * 5_000]
+    before = everything(visitor.story)
+    answers = [
+        visitor.presses(f"/{purpose}/{token}", follow="everything", erase="", sure="yes") for token in tokens
+    ]
+    assert {answer.status for answer in answers} == {404}
+    assert len({answer.body for answer in answers}) == 1
+    assert everything(visitor.story) == before
+
+
+def test_a_page_of_somebody_else_can_press_nothing(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    choose = next(word for word in standing.split() if "/choose/" in word)
+    form = {"Content-Type": FORM["Content-Type"]}
+    before = everything(visitor.story)
+    for foreign in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "null"},
+        {"Origin": "https://evil.example"},
+    ):
+        assert visitor.presses(choose, headers=form | foreign, access="yes").status == 403
+        assert visitor.presses("/subscribe", headers=form | foreign, address=OLA).status == 403
+    assert everything(visitor.story) == before
+
+
+def test_less_instead_of_nothing(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    words = standing.split()
+    leave = next(word for word in words if "/leave/" in word)
+    choose = next(word for word in words if "/choose/" in word)
+    assert 'value="service:helseid"' in visitor.opens(leave).text
+    visitor.presses(choose, drop="service:helseid")
+    assert follows(visitor) == ["service:fjernhjelp", "service:kjernejournal"]
+    visitor.presses(choose, drop="service:fjernhjelp")
+    visitor.presses(choose, drop="change:portal")
+    assert known(visitor).state is SubscriberState.LEFT
+    assert "/undo/" in visitor.mail().text
+
+
+def test_a_pause_holds_everything_back_and_ends_with_where_they_stand(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    choose = next(word for word in standing.split() if "/choose/" in word)
+    answer = visitor.presses(choose, follow="everything", leads="usual", language="nb", pause="2026-11-26")
+    assert 'value="2026-11-26"' in answer.text
+    assert visitor.presses(choose, follow="everything", pause="2026-11-01").status == 422
+    visitor.story.daily("2026-11-17", "2026-11-25")
+    assert visitor.story.new_letters() == []
+    visitor.story.tick(oslo("2026-11-26", "08:05"))
+    (letter,) = visitor.story.new_letters()
+    assert letter.days_left() == 5
+    visitor.story.daily("2026-11-27", "2026-12-01")
+    assert [letter.days_left() for letter in visitor.story.new_letters()] == [4, 1, 0]
+    assert [key for key in visitor.story.alerts() if not key.startswith("unchecked")] == []
+
+
+def test_what_is_over_within_a_pause_is_not_told_and_alarms_nobody(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    choose = next(word for word in standing.split() if "/choose/" in word)
+    visitor.presses(choose, follow="some", topic="service:kjernejournal", language="nb", pause="2026-12-10")
+    visitor.story.daily("2026-11-17", "2026-12-09")
+    assert visitor.story.new_letters() == []
+    assert [key for key in visitor.story.alerts() if key.startswith("expired")] == []
+    visitor.story.tick(oslo("2026-12-10", "08:05"))
+    assert len(visitor.story.new_letters()) == 1
+
+
+def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    choose = next(word for word in standing.split() if "/choose/" in word)
+    access = let_in(visitor, choose)
+    assert KARI in visitor.opens(access).text
+    assert visitor.presses(access, address="not an address").status == 422
+    assert visitor.presses(access, address="ny@epj.example.no").status == 200
+    question = visitor.mail()
+    assert (question.to, known(visitor).address) == ("ny@epj.example.no", KARI)
+    assert KARI not in question.message.as_string()
+    assert visitor.presses(link(question, "new-address")).status == 200
+    told = visitor.mail()
+    assert (told.to, known(visitor, "ny@epj.example.no").state) == (KARI, SubscriberState.ACTIVE)
+    assert "ny@epj" not in told.message.as_string()
+    assert "/choose/" not in told.text
+    assert visitor.presses(link(question, "new-address")).status == 410
+
+
+def test_a_fresh_link_rotates_downloads_and_forgets(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    words = standing.split()
+    choose = next(word for word in words if "/choose/" in word)
+    calendar = next(word for word in words if "/calendar/private/" in word)
+    access = let_in(visitor, choose)
+    visitor.presses(choose, access="yes")
+    visitor.story.tick(visitor.now)
+    assert visitor.story.new_letters() == []
+
+    for _ in range(2):
+        assert visitor.presses(access, rotate="1").status == 200
+    assert visitor.opens(calendar).status == 410
+    assert known(visitor).calendar_serial == 2
+    stored = json.loads(visitor.presses(access, download="yes").text)
+    assert stored["subscriber"][0]["address"] == KARI
+    assert "Kryss først av" in visitor.presses(access, erase="").text
+    assert known(visitor).state is SubscriberState.ACTIVE
+    assert "Du er glemt" in visitor.presses(access, erase="", sure="yes").text
+    assert visitor.opens(access).status == 404
+    assert "kari" not in everything(visitor.story)
+
+
+def test_an_access_link_ends_after_an_hour(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    access = let_in(visitor, next(word for word in standing.split() if "/choose/" in word))
+    visitor.now += timedelta(minutes=59)
+    assert visitor.opens(access).status == 200
+    visitor.now += timedelta(minutes=1)
+    assert visitor.opens(access).status == 404
+
+
+def test_a_forwarded_link_shows_no_address(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    for word in standing.split():
+        if "/choose/" in word or "/leave/" in word:
+            assert "kari" not in visitor.opens(word).text
+
+
+def test_the_confirmation_holds_nothing_that_was_typed(visitor: Visitor) -> None:
+    visitor.subscribes("kari+buy-pills@epj.example.no", topic=["buy-pills"], name="buy-pills")
+    letter = visitor.mail()
+    assert "buy-pills" not in letter.text
+    assert visitor.subscribes("“Buy pills” <kari@epj.example.no>\r\nBcc: ola@epj.example.no").status == 422
