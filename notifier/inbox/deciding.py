@@ -9,7 +9,7 @@ from notifier.compose.mailbox import Purpose
 from notifier.core.bounce import Weight, weight_of
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish, command_in
-from notifier.core.subscription import EVERYTHING
+from notifier.core.subscription import EVERYTHING, SubscriberState
 from notifier.inbox.reading import Incoming
 
 
@@ -57,10 +57,9 @@ def decide(
     detail: str,
     signed: tuple[Purpose, int] | None,
     changes: ChangeList,
-    is_subscriber: bool,
+    state: SubscriberState | None,
 ) -> Decision:
-    """The decision. `signed` is what the detail of its address is signed for; `is_subscriber` tells whether
-    mail goes to whoever wrote it.
+    """The decision. `signed` is what the detail of its address is signed for, `state` where whoever wrote it stands.
 
     A bounce is believed only at a signed return path, and a mail to the signed address for leaving ends
     subscriptions whatever it says. All other mail that a machine wrote is dropped without an answer.
@@ -76,16 +75,23 @@ def decide(
         return Decision(deed=Deed.DROP, why=incoming.automatic)
     own_detail = "" if signed else detail
     command = command_in(detail=own_detail, subject=incoming.subject, lines=incoming.lines, changes=changes)
-    return FORWARD if command is None else _obeyed(command, incoming, is_subscriber=is_subscriber)
+    return FORWARD if command is None else _obeyed(command, incoming, state)
 
 
-def _obeyed(command: Command, incoming: Incoming, *, is_subscriber: bool) -> Decision:
-    """Whoever wants to leave and is not known may follow under another address, and whoever wants to leave some of
-    it has the page for that: a person helps."""
-    if command.wish is Wish.LEAVE and (not is_subscriber or command.topics not in ((), (EVERYTHING,))):
+def _obeyed(command: Command, incoming: Incoming, state: SubscriberState | None) -> Decision:
+    """A person helps whoever wants to leave and is not known, for they may follow under another address; and
+    whoever is suspended, for their address seems to work again."""
+    if command.wish is Wish.LEAVE:
+        knows = state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
+        return Decision(deed=Deed.OBEY, command=command) if knows and not _is_partial(command) else FORWARD
+    if state is SubscriberState.SUSPENDED:
         return FORWARD
-    if command.wish is Wish.STATUS and not is_subscriber:
+    if command.wish is Wish.STATUS and state is not SubscriberState.ACTIVE:
         command = replace(command, wish=Wish.HELP)
-    if command.wish in (Wish.STATUS, Wish.HELP) and incoming.is_quiet:
+    if command.wish is not Wish.SUBSCRIBE and incoming.is_quiet:
         return FORWARD
     return Decision(deed=Deed.OBEY, command=command)
+
+
+def _is_partial(command: Command) -> bool:
+    return command.topics not in ((), (EVERYTHING,))

@@ -21,7 +21,6 @@ from notifier.compose.templates import Templates
 from notifier.core.change import ChangeList
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.reply import Fault, Verdict
-from notifier.core.subscription import SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.acting import act
 from notifier.inbox.deciding import Decision, decide
@@ -109,8 +108,7 @@ def _decided(
         detail=detail,
         signed=inbox.mailbox.read(detail),
         changes=changes,
-        is_subscriber=author is not None
-        and author.state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED),
+        state=author.state if author else None,
     )
     return incoming, decision
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from notifier.compose.mailbox import Mailbox
 from notifier.core.change import ChangeList
+from notifier.core.subscription import SubscriberState
 from notifier.inbox.deciding import Decision, decide
 from notifier.inbox.reading import Incoming, read
 from tests.sources.lists import REAL_FILE, parsed
@@ -51,7 +52,9 @@ def letter(
     ).encode()
 
 
-def decision(mail: Incoming, *, to: str = US, is_subscriber: bool = True) -> Decision:
+def decision(
+    mail: Incoming, *, to: str = US, state: SubscriberState | None = SubscriberState.ACTIVE
+) -> Decision:
     """What is done with it when it was written to this address."""
     detail = MAILBOX.detail_of(to)
     assert detail is not None
@@ -60,5 +63,5 @@ def decision(mail: Incoming, *, to: str = US, is_subscriber: bool = True) -> Dec
         detail=detail,
         signed=MAILBOX.read(detail),
         changes=real_list(),
-        is_subscriber=is_subscriber,
+        state=state,
     )

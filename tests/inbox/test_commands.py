@@ -147,6 +147,16 @@ def test_an_autoresponder_is_never_answered(box: Letterbox, relay: SmtpSink) -> 
     assert relay.accepted == ()
 
 
+@pytest.mark.parametrize("line", ["status", "hjelp", "abonner"])
+def test_whoever_is_suspended_is_helped_by_a_person(box: Letterbox, relay: SmtpSink, line: str) -> None:
+    join(box.engine)
+    with writing(box.engine) as connection:
+        connection.execute(subscribers.update().values(state=SubscriberState.SUSPENDED.value))
+    assert box.write(line).startswith("250")
+    assert relay.wait_for(1)[0].recipients == (CONTACT,)
+    assert letters(box) == []
+
+
 def test_whoever_is_suspended_may_leave(box: Letterbox) -> None:
     person = join(box.engine)
     with writing(box.engine) as connection:

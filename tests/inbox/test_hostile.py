@@ -150,17 +150,17 @@ def test_two_authors_are_nobody() -> None:
         letter("Stopp", author="a@b.example.no, kari@epj.example.no"), sender="x@b.example.no", ours=[US]
     )
     assert mail.author == ""
-    assert decision(mail, is_subscriber=False).deed is Deed.FORWARD
+    assert decision(mail, state=None).deed is Deed.FORWARD
 
 
 def test_who_wants_to_leave_and_is_not_known_is_helped_by_a_person() -> None:
     mail = read(letter("Stopp"), sender="kari@epj.example.no", ours=[US])
-    assert decision(mail, is_subscriber=False).deed is Deed.FORWARD
+    assert decision(mail, state=None).deed is Deed.FORWARD
 
 
 def test_who_asks_where_they_stand_and_does_not_follow_anything_gets_help() -> None:
     mail = read(letter("Status"), sender="kari@epj.example.no", ours=[US])
-    found = decision(mail, is_subscriber=False).command
+    found = decision(mail, state=None).command
     assert found is not None
     assert found.wish is Wish.HELP
 
