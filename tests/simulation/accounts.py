@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
+from notifier.core.letter import OF_STRANGERS
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import cadence_for, news_kind, reminder_steps
@@ -64,6 +65,7 @@ def draw_up(witness: Witness, book: Sequence[Mail]) -> Accounts:
 def assert_sound(accounts: Accounts) -> None:
     """What holds at any moment, whatever went wrong."""
     _copies_are_bounded(accounts)
+    _strangers_are_capped(accounts)
     _book_and_outbox_agree(accounts)
     _book_and_ledger_agree(accounts)
     _outbox_and_ledger_agree(accounts)
@@ -87,9 +89,20 @@ def _copies_are_bounded(accounts: Accounts) -> None:
     assert len(tellings) == len(set(tellings)), "once: the same thing was told as two Notices"
 
 
+def _strangers_are_capped(accounts: Accounts) -> None:
+    asked: dict[str, set[str]] = defaultdict(set)
+    for mail in accounts.book:
+        if mail.says["letter"] in OF_STRANGERS:
+            asked[mail.recipient].add(mail.message_id)
+    for address, ids in asked.items():
+        assert len(ids) <= 3, f"consent: {address} was asked more than three times in a month"
+
+
 def _book_and_outbox_agree(accounts: Accounts) -> None:
     taken = {mail.message_id for mail in accounts.book}
-    assert taken <= accounts.headers.keys(), "conservation: every mail has a row"
+    # Who never confirmed is forgotten, with what was written to them.
+    forgotten = {mail.message_id for mail in accounts.book if mail.says["letter"]}
+    assert taken <= accounts.headers.keys() | forgotten, "conservation: every mail has a row"
     for row in accounts.messages.values():
         if row.state == MessageState.SENT:
             assert row.header_id in taken, f"conservation: Message {row.id} is sent, and no mail was taken"
@@ -135,7 +148,8 @@ def _outbox_and_ledger_agree(accounts: Accounts) -> None:
 
 def _trouble_has_alerts(accounts: Accounts) -> None:
     for row in accounts.messages.values():
-        if row.state in (MessageState.FAILED, MessageState.UNKNOWN):
+        # What anybody can cause to be sent must not cause Alerts as well.
+        if row.state in (MessageState.FAILED, MessageState.UNKNOWN) and row.letter not in OF_STRANGERS:
             assert f"{row.state}:{row.id}" in accounts.alerts, f"none lost: Message {row.id} without an Alert"
     if any(row.outcome == Outcome.EXPIRED for row in accounts.notices.values()):
         assert any(key.startswith("expired:") for key in accounts.alerts), (

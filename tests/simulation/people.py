@@ -16,6 +16,7 @@ from notifier.store.engine import reading, writing
 from notifier.store.tables import readings, subscribers
 from tests.simulation.announcements import Desk
 from tests.simulation.moments import Clock
+from tests.simulation.strangers import Strangers
 
 ADDRESSES = tuple(f"{name}@vendor.example.no" for name in ("kari", "ola", "pia", "per", "ida"))
 
@@ -28,14 +29,17 @@ class People:
     random: Random
     clock: Clock
     desk: Desk
+    strangers: Strangers
 
     def act(self) -> str:
         """One of them does something; answers what."""
         acts = (self._leave, self._suspend, self._resume, self._resume, self._pause, self._decide)
         chance = self.random.random()
-        if chance < 0.4:
+        if chance < 0.35:
             return self.desk.edit()
-        return self.join() if chance < 0.6 else self.random.choice(acts)()
+        if chance < 0.55:
+            return self.random.choice((self.strangers.ask, self.strangers.answer))()
+        return self.join() if chance < 0.7 else self.random.choice(acts)()
 
     def end_the_pause(self) -> None:
         """Operators let mail leave again."""

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, select
 
+from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
+from notifier.core.subscription import SubscriberState
 from notifier.core.timing import Timing
 from notifier.store import changes, installation
 from notifier.store.engine import reading
@@ -32,9 +34,12 @@ class Witness:
         assert process is not None
         with running(None), reading(self.engine) as connection:
             joined = messages.join(subscribers, messages.c.subscriber_id == subscribers.c.id)
-            columns = (*messages.c, subscribers.c.address, subscribers.c.ended_at)
+            person = (subscribers.c.address, subscribers.c.ended_at, subscribers.c.state.label("stands"))
+            columns = (*messages.c, *person)
             chosen = select(*columns).select_from(joined).where(messages.c.header_id == mail.message_id)
             rows = connection.execute(chosen).all()
+            if not rows and mail.says["letter"]:
+                return  # armed, and then forgotten with the person, who said that they had not asked
             assert len(rows) == 1, f"every mail has a row: {mail.message_id} has {len(rows)}"
             current = changes.in_force(connection)
             pause = installation.paused(connection)
@@ -45,7 +50,9 @@ class Witness:
         assert row.state == MessageState.TRANSMITTING, f"only what is armed is transmitted, not {row.state}"
         assert row.owner == process.node, "only its present owner transmits a Message"
         armed: datetime = row.state_at
-        if row.ended_at is not None:
+        if row.stands == SubscriberState.PENDING:
+            assert row.letter == LetterKind.CONFIRMATION, "consent: who has not confirmed is only asked to"
+        if row.ended_at is not None and row.letter is None:
             assert armed <= row.ended_at, "stop: nothing is armed after leaving or suspension"
         if pause is not None:
             assert armed <= pause.at, "stop: nothing is armed during a pause"

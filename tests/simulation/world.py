@@ -34,6 +34,7 @@ from tests.simulation.people import People
 from tests.simulation.process import RUNNING, Crash, Process, running
 from tests.simulation.relay import OPERATOR, Relay
 from tests.simulation.station import START, station
+from tests.simulation.strangers import Strangers
 from tests.simulation.weather import draw
 from tests.simulation.witness import Witness
 
@@ -55,7 +56,8 @@ class World:
         self.desk = Desk(self.random)
         self.witness = Witness(engine=self.engine, timing=TIMING)
         self.told: list[str] = []
-        self.people = People(engine=self.engine, random=self.random, clock=self.clock, desk=self.desk)
+        outside = {"engine": self.engine, "random": self.random, "clock": self.clock}
+        self.people = People(**outside, desk=self.desk, strangers=Strangers(**outside))
         self.relay = Relay(
             clock=self.clock,
             random=self.random,
@@ -215,6 +217,7 @@ def compose(
     says: dict[str, Any] = {
         "message_id": message.header_id,
         "to": subscriber.address,
+        "letter": message.letter,
         "subscriber": subscriber.id,
         "at": now.isoformat(),
         "revision": changes.revision,
