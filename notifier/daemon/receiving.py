@@ -9,7 +9,6 @@ from functools import partial
 
 from notifier.app import Parts, may_receive
 from notifier.core.change import ChangeList
-from notifier.core.pseudonym import Pseudonyms
 from notifier.inbox.listener import Listener
 from notifier.inbox.receiving import LATER, Inbox, receive, refusal_of
 
@@ -33,7 +32,7 @@ async def receiving(
         templates=parts.templates,
         changes=changes,
         may_receive=partial(may_receive, parts.settings.mail.only_to),
-        pseudonyms=Pseudonyms(parts.links.keys),
+        pseudonyms=parts.pseudonyms,
         bounce_limit=parts.settings.bounces.limit,
         clock=clock,
     )

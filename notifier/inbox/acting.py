@@ -9,24 +9,27 @@ from sqlalchemy import Connection, Engine
 from notifier.channels.replies import safe_words
 from notifier.compose.forwarding import FORWARDED
 from notifier.consent.asking import ask
+from notifier.consent.leaving import leave, leave_topic
 from notifier.core.caps import CapScope, cap_identity
+from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.deciding import Decision, Deed
-from notifier.store import alerts, answers, asks, bounces, leaving, letters, subscribers, suppressions
+from notifier.store import alerts, answers, asks, bounces, subscribers, suppressions
 from notifier.store.caps import spend
-from notifier.store.engine import writing
+from notifier.store.engine import reading, writing
 
-BY_MAIL = "mail"
+BY_MAIL = "asked to by mail"
 
 
 def act(
     decision: Decision,
     *,
     author: str,
+    changes: ChangeList,
     engine: Engine,
     pseudonyms: Pseudonyms,
     bounce_limit: int,
@@ -37,13 +40,23 @@ def act(
         case Deed.NOTE:
             _note(engine, decision, limit=bounce_limit, now=now)
         case Deed.LEAVE:
-            with writing(engine) as connection:
-                _leave(connection, decision.number, now=now)
+            with reading(engine) as connection:
+                found = subscribers.load(connection, [decision.number]).get(decision.number)
+            if found is not None:
+                leave(engine=engine, public_id=found.public_id, why=BY_MAIL, now=now)
         case Deed.OBEY if decision.command is not None:
-            _obey(decision.command, author, engine=engine, pseudonyms=pseudonyms, now=now)
+            _obey(decision.command, author, changes, engine=engine, pseudonyms=pseudonyms, now=now)
 
 
-def _obey(command: Command, author: str, *, engine: Engine, pseudonyms: Pseudonyms, now: datetime) -> None:
+def _obey(
+    command: Command,
+    author: str,
+    changes: ChangeList,
+    *,
+    engine: Engine,
+    pseudonyms: Pseudonyms,
+    now: datetime,
+) -> None:
     language = command.language or Language.NB
     if command.wish is Wish.SUBSCRIBE:
         ask(
@@ -52,49 +65,62 @@ def _obey(command: Command, author: str, *, engine: Engine, pseudonyms: Pseudony
             address=author,
             language=language,
             topics=command.topics,
-            way=BY_MAIL,
+            way="mail",
             client="",
             now=now,
         )
-        return
-    with writing(engine) as connection:
-        found = subscribers.find(connection, author)
-        if command.wish is Wish.HELP:
-            _help(connection, author, found, language=language, pseudonyms=pseudonyms, now=now)
-        elif found is not None and command.wish is Wish.LEAVE:
-            _leave(connection, found.id, now=now)
-        elif found is not None and found.state is SubscriberState.ACTIVE:
-            answers.put(connection, found.id, LetterKind.STATUS, now=now)
+    elif command.wish is Wish.HELP:
+        _help(author, language, engine=engine, pseudonyms=pseudonyms, now=now)
+    else:
+        with reading(engine) as connection:
+            found = subscribers.find(connection, author)
+        if found is None:
+            return
+        if command.wish is Wish.LEAVE:
+            _leave(found, command, changes, engine=engine, now=now)
+        else:
+            _answer(found, LetterKind.STATUS, engine=engine, now=now)
 
 
-def _leave(connection: Connection, subscriber_id: int, *, now: datetime) -> None:
-    """End all subscriptions, and say so, with a way to undo it: anybody can write in another's name."""
-    if leaving.leave(connection, subscriber_id=subscriber_id, why="asked to by mail", now=now):
-        letters.put(connection, subscriber_id, LetterKind.GOODBYE, now=now)
-
-
-def _help(
-    connection: Connection,
-    author: str,
-    found: Subscriber | None,
-    *,
-    language: Language,
-    pseudonyms: Pseudonyms,
-    now: datetime,
+def _leave(
+    found: Subscriber, command: Command, changes: ChangeList, *, engine: Engine, now: datetime
 ) -> None:
+    """End what the command names, and say so: anybody can write in another's name.
+
+    The goodbye has a way to undo it, and what is left is told as to whoever asks where they stand.
+    """
+    if command.topics in ((), (EVERYTHING,)):
+        leave(engine=engine, public_id=found.public_id, why=BY_MAIL, now=now)
+        return
+    left = [
+        leave_topic(engine=engine, public_id=found.public_id, topic=topic, changes=changes, now=now)
+        for topic in command.topics
+    ]
+    if all(left):
+        _answer(found, LetterKind.STATUS, engine=engine, now=now)
+
+
+def _answer(found: Subscriber, kind: LetterKind, *, engine: Engine, now: datetime) -> None:
+    with writing(engine) as connection:
+        answers.put(connection, found.id, kind, now=now)
+
+
+def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudonyms, now: datetime) -> None:
     """Say how to write to us. A stranger's name may be forged, so what goes to strangers is capped, and whoever
     said that they never asked is left in peace."""
-    if found is None or found.state is not SubscriberState.ACTIVE:
-        domain = cap_identity(author).rpartition("@")[2]
-        counted = {CapScope.OVERALL: "", CapScope.DOMAIN: domain}
-        if suppressions.is_suppressed(connection, author, pseudonyms=pseudonyms) or not spend(
-            connection, counted, pseudonyms=pseudonyms, today=now.date()
-        ):
-            return
-        asks.add_pending(connection, address=author, language=language, now=now)
+    with writing(engine) as connection:
         found = subscribers.find(connection, author)
-    if found is not None:
-        answers.put(connection, found.id, LetterKind.HELP, now=now)
+        if found is None or found.state is not SubscriberState.ACTIVE:
+            domain = cap_identity(author).rpartition("@")[2]
+            counted = {CapScope.OVERALL: "", CapScope.DOMAIN: domain}
+            if suppressions.is_suppressed(connection, author, pseudonyms=pseudonyms) or not spend(
+                connection, counted, pseudonyms=pseudonyms, today=now.date()
+            ):
+                return
+            asks.add_pending(connection, address=author, language=language, now=now)
+            found = subscribers.find(connection, author)
+        if found is not None:
+            answers.put(connection, found.id, LetterKind.HELP, now=now)
 
 
 def _note(engine: Engine, decision: Decision, *, limit: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from notifier.compose.mailbox import Purpose
 from notifier.core.bounce import Weight, weight_of
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish, command_in
-from notifier.core.subscription import EVERYTHING, SubscriberState
+from notifier.core.subscription import SubscriberState
 from notifier.inbox.reading import Incoming
 
 
@@ -83,7 +83,7 @@ def _obeyed(command: Command, incoming: Incoming, state: SubscriberState | None)
     whoever is suspended, for their address seems to work again."""
     if command.wish is Wish.LEAVE:
         knows = state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
-        return Decision(deed=Deed.OBEY, command=command) if knows and not _is_partial(command) else FORWARD
+        return Decision(deed=Deed.OBEY, command=command) if knows else FORWARD
     if state is SubscriberState.SUSPENDED:
         return FORWARD
     if command.wish is Wish.STATUS and state is not SubscriberState.ACTIVE:
@@ -91,7 +91,3 @@ def _obeyed(command: Command, incoming: Incoming, state: SubscriberState | None)
     if command.wish is not Wish.SUBSCRIBE and incoming.is_quiet:
         return FORWARD
     return Decision(deed=Deed.OBEY, command=command)
-
-
-def _is_partial(command: Command) -> bool:
-    return command.topics not in ((), (EVERYTHING,))

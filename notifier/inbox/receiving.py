@@ -87,6 +87,7 @@ async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str
             act,
             decision,
             author=incoming.author,
+            changes=changes,
             engine=inbox.engine,
             pseudonyms=inbox.pseudonyms,
             bounce_limit=inbox.bounce_limit,

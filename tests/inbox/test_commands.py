@@ -88,6 +88,22 @@ def test_whoever_leaves_by_mail_is_told_goodbye(box: Letterbox, relay: SmtpSink,
     assert len(relay.wait_for(2)) == 2  # whoever writes again is helped by a person
 
 
+def test_whoever_leaves_one_service_keeps_the_others_and_is_told_which(box: Letterbox) -> None:
+    join(box.engine, KARI, "service:helseid", "service:ftps", "service:preg")
+    assert box.write("Stopp FTPS").startswith("250")
+    person = look_up(box.engine)
+    assert person.state is SubscriberState.ACTIVE
+    assert {str(each.topic) for each in person.subscriptions} == {"service:helseid", "service:preg"}
+    assert letters(box) == ["status"]
+
+
+def test_whoever_leaves_the_last_service_leaves(box: Letterbox) -> None:
+    join(box.engine, KARI, "service:ftps")
+    assert box.write("unsubscribe me from FTPS").startswith("250")
+    assert look_up(box.engine).state is SubscriberState.LEFT
+    assert letters(box) == ["goodbye"]
+
+
 def test_leaving_at_the_signed_address_says_goodbye_once(box: Letterbox) -> None:
     person = join(box.engine)
     for _ in range(3):
