@@ -24,6 +24,8 @@ def main(first: int, last: int | None = None) -> int:
         if failure is not None:
             failed += 1
             print(f"{seed}: {failure.what}", flush=True)
+        if (seed - first) % 500 == 499:
+            print(f"… {seed}", flush=True)
     print(f"{last - first + 1} worlds, {failed} failed, {time.monotonic() - began:.0f} s")
     return int(failed > 0)
 
