@@ -22,7 +22,7 @@ from notifier.compose.links import Links
 from notifier.compose.mailbox import Mailbox
 from notifier.compose.messages import compose
 from notifier.compose.rehearsal import rehearse
-from notifier.compose.templates import Templates, load_templates
+from notifier.compose.templates import Templates, shipped_templates
 from notifier.core.address import normal_address_or_domain
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
@@ -127,7 +127,7 @@ def assemble(settings: Settings, engine: Engine | None = None, templates: Templa
     links = Links(base_url=settings.base_url, keys=keys)
     letterhead = letterhead_of(settings, keys)
     if templates is None:
-        templates = load_templates()
+        templates = shipped_templates()
         rehearse(templates=templates, letterhead=letterhead, links=links)
     return Parts(
         settings=settings,

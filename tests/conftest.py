@@ -7,12 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 
 from notifier.store.engine import open_engine
 from notifier.store.migrating import upgrade
 from notifier.store.tables import metadata
 from tests.postgresql import NoPostgresError, Server, running_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Whoever logs a failure waits for it to be drawn; structlog's own way draws every variable as well."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")

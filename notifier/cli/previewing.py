@@ -94,12 +94,12 @@ def _voice(settings: Settings) -> dict[str, Any]:
     """What composing needs besides the list. The key is nobody's, so the links in previews change nothing."""
     from notifier import app as wiring
     from notifier.compose.links import Links
-    from notifier.compose.templates import load_templates
+    from notifier.compose.templates import shipped_templates
 
     return {
         "timing": settings.timing,
         "letterhead": wiring.letterhead_of(settings),
-        "templates": load_templates(),
+        "templates": shipped_templates(),
         "links": Links(settings.base_url, ("preview",)),
     }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import (
@@ -55,12 +55,17 @@ class Templates:
         return self.environments[language].get_template(name).render(**values)
 
 
-def load_templates(folder: Path | None = None) -> Templates:
-    """Compile every `*.j2` below the folder (the shipped one), in every language.
+@cache
+def shipped_templates() -> Templates:
+    """The ones that came with the program, compiled once in a process. Raises like `load_templates`."""
+    return load_templates(shipped("templates"))
+
+
+def load_templates(root: Path) -> Templates:
+    """Compile every `*.j2` below a folder, in every language.
 
     Raises ConfigurationError naming file and line of every broken template or catalog.
     """
-    root = folder or shipped("templates")
     code = _SharedCode()
     environments = {language: _environment(root, language, code) for language in Language}
     names = environments[Language.EN].list_templates(filter_func=lambda name: name.endswith(".j2"))

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
 
 from notifier.app import Parts, assemble
 from notifier.channels.channel import Channel
 from notifier.channels.choose import choose_channel
 from notifier.channels.timeouts import Timeouts
-from notifier.compose.templates import load_templates
+from notifier.compose.templates import shipped_templates
 from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.sending import SendingRight
@@ -78,10 +77,6 @@ def letters_at(mails: Iterable[Mail]) -> list[Letter]:
     return [letter_of(mail.message) for mail in mails]
 
 
-# Loading them takes longer than most stories.
-_templates = cache(load_templates)
-
-
 @dataclass
 class Story:
     """One installation in a folder, ticked by hand."""
@@ -108,7 +103,7 @@ class Story:
                 ops=self.ops,
                 reminders=self.reminders,
             ),
-            templates=_templates(),
+            templates=shipped_templates(),
         )
 
     def begin(self, now: datetime) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from notifier.compose.preview import compose_sample
 from notifier.compose.samples import letter_sample, sample
+from notifier.compose.templates import shipped_templates
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
@@ -15,7 +16,7 @@ from notifier.core.timing import Timing
 from tests.browser.looking import NARROW, PageAt, axe_in_all_sizes, sideways
 from tests.compose.mails import LETTERHEAD
 from tests.feeds.lists import OSLO
-from tests.web.sites import LINKS, NOW, real_list, templates
+from tests.web.sites import LINKS, NOW, real_list
 
 TIMING = Timing(zone=OSLO)
 
@@ -33,7 +34,9 @@ def html_of(kind: NoticeKind | LetterKind, language: Language) -> str:
             now=NOW,
             timing=TIMING,
         )
-    mail = compose_sample(made, timing=TIMING, letterhead=LETTERHEAD, templates=templates(), links=LINKS)
+    mail = compose_sample(
+        made, timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS
+    )
     part = message_from_bytes(mail.data, policy=policy.default).get_body(("html",))
     assert part is not None
     return str(part.get_content())

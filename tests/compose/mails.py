@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from functools import cache
 from typing import cast
 
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
 from notifier.compose.messages import Mail, compose
-from notifier.compose.templates import Templates, load_templates
+from notifier.compose.templates import Templates, shipped_templates
 from notifier.core.change import Change, ChangeList, Service, Source
 from notifier.core.history import Entry
 from notifier.core.message import Message, MessageState
@@ -26,12 +25,6 @@ LETTERHEAD = Letterhead(
     publisher="Varsler for e-helse", contact="varsel@helsenett.example", sender="varsel@helsenett.example"
 )
 LINKS = Links("https://varsel.helsenett.example", ("a-key-for-tests",))
-
-
-@cache
-def shipped_templates() -> Templates:
-    """The templates that ship, loaded once."""
-    return load_templates()
 
 
 def old_login(*deadlines: object, **fields: object) -> Change:

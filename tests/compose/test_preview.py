@@ -10,6 +10,7 @@ import pytest
 
 from notifier.compose.preview import Preview, compose_sample, preview_all
 from notifier.compose.samples import sample
+from notifier.compose.templates import shipped_templates
 from notifier.core.cadence import parse_lead
 from notifier.core.change import ChangeList
 from notifier.core.letter import LetterKind
@@ -18,7 +19,7 @@ from notifier.core.text import Language
 from notifier.errors import UsageError
 from notifier.shipped import shipped
 from notifier.sources.parse import parse_list
-from tests.compose.mails import LETTERHEAD, LINKS, listed, old_login, shipped_templates, text_of
+from tests.compose.mails import LETTERHEAD, LINKS, listed, old_login, text_of
 from tests.core.lists import TIMING, oslo
 
 NOW = oslo("2026-11-24")

@@ -26,6 +26,7 @@ def _asked_for() -> dict[tuple[str, ...], str]:
     return {(words,) if isinstance(words, str) else tuple(words): file for file, _, words, _, _ in found}
 
 
+@cache
 def _catalogs(language: Language) -> list[Catalog]:
     return [
         read_catalog(file, language) for file in sorted(shipped("templates", "locale", language).glob("*.po"))

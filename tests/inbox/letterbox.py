@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
@@ -19,7 +19,7 @@ from notifier.app import may_receive
 from notifier.channels.choose import choose_channel
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.mailbox import Mailbox
-from notifier.compose.templates import load_templates
+from notifier.compose.templates import shipped_templates
 from notifier.core.pseudonym import Pseudonyms
 from notifier.inbox.listener import Listener
 from notifier.inbox.receiving import LATER, Inbox, receive, refusal_of
@@ -27,7 +27,6 @@ from tests.inbox.letters import MAILBOX, US, letter, real_list
 from tests.store.people import JUNE
 
 CONTACT = "kundesenter@example.no"
-templates = cache(load_templates)
 
 
 @dataclass
@@ -51,7 +50,7 @@ class Letterbox:
             channel=choose_channel(url=self.relay, password=None, helo="node.example.no"),
             mailbox=self.mailbox,
             letterhead=Letterhead(publisher="Varsler", contact=CONTACT, sender=US, mailbox=self.mailbox),
-            templates=templates(),
+            templates=shipped_templates(),
             changes=real_list,
             may_receive=partial(may_receive, self.only_to),
             pseudonyms=Pseudonyms(self.mailbox.keys),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from notifier.compose.links import Links
-from notifier.compose.templates import Templates, load_templates
+from notifier.compose.templates import shipped_templates
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.core.pseudonym import Pseudonyms
@@ -24,7 +24,6 @@ from tests.feeds.lists import OSLO
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 LINKS = Links(base_url="https://varsel.example.no", keys=("old key", "new key"))
-templates = cache(load_templates)
 
 
 @cache
@@ -57,7 +56,6 @@ def site(
     register: Register | None = None,
 ) -> Site:
     """A Site around whatever the test wants to see."""
-    shipped_templates: Templates = templates()
     return Site(
         changes=changes,
         history=history,
@@ -67,7 +65,7 @@ def site(
         health=health,
         timing=Timing(zone=OSLO),
         links=LINKS,
-        templates=shipped_templates,
+        templates=shipped_templates(),
         publisher="Varsler for e-helse",
         contact=contact,
         register=register or nobody(),

@@ -12,7 +12,7 @@ from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
 from notifier.compose.preview import preview_all
 from notifier.compose.rehearsal import rehearse
-from notifier.compose.templates import load_templates
+from notifier.compose.templates import shipped_templates
 from notifier.core.change import ChangeList
 from notifier.errors import DatabaseError, ListRefusedError, NotifierError
 from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
@@ -58,7 +58,7 @@ def look_at_mails(
 ) -> Finding:
     """Every kind of mail in every language, composed from the list as well as from made-up ones."""
     try:
-        templates = load_templates()
+        templates = shipped_templates()
         rehearse(templates=templates, letterhead=letterhead, links=links)
         mails = preview_all(
             changes=found or ChangeList(revision=0, services=(), changes=()),
