@@ -21,6 +21,9 @@ def look_at_page(settings: Settings) -> Iterator[Finding]:
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         todo = "let a proxy serve it over https, and set web.base_url to that"
         yield warning("page", f"{base} is not encrypted, and the links in mails are private", todo)
+    if url.scheme == "https" and not settings.web.trusted_proxies:
+        todo = "set web.trusted_proxies to the proxy's address"
+        yield warning("page", "a proxy serves the page, and to us all visitors come from its address", todo)
     if settings.web.base_url is None and not settings.mail_url.startswith("maildir:"):
         todo = "set web.base_url to the address people reach the page at"
         yield error("page", f"links in mails begin with {base}, which works on this machine only", todo)

@@ -13,6 +13,7 @@ from notifier.jobs.diagnosis.finding import Level
 from notifier.jobs.diagnosis.web import look_at_page
 from notifier.settings import Settings
 from notifier.settings.tables import MailSettings, WebSettings
+from tests.processes.installation import free_port
 from tests.web.serving import serving
 from tests.web.sites import site
 
@@ -83,6 +84,13 @@ def test_a_page_that_is_not_there_is_an_error_and_one_that_does_not_answer_is_wa
         (found,) = look_at_page(at(f"{address}/elsewhere"))
         assert (found.level, "404" in found.seen) == (Level.ERROR, True)
     assert [found.level for found in look_at_page(at(address))] == [Level.WARNING]
+
+
+def test_a_proxy_whose_word_about_visitors_is_not_trusted_is_warned_of() -> None:
+    found = list(look_at_page(at(f"https://127.0.0.1:{free_port()}")))
+    assert "web.trusted_proxies" in found[0].todo
+    trusting = WebSettings(base_url=f"https://127.0.0.1:{free_port()}", trusted_proxies="127.0.0.1")
+    assert [each for each in look_at_page(Settings(web=trusting)) if "trusted" in each.todo] == []
 
 
 def test_links_that_work_on_this_machine_only_are_an_error_once_mail_is_real() -> None:
