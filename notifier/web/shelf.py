@@ -130,12 +130,20 @@ class Shelf:
             made = make(snapshot)
         except Exception:  # noqa: BLE001 -- as above
             _log.exception("a feed cannot be made; the last good one is served")
-            if kept:
-                return kept.edition
-            return make(self._good) if self._good and self._good is not snapshot else None
+            return kept.edition if kept else self._of_good(snapshot, make)
         self._good = snapshot
         self._keep(key, _Kept(snapshot, made))
         return made
+
+    def _of_good(self, snapshot: Snapshot, make: Callable[[Snapshot], Edition]) -> Edition | None:
+        """An Edition that nobody asked for before, of the last Snapshot that could be made into one."""
+        if self._good is None or self._good is snapshot:
+            return None
+        try:
+            return make(self._good)
+        except Exception:  # noqa: BLE001 -- as above
+            _log.exception("nor can it be made of the list before")
+            return None
 
     def _keep(self, key: Hashable, kept: _Kept) -> None:
         before = self._editions.pop(key, None)

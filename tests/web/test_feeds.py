@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -221,3 +222,23 @@ def test_the_shelf_makes_an_edition_once_and_again_only_when_it_had_to_make_room
     ask(Language.EN)
     assert ask(Language.NB) == first
     assert made == [Language.NB, Language.NN, Language.EN, Language.NB]
+
+
+def test_what_cannot_be_made_is_made_of_the_list_before_and_else_not_at_all() -> None:
+    lists = [one_deadline(firm("2026-12-01"))]
+    here = site(changes=lambda: lists[-1], history=lambda: history_of(lists))
+    shelf = Shelf(here)
+
+    def make(language: Language, snapshot: shelves.Snapshot) -> shelves.Edition:
+        if snapshot.changes is not lists[0] or language is Language.EN:
+            raise ValueError("a mistake that only this list, or this language, brings to light")
+        return calendar_edition(here, shelf, snapshot, AskedCalendar(Variant.PLAIN, ALL, language))
+
+    first = shelf.take("nb", partial(make, Language.NB))
+    assert first
+    lists.append(one_deadline(firm("2027-01-15"), revision=2))
+    assert shelf.take("nb", partial(make, Language.NB)) is first
+    unseen = shelf.take("nn", partial(make, Language.NN))
+    assert unseen
+    assert b"20261201" in unseen.body
+    assert shelf.take("en", partial(make, Language.EN)) is None
