@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.errors import DatabaseError
+from notifier.jobs.alert import CLOCK
 from notifier.store import alerts, breakers, changes, installation, messages
 from notifier.store.engine import reading
 
@@ -52,11 +53,11 @@ def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Tro
     tick = installation.last_tick(connection)
     if tick is None or now - tick > STALE_TICK:
         found.append(Trouble(what="the tick does not move", since=tick))
-    found += [
-        Trouble(what=_headline(alert.text), since=alert.first_at)
-        for alert in alerts.open_alerts(connection)
-        if alert.key == "list"
-    ]
+    for alert in alerts.open_alerts(connection):
+        if alert.key == "list":
+            found.append(Trouble(what=_headline(alert.text), since=alert.first_at))
+        elif alert.key == CLOCK:
+            found.append(Trouble(what="the clock is in doubt; the log says why", since=alert.first_at))
     if timing.is_open(now) and timing.is_open(now - OVERDUE):
         overdue = messages.count_overdue(connection, before=now - OVERDUE)
         if overdue:

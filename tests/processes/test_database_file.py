@@ -71,7 +71,8 @@ def test_a_file_deleted_while_running_is_missed_and_never_silently_replaced(plac
         for file in place.file.parent.glob("notifier.sqlite3*"):
             file.unlink()
         until(lambda: daemon.get("/health/ready").status == 503)
-        assert str(place.file) in daemon.get("/health/ready").text
+        assert str(place.file) not in daemon.get("/health/ready").text
+        until(lambda: str(place.file) in daemon.log)
         assert daemon.get("/health/live").status == 200
         assert "PREG" in daemon.get("/").text
         assert not place.file.exists()
@@ -116,7 +117,7 @@ def test_a_full_disk_stops_sending_and_nothing_is_sent_twice_when_there_is_room_
         sink.wait_for(5)
         filler = fill(disk)
         until(lambda: daemon.get("/health/ready").status == 503)
-        assert "disk is full" in daemon.get("/health/ready").text
+        until(lambda: "disk is full" in daemon.log)
         assert daemon.get("/health/live").status == 200
         filler.unlink()
         until(lambda: daemon.get("/health/ready").status == 200)
