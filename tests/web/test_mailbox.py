@@ -1,0 +1,92 @@
+"""`/mail` shows a trial's own mailbox to whoever sits at this machine, and to nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from notifier.channels.channel import Parcel
+from notifier.channels.maildir import MaildirChannel
+from notifier.core.letter import LetterKind
+from notifier.settings import Settings
+from notifier.settings.tables import MailSettings, WebSettings
+from tests.compose.test_letters import letter
+from tests.web.serving import Client, serving
+from tests.web.sites import nobody, site
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    mail = letter(LetterKind.CONFIRMATION)
+    parcel = Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)
+
+    async def deliver() -> None:
+        line = await MaildirChannel(folder=tmp_path).open()
+        await line.send(parcel)
+        await line.close()
+
+    asyncio.run(deliver())
+    with serving(site(register=replace(nobody(), mailbox=tmp_path))) as client:
+        yield client
+
+
+def name_of(client: Client) -> str:
+    return client.get("/mail").text.partition('href="mail/')[2].partition("?")[0]
+
+
+def test_a_mail_is_listed_and_read_and_its_links_work(client: Client) -> None:
+    listing = client.get("/mail?lang=nb")
+    assert "Bekreft at du vil ha varsler" in listing.text
+    name = name_of(client)
+    assert "<iframe" in client.get(f"/mail/{name}").text
+    body = client.get(f"/mail/{name}/body")
+    assert "/confirm/" in body.text
+    assert '<base target="_top">' in body.text
+    assert "sandbox" in body.headers["content-security-policy"]
+    assert "script-src" not in body.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "203.0.113.1"},
+        {"Forwarded": "for=203.0.113.1"},
+        {"Host": "varsel.example.no"},
+        {"Host": "evil.example:8080"},
+    ],
+)
+def test_nobody_else_sees_it(client: Client, headers: dict[str, str]) -> None:
+    name = name_of(client)
+    for path in ("/mail", f"/mail/{name}", f"/mail/{name}/body"):
+        assert client.ask("GET", path, headers=headers).status == 404
+
+
+@pytest.mark.parametrize("name", ["x", "..", "..%2f..%2fetc%2fpasswd", ".hidden", "%00"])
+def test_only_the_mailboxs_own_files_are_shown(client: Client, name: str) -> None:
+    assert client.get(f"/mail/{name}").status == 404
+
+
+def test_there_is_no_mailbox_where_mail_leaves_the_machine() -> None:
+    with serving(site()) as client:
+        assert client.get("/mail").status == 404
+
+
+@pytest.mark.parametrize(
+    ("web", "mail", "shown"),
+    [
+        (WebSettings(), MailSettings(), True),
+        (WebSettings(bind="[::1]:8080"), MailSettings(), True),
+        (WebSettings(bind="0.0.0.0:8080"), MailSettings(), False),
+        (WebSettings(base_url="https://varsel.example.no"), MailSettings(), False),
+        (WebSettings(), MailSettings(url="smtp://localhost:25"), False),
+    ],
+)
+def test_it_is_shown_only_while_all_stays_on_this_machine(
+    web: WebSettings, mail: MailSettings, shown: bool
+) -> None:
+    settings = Settings(web=web, mail=mail)
+    assert (settings.mailbox is not None and settings.is_for_this_machine_alone) is shown
