@@ -26,9 +26,13 @@ from tests.web.sites import real_list, site
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole folder; skipped where the system has none."""
+    """One Chromium for a file; skipped where the system has none.
+
+    Not for longer: while it runs, Playwright keeps an event loop going in this thread, in which no other test
+    could start one.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium here; on Debian: apt-get install chromium")
     with sync_playwright() as playwright:

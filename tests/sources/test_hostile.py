@@ -124,9 +124,9 @@ def test_broken_toml_is_told_with_its_line(text: str, said: str) -> None:
 
 
 def refused_quickly(text: str) -> tuple[str, ...]:
-    began = time.monotonic()
+    began = time.process_time()
     found = problems(text)
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     return found
 
 

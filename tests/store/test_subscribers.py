@@ -88,7 +88,8 @@ def test_listing_names_everybody_but_the_erased_and_can_be_narrowed(database: En
         active = subscribers.listing(connection, states=[SubscriberState.ACTIVE])
         assert [each.id for each in active] == [kari.id]
         assert [each.id for each in subscribers.listing(connection, vendor="epj")] == [kari.id]
-        assert subscribers.count_by_state(connection) == dict.fromkeys(SubscriberState, 1)
+        here = [state for state in SubscriberState if state is not SubscriberState.PENDING]
+        assert subscribers.count_by_state(connection) == dict.fromkeys(here, 1)
 
 
 def test_people_who_follow_any_of_the_changes_are_counted_once_each(database: Engine) -> None:
