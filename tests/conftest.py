@@ -16,10 +16,14 @@ from notifier.store.tables import metadata
 from tests.postgresql import NoPostgresError, Server, running_server
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _plain_tracebacks() -> None:
-    """Whoever logs a failure waits for it to be drawn; structlog's own way draws every variable as well."""
+@pytest.fixture(autouse=True)
+def _plain_log() -> None:
+    """Every test finds the log as it is at first, whatever the one before set it to, but with plain tracebacks.
+
+    Whoever logs a failure waits for it to be drawn, and structlog's own way draws every variable as well.
+    """
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.reset_defaults()
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
