@@ -61,6 +61,7 @@ def remember(engine: Engine, *, state_dir: Path, now: datetime) -> None:
         identity = installation.identity(connection)
     fresh = file.with_name(f".{file.name}.new")
     try:
+        fresh.touch(mode=0o600)
         fresh.write_text(f"{identity} {now.isoformat()}\n", encoding="ascii")
         fresh.rename(file)
     except OSError as error:
