@@ -146,6 +146,8 @@ def arm(
 
 def release(connection: Connection, claimed: Sequence[Message], *, now: datetime) -> None:
     """Give claimed Messages back, to be composed anew."""
+    if not claimed:
+        return
     ours = and_(_held(claimed), messages.c.state == MessageState.CLAIMED)
     values = {"state": MessageState.PENDING.value, "owner": None, "lease_until": None, "state_at": now}
     connection.execute(update(messages).where(ours).values(values))
@@ -168,6 +170,8 @@ def end(
     connection: Connection, claimed: Sequence[Message], state: MessageState, *, reason: str, now: datetime
 ) -> None:
     """Close claimed Messages that will not be sent: cancelled, expired, or failed before the wire."""
+    if not claimed:
+        return
     ours = and_(_held(claimed), messages.c.state == MessageState.CLAIMED)
     values = {
         "state": state.value,
