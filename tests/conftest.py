@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,12 @@ from notifier.store.engine import open_engine
 from notifier.store.migrating import upgrade
 from notifier.store.tables import metadata
 from tests.postgresql import NoPostgresError, Server, running_server
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each processor when everything is run; a few named files are quicker without."""
+    everything = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return len(os.sched_getaffinity(0)) if everything else 0
 
 
 @pytest.fixture(autouse=True)
