@@ -1,7 +1,8 @@
 """Norwegian working days: not weekends, public holidays, 24 or 31 December.
 
-Public holidays are those of lov om 1 og 17 mai som høgtidsdager and lov om helligdager og helligdagsfred,
-as the `holidays` package computes them; the two eves are added because nobody is at work to act on a mail.
+Public holidays are those of lov om 1 og 17 mai som høgtidsdager and lov om helligdager og helligdagsfred (§ 2); the
+two eves are added because nobody is at work to act on a mail. Counted here rather than by a package, since the one
+there is brings the calendars of all countries along; a test compares the two.
 """
 
 from __future__ import annotations
@@ -11,13 +12,32 @@ from functools import lru_cache
 
 _DAY = timedelta(days=1)
 
+# Month and day: New Year, 1 May, 17 May, the two days of Christmas, and the eves.
+_FIXED = ((1, 1), (5, 1), (5, 17), (12, 24), (12, 25), (12, 26), (12, 31))
+
+# Days from Easter Sunday: Maundy Thursday, Good Friday, Easter, Ascension, Whitsun.
+_MOVABLE = (-3, -2, 0, 1, 39, 49, 50)
+
 
 @lru_cache(maxsize=64)
 def _closed_days(year: int) -> frozenset[date]:
-    # Imported late: the package takes longer to load than the rest of the core together.
-    from holidays.countries.norway import NO
+    easter = easter_sunday(year)
+    movable = {easter + timedelta(days=days) for days in _MOVABLE}
+    return frozenset(movable | {date(year, month, day) for month, day in _FIXED})
 
-    return frozenset(NO(years=year, observed=False)) | {date(year, 12, 24), date(year, 12, 31)}
+
+def easter_sunday(year: int) -> date:
+    """By the Gregorian computus in the form of Meeus, Jones and Butcher (Meeus, Astronomical Algorithms, chapter 8)."""
+    golden = year % 19
+    century, within = divmod(year, 100)
+    leap_centuries, century_rest = divmod(century, 4)
+    moon_shift = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leap_centuries - moon_shift + 15) % 30
+    leap_years, year_rest = divmod(within, 4)
+    to_sunday = (32 + 2 * century_rest + 2 * leap_years - epact - year_rest) % 7
+    early = (golden + 11 * epact + 22 * to_sunday) // 451
+    month, day = divmod(epact + to_sunday - 7 * early + 114, 31)
+    return date(year, month, day + 1)
 
 
 def is_working_day(day: date) -> bool:

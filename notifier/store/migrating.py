@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from notifier.core.text import count
 from notifier.errors import DatabaseError, UsageError
 from notifier.store.copies import keep_before
 from notifier.store.engine import name_of, reading, translated
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where a migration runs: most starts have none, and a daemon would carry it for weeks.
+_VERSIONS = Path(__file__).with_name("migrations") / "versions"
 
 # Any number will do, as long as every release uses the same.
 _ADVISORY_LOCK = 7_236_018_453
@@ -35,6 +37,8 @@ def upgrade(engine: Engine) -> Path | None:
     at = current(engine)
     if at == newest():
         return None
+    from alembic import command
+
     copy = keep_before(engine, newest()) if at is not None else None
     with _alone(engine) as connection:
         _refuse_newer(engine, _revision(connection))
@@ -57,6 +61,9 @@ def downgrade(engine: Engine, revision: str) -> Path | None:
 
     Answers the copy that was kept. Raises UsageError when there is no such revision below.
     """
+    from alembic import command
+    from alembic.util.exc import CommandError
+
     copy = keep_before(engine, f"going-back-to-{revision}") if current(engine) is not None else None
     with _alone(engine) as connection:
         _refuse_newer(engine, _revision(connection))
@@ -80,26 +87,36 @@ def current(engine: Engine) -> str | None:
 
 def newest() -> str:
     """The migration that this release's tables are at."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
+    known = _known()
+    if not known:
         raise DatabaseError("this release was installed without its migrations; install it again")
-    return head
+    return known[-1]
+
+
+def _known() -> list[str]:
+    """This release's migrations, oldest first: the numbers that their files' names begin with."""
+    return sorted(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py"))
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _refuse_newer(engine: Engine, revision: str | None) -> None:
-    known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    known = _known()
     if revision is not None and revision not in known:
         raise DatabaseError(
             f"{name_of(engine)} was last used by a newer release (its tables are at {revision}, this release"
-            f" knows up to {max(known)}); run that release, or restore the copy made before it"
+            f" knows up to {newest()}); run that release, or restore the copy made before it"
         )
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "notifier:store/migrations")
     config.set_main_option("path_separator", "os")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from holidays.countries.norway import NO
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,14 @@ CLOSED_2026 = {
 @pytest.mark.parametrize("day", CLOSED_2026.values(), ids=CLOSED_2026)
 def test_on_holidays_and_the_two_eves_nobody_works(day: str) -> None:
     assert not is_working_day(date.fromisoformat(day))
+
+
+def test_they_are_the_holidays_that_the_package_of_all_countries_knows() -> None:
+    years = range(2000, 2100)
+    days = (date(2000, 1, 1) + timedelta(days=n) for n in range(365 * 100 + 25))
+    eves = {date(year, 12, day) for year in years for day in (24, 31)}
+    closed = {day for day in days if day.weekday() < 5 and not is_working_day(day)}
+    assert closed == {day for day in set(NO(years=years, observed=False)) | eves if day.weekday() < 5}
 
 
 def test_2026_has_its_251_working_days() -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from notifier.errors import DatabaseError
 from notifier.store.engine import open_engine, reading, writing
-from notifier.store.migrating import current, downgrade, upgrade
+from notifier.store.migrating import current, downgrade, newest, upgrade
 from notifier.store.tables import metadata, subscriptions
 from tests.store.people import MAY
 
@@ -45,6 +48,23 @@ def test_down_leaves_nothing_and_up_again_brings_all_back(empty_database: Engine
 
     upgrade(empty_database)
     assert differences_from_metadata(empty_database) == []
+
+
+def test_files_are_named_by_the_migrations_in_them() -> None:
+    config = Config()
+    config.set_main_option("script_location", "notifier:store/migrations")
+    config.set_main_option("path_separator", "os")
+    scripts = list(ScriptDirectory.from_config(config).walk_revisions())
+    assert scripts[0].revision == newest()
+    assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts)
+
+
+def test_with_nothing_to_migrate_alembic_is_not_loaded(sqlite_url: str) -> None:
+    code = (
+        "import sys; from notifier.store import engine, migrating;"
+        f"migrating.upgrade(engine.open_engine({sqlite_url!r})); sys.exit('alembic' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_upgrading_twice_changes_nothing(database: Engine) -> None:
