@@ -63,6 +63,7 @@ def decide(
 
     A bounce is believed only at a signed return path, and a mail to the signed address for leaving ends
     subscriptions whatever it says. All other mail that a machine wrote is dropped without an answer.
+    A command is done only for the one author of a mail: a person reads what names none or several.
     """
     purpose, number = signed or (None, 0)
     if purpose is Purpose.BOUNCE and incoming.report is not None:
@@ -73,6 +74,8 @@ def decide(
         return Decision(deed=Deed.LEAVE, number=number)
     if incoming.automatic:
         return Decision(deed=Deed.DROP, why=incoming.automatic)
+    if not incoming.author:
+        return FORWARD
     own_detail = "" if signed else detail
     command = command_in(detail=own_detail, subject=incoming.subject, lines=incoming.lines, changes=changes)
     return FORWARD if command is None else _obeyed(command, incoming, state)

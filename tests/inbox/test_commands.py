@@ -15,7 +15,7 @@ from notifier.store import asks, suppressions
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.tables import messages, subscribers
 from tests.inbox.letterbox import CONTACT, Letterbox, opened
-from tests.inbox.letters import MAILBOX, bytes_of
+from tests.inbox.letters import MAILBOX, bytes_of, letter
 from tests.peers.smtp_sink import SmtpSink
 from tests.store.people import JUNE, join, look_up
 
@@ -161,6 +161,19 @@ def test_an_autoresponder_is_never_answered(box: Letterbox, relay: SmtpSink) -> 
         box.hand_over(bytes_of("dsn-postfix"), sender="")
     assert letters(box) == []
     assert relay.accepted == ()
+
+
+@pytest.mark.parametrize("author", ["", "kari@epj.example.no, ola@journal.example.no", "Kari <kari>"])
+@pytest.mark.parametrize("line", ["Hjelp", "Abonner", "Stopp", "Status"])
+def test_a_person_reads_what_has_not_one_author_that_can_be_read(
+    box: Letterbox, relay: SmtpSink, author: str, line: str
+) -> None:
+    person = join(box.engine)
+    mail = letter(line).replace(b"From: kari@epj.example.no", f"From: {author}".encode())
+    assert box.hand_over(mail).startswith("250")
+    assert relay.wait_for(1)[0].recipients == (CONTACT,)
+    assert letters(box) == []
+    assert look_up(box.engine) == person
 
 
 @pytest.mark.parametrize("line", ["status", "hjelp", "abonner"])
