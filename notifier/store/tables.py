@@ -144,6 +144,8 @@ subscribers = Table(
     Column("changed_at", Instant),
     Column("paused_until", Instant),
     Index("ix_subscribers_vendor_id", "vendor_id"),
+    # An id is never used again: addresses that we signed name it for as long as anybody keeps our mail.
+    sqlite_autoincrement=True,
 )
 
 subscriptions = Table(
@@ -215,6 +217,7 @@ messages = Table(
     CheckConstraint("copies BETWEEN 0 AND 2", name="two_copies"),
     Index("ix_messages_state_not_before", "state", "not_before"),
     Index("ix_messages_subscriber_id", "subscriber_id"),
+    sqlite_autoincrement=True,
 )
 
 # The Ledger.

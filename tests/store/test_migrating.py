@@ -11,14 +11,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, insert, inspect, text
+from sqlalchemy import Engine, delete, insert, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from notifier.errors import DatabaseError
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import current, downgrade, newest, upgrade
-from notifier.store.tables import metadata, subscriptions
-from tests.store.people import MAY
+from notifier.store.tables import messages, metadata, notices, subscribers, subscriptions
+from tests.store.people import MAY, join, look_up
 
 
 def differences_from_metadata(engine: Engine) -> list[object]:
@@ -108,3 +108,18 @@ def test_rows_that_refer_to_nothing_are_refused_after_a_migration(empty_database
     orphan = {"subscriber_id": 99, "scope": "everything", "target": "", "since": MAY}
     with pytest.raises(IntegrityError), writing(empty_database) as connection:
         connection.execute(insert(subscriptions).values(orphan))
+
+
+def test_an_id_that_our_mail_may_name_is_never_used_again(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    downgrade(empty_database, "0001")
+    upgrade(empty_database)
+    first = join(empty_database, "ola@journal.example.no")
+    with writing(empty_database) as connection:
+        told = connection.scalars(text("SELECT id FROM messages")).one()
+        for table in (notices, subscriptions, messages, subscribers):
+            connection.execute(delete(table))
+    join(empty_database)
+    assert look_up(empty_database).id > first.id
+    with reading(empty_database) as connection:
+        assert connection.scalars(text("SELECT id FROM messages")).one() > told

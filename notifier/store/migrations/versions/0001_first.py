@@ -1,6 +1,6 @@
 """The first tables: the list's readings, Subscribers, the Ledger, the Outbox, Alerts and nodes.
 
-Revision 0001, after nothing.
+Revision 0001, after nothing. Ids of Subscribers and Messages are never used again, since signed addresses name them.
 """
 
 from __future__ import annotations
@@ -195,6 +195,7 @@ def _subscribers() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_subscribers"),
         sa.UniqueConstraint("identity", name="uq_subscribers_identity"),
         sa.UniqueConstraint("public_id", name="uq_subscribers_public_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_subscribers_vendor_id", "subscribers", ["vendor_id"], unique=False)
 
@@ -222,6 +223,7 @@ def _messages() -> None:
         sa.CheckConstraint("copies BETWEEN 0 AND 2", name="ck_messages_two_copies"),
         sa.ForeignKeyConstraint(["subscriber_id"], ["subscribers.id"], name="fk_messages_subscriber_id"),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_messages_state_not_before", "messages", ["state", "not_before"], unique=False)
     op.create_index("ix_messages_subscriber_id", "messages", ["subscriber_id"], unique=False)

@@ -18,11 +18,9 @@ Instant = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """A column beside the score."""
-    with op.batch_alter_table("subscribers") as table:
-        table.add_column(sa.Column("scored_at", Instant, nullable=True))
+    op.add_column("subscribers", sa.Column("scored_at", Instant, nullable=True))
 
 
 def downgrade() -> None:
     """Points may then be held against somebody twice on one day."""
-    with op.batch_alter_table("subscribers") as table:
-        table.drop_column("scored_at")
+    op.drop_column("subscribers", "scored_at")
