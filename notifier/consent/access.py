@@ -26,7 +26,7 @@ AGAIN_AFTER = timedelta(minutes=10)
 def request_access(*, engine: Engine, public_id: str, now: datetime) -> None:
     """Mail the Subscriber a fresh link, unless one left within ten minutes or they are not active."""
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id)
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
         if found is None or found.state is not SubscriberState.ACTIVE:
             return
         if not letters.was_put(connection, found.id, LetterKind.ACCESS, after=now - AGAIN_AFTER):
@@ -54,10 +54,13 @@ def ask_new_address(
     Raises ValueError when it is no address.
     """
     with writing(engine) as connection:
-        found = _let_in(connection, public_id, generation)
-        if found is None or not may_cause_letter(
+        # Caps are counted before the row is held, as asking does: in one order, nobody waits in a circle.
+        if _let_in(connection, public_id, generation) is None or not may_cause_letter(
             connection, address=address, client=client, pseudonyms=pseudonyms, now=now
         ):
+            return
+        found = _let_in(connection, public_id, generation, for_update=True)
+        if found is None:
             return
         suppressed = suppressions.is_suppressed(connection, address, pseudonyms=pseudonyms)
         if suppressed or moving.is_taken(connection, address):
@@ -80,7 +83,7 @@ def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: date
     STALE for a link that is older than 72 hours, was used, or whose address subscribes by itself by now.
     """
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id)
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
         wish = asks.of_subscriber(connection, found.id) if found else None
         if found is None or wish is None or wish.address is None or found.state is not SubscriberState.ACTIVE:
             return Confirmed.STALE
@@ -96,7 +99,7 @@ def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: date
 def rotate_calendar(*, engine: Engine, public_id: str, generation: int, serial: int) -> bool:
     """Give the private calendar its next address, if the one with this serial still works."""
     with writing(engine) as connection:
-        found = _let_in(connection, public_id, generation)
+        found = _let_in(connection, public_id, generation, for_update=True)
         return found is not None and calendars.rotate(connection, found.id, serial=serial)
 
 
@@ -110,11 +113,13 @@ def download(*, engine: Engine, public_id: str, generation: int) -> dict[str, An
 def erase(*, engine: Engine, public_id: str, generation: int, now: datetime) -> bool:
     """Forget them; answers whether anything changed. No goodbye: there is nobody left to tell."""
     with writing(engine) as connection:
-        found = _let_in(connection, public_id, generation)
+        found = _let_in(connection, public_id, generation, for_update=True)
         return found is not None and leaving.erase(connection, subscriber_id=found.id, now=now)
 
 
-def _let_in(connection: Connection, public_id: str, generation: int) -> Subscriber | None:
-    found = subscribers.by_public_id(connection, public_id)
+def _let_in(
+    connection: Connection, public_id: str, generation: int, *, for_update: bool = False
+) -> Subscriber | None:
+    found = subscribers.by_public_id(connection, public_id, for_update=for_update)
     fits = found is not None and found.generation == generation and found.state is SubscriberState.ACTIVE
     return found if fits else None

@@ -40,7 +40,7 @@ def choose(
     if not topics:
         raise ValueError("whoever follows nothing has left")
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id)
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
         if found is None or found.state not in _CHOOSE_IN:
             return False
         subscribers.set_choices(

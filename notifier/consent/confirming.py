@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from sqlalchemy import Connection, Engine
 
+from notifier.consent.leaving import end
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Subscriber, SubscriberState
@@ -25,6 +26,13 @@ class Confirmed(Enum):
     STALE = auto()
 
 
+class Denied(Enum):
+    """What denying came to: the address is never asked again, or nothing goes to it any more."""
+
+    FOR_EVER = auto()
+    STOPPED = auto()
+
+
 def is_asked(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
     """What confirming by this link would come to: it changes nothing."""
     with reading(engine) as connection:
@@ -39,7 +47,7 @@ def confirm(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Con
     already, so that pressing twice (or after a scanner) is harmless.
     """
     with writing(engine) as connection:
-        found, wish = _look_up(connection, public_id)
+        found, wish = _look_up(connection, public_id, for_update=True)
         judged = _judged(found, wish, nonce, now)
         if judged is Confirmed.NOW and found is not None and wish is not None:
             joiner = Joiner(
@@ -53,25 +61,32 @@ def confirm(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Con
         return judged
 
 
-def deny(*, engine: Engine, pseudonyms: Pseudonyms, public_id: str, nonce: str, now: datetime) -> bool:
-    """Never ask this address again, and forget it unless it was there before; False for a link of no wish.
+def deny(*, engine: Engine, pseudonyms: Pseudonyms, public_id: str, now: datetime) -> Denied:
+    """Never ask this address again, and forget it unless it was there before; whoever subscribes leaves.
 
-    Only a keyed hash of the address is kept. Twice is harmless. It takes the wish's own link, so that an old
-    confirmation cannot silence whoever subscribes by now.
+    A scanner may have pressed every button before, so whoever reads the mailbox may deny what is confirmed:
+    the link carries the right to leave. Only a keyed hash of a denied address is kept. Twice is harmless.
     """
     with writing(engine) as connection:
-        found, wish = _look_up(connection, public_id)
-        if found is None or wish is None or wish.nonce != nonce or found.state not in _UNCONFIRMED:
-            return False
+        found, wish = _look_up(connection, public_id, for_update=True)
+        if found is None:
+            return Denied.STOPPED
+        if found.state not in _UNCONFIRMED:
+            end(connection, found, why="did not ask for it", now=now)
+            return Denied.STOPPED
+        if found.state is SubscriberState.LEFT and wish is None:
+            return Denied.STOPPED
         suppressions.suppress(connection, found.address, pseudonyms=pseudonyms, now=now)
         asks.forget(connection, found.id)
         if found.state is SubscriberState.PENDING:
             pruning.forget_pending(connection, [found.id])
-        return True
+        return Denied.FOR_EVER
 
 
-def _look_up(connection: Connection, public_id: str) -> tuple[Subscriber | None, Ask | None]:
-    found = subscribers.by_public_id(connection, public_id)
+def _look_up(
+    connection: Connection, public_id: str, *, for_update: bool = False
+) -> tuple[Subscriber | None, Ask | None]:
+    found = subscribers.by_public_id(connection, public_id, for_update=for_update)
     return found, asks.of_subscriber(connection, found.id) if found else None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from notifier.core.change import ChangeList
 from notifier.core.letter import UNDO_WITHIN, LetterKind
-from notifier.core.subscription import SubscriberState, Topic, without
+from notifier.core.subscription import Subscriber, SubscriberState, Topic, without
 from notifier.store import asks, joining, letters, subscribers
 from notifier.store import leaving as stored
 from notifier.store.engine import writing
@@ -20,14 +20,19 @@ def leave(*, engine: Engine, public_id: str, why: str, now: datetime) -> bool:
     A wish that awaits its confirmation is withdrawn with it. No goodbye goes to whoever is suspended.
     """
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id)
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
         if found is None:
             return False
-        asks.forget(connection, found.id)
-        left = stored.leave(connection, subscriber_id=found.id, why=why, now=now)
-        if left and found.state is SubscriberState.ACTIVE:
-            letters.put(connection, found.id, LetterKind.GOODBYE, now=now)
+        end(connection, found, why=why, now=now)
         return True
+
+
+def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -> None:
+    """The same in the caller's transaction, for a Subscriber that was read for update."""
+    asks.forget(connection, found.id)
+    left = stored.leave(connection, subscriber_id=found.id, why=why, now=now)
+    if left and found.state is SubscriberState.ACTIVE:
+        letters.put(connection, found.id, LetterKind.GOODBYE, now=now)
 
 
 def leave_topic(*, engine: Engine, public_id: str, topic: Topic, changes: ChangeList, now: datetime) -> bool:
@@ -36,7 +41,7 @@ def leave_topic(*, engine: Engine, public_id: str, topic: Topic, changes: Change
     Whoever follows everything then follows each of the other services. When nothing is left, all ends.
     """
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id)
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
         if found is None or found.state not in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED):
             return False
         rest = without([each.topic for each in found.subscriptions], topic, changes)
@@ -61,10 +66,10 @@ def undo(*, engine: Engine, public_id: str, generation: int, now: datetime) -> b
     They follow what they followed, and are told where they stand. Twice is harmless.
     """
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id)
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
         if found is None:
             return False
         since = now - UNDO_WITHIN
         joining.take_back(connection, found.id, generation=generation, left_after=since, now=now)
-        found = subscribers.by_public_id(connection, public_id)
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
         return found is not None and found.state is SubscriberState.ACTIVE

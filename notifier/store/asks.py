@@ -32,7 +32,9 @@ def add_pending(connection: Connection, *, address: str, language: Language, now
         "basis": "",
     }
     statement = insert_into(connection, subscribers).values(row)
-    connection.execute(statement.on_conflict_do_nothing(index_elements=["identity"]))
+    # Writing the same identity once more changes nothing but holds the row, or waits until it is deleted.
+    same = {"identity": statement.excluded.identity}
+    connection.execute(statement.on_conflict_do_update(index_elements=["identity"], set_=same))
 
 
 def put(

@@ -19,7 +19,10 @@ def is_taken(connection: Connection, address: str) -> bool:
 
 
 def move(connection: Connection, subscriber_id: int, *, address: str) -> bool:
-    """Write to this address from now on; False when it is somebody's. Who only awaits confirmation gives way."""
+    """Write to this address from now on; False when it is somebody's, or they are not active.
+
+    Who only awaits confirmation gives way.
+    """
     identity = identity_of(address)
     pending = select(subscribers.c.id).where(
         subscribers.c.identity == identity, subscribers.c.state == SubscriberState.PENDING
@@ -27,7 +30,6 @@ def move(connection: Connection, subscriber_id: int, *, address: str) -> bool:
     pruning.forget_pending(connection, list(connection.scalars(pending)))
     if connection.scalar(select(exists().where(subscribers.c.identity == identity))):
         return False
-    here = subscribers.c.id == subscriber_id
+    here = (subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.ACTIVE)
     values = {"address": normal_address(address), "identity": identity, "score": 0}
-    connection.execute(update(subscribers).where(here).values(values))
-    return True
+    return bool(connection.execute(update(subscribers).where(*here).values(values)).rowcount)

@@ -34,9 +34,12 @@ def find(connection: Connection, address: str) -> Subscriber | None:
     return _one(connection, subscribers.c.identity == identity_of(address))
 
 
-def by_public_id(connection: Connection, public_id: str) -> Subscriber | None:
-    """The Subscriber that a link speaks of."""
-    return _one(connection, subscribers.c.public_id == public_id)
+def by_public_id(connection: Connection, public_id: str, *, for_update: bool = False) -> Subscriber | None:
+    """The Subscriber that a link speaks of.
+
+    Whoever writes what follows from it reads `for_update`, so that others wait and then see what became of it.
+    """
+    return _one(connection, subscribers.c.public_id == public_id, for_update=for_update)
 
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
@@ -135,12 +138,16 @@ def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[
     }
 
 
-def _one(connection: Connection, condition: Any) -> Subscriber | None:
-    return next(iter(_read(connection, condition)), None)
+def _one(connection: Connection, condition: Any, *, for_update: bool = False) -> Subscriber | None:
+    return next(iter(_read(connection, condition, for_update=for_update)), None)
 
 
-def _read(connection: Connection, condition: Any) -> Iterable[Subscriber]:
-    rows = connection.execute(select(subscribers).where(condition)).all()
+def _read(connection: Connection, condition: Any, *, for_update: bool = False) -> Iterable[Subscriber]:
+    wanted = select(subscribers).where(condition)
+    if for_update:
+        # The weaker lock: rows that only refer to the Subscriber, as planning inserts them, need not wait.
+        wanted = wanted.with_for_update(key_share=True)
+    rows = connection.execute(wanted).all()
     followed: dict[int, list[Subscription]] = {}
     for row in connection.execute(_followed(select(subscribers.c.id).where(condition))):
         topic = Topic(Scope(row.scope), row.target)

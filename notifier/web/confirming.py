@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifier.consent.access import confirm_new_address
-from notifier.consent.confirming import Confirmed, confirm, deny
+from notifier.consent.confirming import Confirmed, Denied, confirm, deny
 from notifier.consent.leaving import undo
 from notifier.web.languages import asked_language
 from notifier.web.page import Endpoint, page
@@ -30,23 +30,21 @@ PRIVATE = {"X-Robots-Tag": "noindex, nofollow"}
 def confirming(site: Site) -> Endpoint:
     """`/confirm/TOKEN`."""
 
-    def act(named: tuple[str, str], now: datetime) -> bool:
+    def act(named: tuple[str, str], now: datetime) -> str:
         public_id, nonce = named
         done = confirm(engine=site.register.engine, public_id=public_id, nonce=nonce, now=now)
-        return done is not Confirmed.STALE
+        return "" if done is Confirmed.STALE else "confirm"
 
     return _button(site, "confirm", site.links.read_confirm, act)
 
 
 def denying(site: Site) -> Endpoint:
-    """`/deny/TOKEN`. Whether the link was still good is not told: the wish of whoever presses is met."""
+    """`/deny/TOKEN`. Says only what came of it: that we never write again, or that the mails have stopped."""
 
-    def act(named: tuple[str, str], now: datetime) -> bool:
-        register, (public_id, nonce) = site.register, named
-        deny(
-            engine=register.engine, pseudonyms=register.pseudonyms, public_id=public_id, nonce=nonce, now=now
-        )
-        return True
+    def act(named: tuple[str, str], now: datetime) -> str:
+        register, (public_id, _) = site.register, named
+        denied = deny(engine=register.engine, pseudonyms=register.pseudonyms, public_id=public_id, now=now)
+        return "deny" if denied is Denied.FOR_EVER else "stopped"
 
     return _button(site, "deny", site.links.read_deny, act)
 
@@ -54,10 +52,10 @@ def denying(site: Site) -> Endpoint:
 def confirming_new_address(site: Site) -> Endpoint:
     """`/new-address/TOKEN`."""
 
-    def act(named: tuple[str, str], now: datetime) -> bool:
+    def act(named: tuple[str, str], now: datetime) -> str:
         public_id, nonce = named
         done = confirm_new_address(engine=site.register.engine, public_id=public_id, nonce=nonce, now=now)
-        return done is Confirmed.NOW
+        return "new-address" if done is Confirmed.NOW else ""
 
     return _button(site, "new-address", site.links.read_new_address, act)
 
@@ -65,17 +63,21 @@ def confirming_new_address(site: Site) -> Endpoint:
 def undoing(site: Site) -> Endpoint:
     """`/undo/TOKEN`."""
 
-    def act(named: tuple[str, int], now: datetime) -> bool:
+    def act(named: tuple[str, int], now: datetime) -> str:
         public_id, generation = named
-        return undo(engine=site.register.engine, public_id=public_id, generation=generation, now=now)
+        undone = undo(engine=site.register.engine, public_id=public_id, generation=generation, now=now)
+        return "undo" if undone else ""
 
     return _button(site, "undo", site.links.read_undo, act)
 
 
 def _button(
-    site: Site, what: str, read: Callable[[str], Named | None], act: Callable[[Named, datetime], bool]
+    site: Site, what: str, read: Callable[[str], Named | None], act: Callable[[Named, datetime], str]
 ) -> Endpoint:
-    """Ask by GET, act by POST. Altered tokens, and those that serve no more, get one and the same answer."""
+    """Ask by GET, act by POST; `act` names what is said of it, "" for a token that serves no more.
+
+    Altered tokens, and those that serve no more, get one and the same answer.
+    """
 
     async def endpoint(request: Request) -> Response:
         show = partial(page, site, request, language=asked_language(request), headers=PRIVATE)
@@ -83,10 +85,11 @@ def _button(
         if named is None:
             return show("unknown_link.html.j2", status=404)
         if request.method != "POST":
-            return show("button.html.j2", what=what, is_done=False)
+            return show("button.html.j2", what=what, done_as="")
         await posted(site, request)
-        if not await run_in_threadpool(act, named, site.now()):
+        done_as = await run_in_threadpool(act, named, site.now())
+        if not done_as:
             return show("unknown_link.html.j2", status=410)
-        return show("button.html.j2", what=what, is_done=True)
+        return show("button.html.j2", what=what, done_as=done_as)
 
     return endpoint

@@ -140,6 +140,19 @@ def test_a_scanner_that_presses_before_the_human_makes_one_subscription(visitor:
     assert known(visitor).generation == 1
 
 
+def test_who_denies_after_a_scanner_pressed_both_buttons_gets_no_more_mail(visitor: Visitor) -> None:
+    visitor.subscribes(KARI)
+    question = visitor.mail()
+    visitor.presses(link(question, "confirm"), headers={})
+    visitor.mail()
+    for _ in range(2):
+        answer = visitor.presses(link(question, "deny") + "?lang=nb")
+        assert (answer.status, "Varslene er avsluttet" in answer.text) == (200, True)
+        assert "Vi skriver aldri" not in answer.text
+    assert known(visitor).state is SubscriberState.LEFT
+    assert "/undo/" in visitor.mail().text
+
+
 def test_the_answer_is_the_same_whoever_is_asked_for(visitor: Visitor) -> None:
     joined(visitor)
     visitor.story.joins("left@epj.example.no", now=MONDAY)

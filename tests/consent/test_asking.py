@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from notifier.consent.asking import ask
-from notifier.consent.confirming import Confirmed, confirm, deny, is_asked
+from notifier.consent.confirming import Confirmed, Denied, confirm, deny, is_asked
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, SubscriberState, parse_topic
@@ -47,8 +47,8 @@ def confirmed(database: Engine, nonce: str, now=MAY, address: str = KARI) -> Con
     return confirm(engine=database, public_id=look_up(database, address).public_id, nonce=nonce, now=now)
 
 
-def denied(database: Engine, nonce: str, public_id: str) -> bool:
-    return deny(engine=database, pseudonyms=PSEUDONYMS, public_id=public_id, nonce=nonce, now=MAY)
+def denied(database: Engine, public_id: str) -> Denied:
+    return deny(engine=database, pseudonyms=PSEUDONYMS, public_id=public_id, now=MAY)
 
 
 def test_who_is_asked_for_is_pending_and_is_sent_one_confirmation(database: Engine) -> None:
@@ -151,9 +151,9 @@ def test_nothing_leaves_to_whoever_is_suspended(database: Engine) -> None:
 
 def test_who_did_not_ask_for_it_is_forgotten_and_never_asked_again(database: Engine) -> None:
     asked(database)
-    nonce, public_id = wish(database).nonce, look_up(database).public_id
-    assert denied(database, nonce, public_id)
-    assert not denied(database, nonce, public_id)
+    public_id = look_up(database).public_id
+    assert denied(database, public_id) is Denied.FOR_EVER
+    assert denied(database, public_id) is Denied.STOPPED
     asked(database, now=JUNE)
     asked(database, "kari+x@epj.example.no", now=JUNE + timedelta(days=1))
     with reading(database) as connection:
@@ -162,12 +162,15 @@ def test_who_did_not_ask_for_it_is_forgotten_and_never_asked_again(database: Eng
     assert public_id not in everything
 
 
-def test_an_old_confirmation_cannot_silence_who_subscribes(database: Engine) -> None:
+def test_who_denies_what_was_confirmed_leaves_and_may_undo_it(database: Engine) -> None:
     asked(database)
-    nonce, public_id = wish(database).nonce, look_up(database).public_id
-    confirmed(database, nonce)
-    assert not denied(database, nonce, public_id)
-    assert look_up(database).state is SubscriberState.ACTIVE
+    public_id = look_up(database).public_id
+    confirmed(database, wish(database).nonce)
+    for _ in range(2):
+        assert denied(database, public_id) is Denied.STOPPED
+    assert look_up(database).state is SubscriberState.LEFT
+    assert letters(database) == ["confirmation", None, "goodbye"]
+    assert outcomes(database) == ["left"]
 
 
 def test_who_left_and_denies_the_next_ask_stays_gone(database: Engine) -> None:
@@ -175,7 +178,7 @@ def test_who_left_and_denies_the_next_ask_stays_gone(database: Engine) -> None:
     with writing(database) as connection:
         leaving.leave(connection, subscriber_id=person.id, why="one-click", now=MAY)
     asked(database)
-    assert denied(database, wish(database).nonce, person.public_id)
+    assert denied(database, person.public_id) is Denied.FOR_EVER
     assert look_up(database).state is SubscriberState.LEFT
     asked(database, now=JUNE)
     with reading(database) as connection:
@@ -206,7 +209,7 @@ def test_a_letter_on_the_wire_keeps_its_row_until_the_server_has_answered(databa
     asked(database)
     with writing(database) as connection:
         connection.execute(messages.update().values(state="transmitting"))
-    assert denied(database, wish(database).nonce, look_up(database).public_id)
+    assert denied(database, look_up(database).public_id) is Denied.FOR_EVER
     assert look_up(database).state is SubscriberState.PENDING
     with writing(database) as connection:
         connection.execute(messages.update().values(state="sent"))

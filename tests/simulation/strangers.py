@@ -53,9 +53,9 @@ class Strangers:
         if not open_asks:
             return "nobody has anything to confirm"
         found = self.random.choice(open_asks)
-        link = {"engine": self.engine, "public_id": found.public_id, "nonce": found.nonce}
+        link = {"engine": self.engine, "public_id": found.public_id}
         if self.random.random() < 0.7:
-            confirmed = confirm(**link, now=self.clock.now())
+            confirmed = confirm(**link, nonce=found.nonce, now=self.clock.now())
             return f"{found.address} confirms: {confirmed.name.lower()}"
         deny(**link, pseudonyms=PSEUDONYMS, now=self.clock.now())
         return f"{found.address} did not ask"
