@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, sel
 from notifier.core.letter import MAY_LEAVE_IN, NEEDS_ASK, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
+from notifier.store import pausing
 from notifier.store.tables import asks, messages, subscribers
 
 
@@ -52,9 +53,9 @@ def may_leave(now: datetime) -> ColumnElement[bool]:
     """The condition on a Message's row under which it may leave now, as far as its Subscriber goes.
 
     For Letters it repeats `core.letter.may_leave` in SQL (a property test holds the two together); what
-    carries Notices goes to active Subscribers alone.
+    carries Notices goes to active Subscribers alone, and to none during a pause of their own.
     """
-    told = and_(messages.c.letter.is_(None), _subscriber_in(SubscriberState.ACTIVE))
+    told = and_(messages.c.letter.is_(None), _subscriber_in(SubscriberState.ACTIVE), ~pausing.holds(now))
     asked = exists().where(asks.c.subscriber_id == messages.c.subscriber_id, asks.c.expires > now)
     letters = []
     for kind, states in MAY_LEAVE_IN.items():

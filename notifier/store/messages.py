@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, select, update
 from notifier.core.letter import LetterKind
 from notifier.core.message import UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
+from notifier.store import pausing
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices
 
@@ -154,5 +155,5 @@ def count_overdue(connection: Connection, *, before: datetime) -> int:
     on_their_way = messages.c.state.in_(
         [MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING]
     )
-    late = and_(on_their_way, messages.c.not_before < before)
+    late = and_(on_their_way, messages.c.not_before < before, ~pausing.holds(before))
     return connection.scalar(select(func.count()).select_from(messages).where(late)) or 0

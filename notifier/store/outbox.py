@@ -55,7 +55,7 @@ from notifier.core.letter import OF_STRANGERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.notice import Outcome
 from notifier.core.reply import Verdict
-from notifier.store import letters
+from notifier.store import letters, pausing
 from notifier.store.engine import database_now
 from notifier.store.messages import message_of
 from notifier.store.tables import attempts, installation, messages, notices, readings
@@ -90,7 +90,9 @@ def claim(
     would come too late if they waited for `next_opening`.
     """
     may_leave = or_(messages.c.anytime, true() if is_open else false(), messages.c.expires <= next_opening)
-    ready = and_(messages.c.state == MessageState.PENDING, messages.c.not_before <= now, may_leave)
+    ready = and_(
+        messages.c.state == MessageState.PENDING, messages.c.not_before <= now, may_leave, ~pausing.holds(now)
+    )
     of_strangers = func.coalesce(messages.c.letter, "").in_(sorted(OF_STRANGERS))
     few = select(messages.c.id).where(ready, of_strangers).order_by(messages.c.id).limit(STRANGERS_LIMIT)
     waiting = (

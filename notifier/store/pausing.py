@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
 
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
@@ -54,6 +54,15 @@ def end(connection: Connection, subscriber: Subscriber, *, now: datetime) -> Non
     here = subscribers.c.id == subscriber.id
     connection.execute(update(subscribers).where(here).values(paused_until=None))
     connection.execute(update(messages).where(_waiting(subscriber)).values(not_before=now))
+
+
+def holds(now: datetime) -> ColumnElement[bool]:
+    """The condition on a Message's row under which a pause holds it back, also what was on the wire as it began.
+
+    Letters, which carry no Notices, leave all the same.
+    """
+    paused = exists().where(subscribers.c.id == messages.c.subscriber_id, subscribers.c.paused_until > now)
+    return and_(messages.c.letter.is_(None), paused)
 
 
 def _waiting(subscriber: Subscriber) -> ColumnElement[bool]:

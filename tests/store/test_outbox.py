@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from notifier.core.backoff import AMBIGUOUS_WAIT
 from notifier.core.delivery import after_verdict
+from notifier.core.letter import LetterKind
 from notifier.core.message import Message, MessageState
 from notifier.core.reply import SENT, Fault, Phase, Verdict
-from notifier.store import changes, installation, leaving, outbox
+from notifier.store import changes, installation, leaving, letters, outbox, pausing, subscribers
 from notifier.store import messages as outbox_views
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
@@ -122,6 +123,28 @@ def test_nothing_is_armed_while_paused(box: Connection) -> None:
     outbox.release(box, claimed, now=NOW)
     installation.resume(box)
     assert len(arm(box, *claim(box))) == 3
+
+
+def test_a_pause_holds_what_was_claimed_and_what_comes_back_from_the_wire(box: Connection) -> None:
+    claimed = claim(box)
+    assert arm(box, claimed[0], claimed[1]) == {1, 2}
+    people = subscribers.load(box, [1, 2, 3])
+    for number in (1, 3):
+        pausing.pause(box, people[number], until=NOW + timedelta(days=30), now=NOW)
+    assert arm(box, claimed[2]) == frozenset()
+    outbox.release(box, claimed, now=NOW)
+    for message in claimed[:2]:
+        record(box, message, Verdict(fault=Fault.TEMPORARY, phase=Phase.RCPT, code=450, reply="later"))
+    letters.put(box, 1, LetterKind.STATUS, now=NOW)
+    day = timedelta(days=1)
+    assert [outbox_views.count_overdue(box, before=NOW + days * day) for days in (2, 31)] == [2, 6]
+
+    taken = claim(box, now=NOW + timedelta(days=29))
+    assert {(message.subscriber_id, message.letter) for message in taken} == {
+        (1, LetterKind.STATUS),
+        (2, None),
+    }
+    assert {message.subscriber_id for message in claim(box, now=NOW + timedelta(days=30))} == {1, 3}
 
 
 def test_what_was_composed_from_another_list_is_composed_anew(box: Connection) -> None:
