@@ -80,7 +80,8 @@ def ask_new_address(
 def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
     """Write to the new address from now on, and tell the old one.
 
-    STALE for a link that is older than 72 hours, was used, or whose address subscribes by itself by now.
+    BEFORE for a link that did so already: pressing twice is harmless. STALE for one that is older than 72 hours,
+    or whose address subscribes by itself by now.
     """
     with writing(engine) as connection:
         found = subscribers.by_public_id(connection, public_id, for_update=True)
@@ -89,8 +90,10 @@ def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: date
             return Confirmed.STALE
         if wish.nonce != nonce or now >= wish.expires:
             return Confirmed.STALE
-        asks.forget(connection, found.id)
-        if not moving.move(connection, found.id, address=wish.address):
+        if wish.address == found.address:
+            return Confirmed.BEFORE
+        # The wish stays until it is pruned: by it, a second press is known.
+        if not moving.move(connection, found.id, address=wish.address, now=now):
             return Confirmed.STALE
         letters.put(connection, found.id, LetterKind.ADDRESS_CHANGED, to=found.address, now=now)
         return Confirmed.NOW

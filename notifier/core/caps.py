@@ -40,6 +40,7 @@ CAPS = {
     CapScope.ADDRESS: Cap(daily=1, monthly=3),
 }
 MONTH = timedelta(days=29)
+UNREADABLE = "unreadable"
 
 
 def allows(cap: Cap, counted: Mapping[date, int], today: date) -> bool:
@@ -58,11 +59,16 @@ def cap_identity(address: str) -> str:
 
 
 def network_of(client: str) -> str:
-    """The network that a visitor comes from: the IPv4 address itself, the /64 of IPv6; "" for none."""
+    """The network that a visitor comes from: the IPv4 address itself, the /64 of IPv6; "" for no client.
+
+    Whatever cannot be read as an address is one network together, so that nobody escapes by being unreadable.
+    """
+    if not client:
+        return ""
     try:
         address = ip_address(client.partition("%")[0])
     except ValueError:
-        return ""
+        return UNREADABLE
     mapped = getattr(address, "ipv4_mapped", None)
     if address.version == 4 or mapped:
         return str(mapped or address)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, exists, select, update
 
 from notifier.core.address import identity_of, normal_address
 from notifier.core.subscription import SubscriberState
 from notifier.store import pruning
+from notifier.store.outbox import recall
 from notifier.store.tables import subscribers
 
 
@@ -18,10 +21,11 @@ def is_taken(connection: Connection, address: str) -> bool:
     return bool(connection.scalar(select(confirmed)))
 
 
-def move(connection: Connection, subscriber_id: int, *, address: str) -> bool:
+def move(connection: Connection, subscriber_id: int, *, address: str, now: datetime) -> bool:
     """Write to this address from now on; False when it is somebody's, or they are not active.
 
-    Who only awaits confirmation gives way.
+    Who only awaits confirmation gives way. What the old mailbox holds ends: links to what is stored, the private
+    calendar's address, and mails that were composed for it and are not on the wire.
     """
     identity = identity_of(address)
     pending = select(subscribers.c.id).where(
@@ -31,5 +35,14 @@ def move(connection: Connection, subscriber_id: int, *, address: str) -> bool:
     if connection.scalar(select(exists().where(subscribers.c.identity == identity))):
         return False
     here = (subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.ACTIVE)
-    values = {"address": normal_address(address), "identity": identity, "score": 0}
-    return bool(connection.execute(update(subscribers).where(*here).values(values)).rowcount)
+    values = {
+        "address": normal_address(address),
+        "identity": identity,
+        "score": 0,
+        "generation": subscribers.c.generation + 1,
+        "calendar_serial": subscribers.c.calendar_serial + 1,
+    }
+    if not connection.execute(update(subscribers).where(*here).values(values)).rowcount:
+        return False
+    recall(connection, subscriber_id, now=now)
+    return True

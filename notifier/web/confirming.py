@@ -55,7 +55,7 @@ def confirming_new_address(site: Site) -> Endpoint:
     def act(named: tuple[str, str], now: datetime) -> str:
         public_id, nonce = named
         done = confirm_new_address(engine=site.register.engine, public_id=public_id, nonce=nonce, now=now)
-        return "new-address" if done is Confirmed.NOW else ""
+        return "" if done is Confirmed.STALE else "new-address"
 
     return _button(site, "new-address", site.links.read_new_address, act)
 

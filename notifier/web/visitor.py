@@ -18,15 +18,23 @@ def client_of(request: Request, trusted: Sequence[IPv4Network | IPv6Network]) ->
     """The visitor's IP address: the connection's, or what trusted proxies forwarded (X-Forwarded-For).
 
     Each proxy adds the address it was asked from at the right, so the rightmost one that is no trusted proxy's
-    counts; what stands left of it anybody can write.
+    counts; what stands left of it anybody can write. Some add its port (RFC 7239 section 6), which is left out.
+    “unknown” where nothing is said, so that every visitor counts by some name.
     """
     here = request.client.host if request.client else ""
     forwarded = [
         part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")
     ]
     while forwarded and _is_within(here, trusted):
-        here = forwarded.pop()
-    return here
+        here = _without_port(forwarded.pop())
+    return here or "unknown"
+
+
+def _without_port(written: str) -> str:
+    """The address in “9.9.9.9:1000”, “[2001:db8::1]:1000” and “[2001:db8::1]”; other texts as they are."""
+    if written.startswith("["):
+        return written[1:].partition("]")[0]
+    return written.partition(":")[0] if written.count(":") == 1 else written
 
 
 def _is_within(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:

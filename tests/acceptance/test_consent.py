@@ -265,12 +265,15 @@ def test_what_is_over_within_a_pause_is_not_told_and_alarms_nobody(visitor: Visi
 
 def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> None:
     standing = joined(visitor)
-    choose = next(word for word in standing.split() if "/choose/" in word)
+    words = standing.split()
+    choose = next(word for word in words if "/choose/" in word)
     access = let_in(visitor, choose)
     assert KARI in visitor.opens(access).text
     assert visitor.presses(access, address="not an address").status == 422
     assert visitor.presses(access, address="ny@epj.example.no").status == 200
     question = visitor.mail()
+    calendar = next(word for word in words if "/calendar/private/" in word)
+    assert visitor.opens(calendar).status == 200
     assert (question.to, known(visitor).address) == ("ny@epj.example.no", KARI)
     assert KARI not in question.message.as_string()
     assert visitor.presses(link(question, "new-address")).status == 200
@@ -278,7 +281,11 @@ def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> Non
     assert (told.to, known(visitor, "ny@epj.example.no").state) == (KARI, SubscriberState.ACTIVE)
     assert "ny@epj" not in told.message.as_string()
     assert "/choose/" not in told.text
-    assert visitor.presses(link(question, "new-address")).status == 410
+    assert visitor.opens(access).status == 404
+    assert visitor.opens(calendar).status == 410
+    assert visitor.presses(link(question, "new-address")).status == 200
+    visitor.story.tick(visitor.now)
+    assert visitor.story.new_letters() == []
 
 
 def test_a_fresh_link_rotates_downloads_and_forgets(visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from notifier.consent.access import confirm_new_address
 from notifier.consent.confirming import Confirmed, confirm
@@ -16,6 +16,7 @@ from notifier.core.pseudonym import Pseudonyms
 from notifier.core.text import Language
 from notifier.store import asks, leaving, moving, pruning, subscribers, suppressions
 from notifier.store.engine import reading, writing
+from notifier.store.tables import messages
 from tests.store.people import MAY, join, look_up
 
 KARI = "kari@epj.example.no"
@@ -79,5 +80,16 @@ def test_only_who_is_active_moves(database: Engine) -> None:
     person = join(database)
     with writing(database) as connection:
         leaving.suspend(connection, subscriber_id=person.id, why="bounced", now=MAY)
-        assert not moving.move(connection, person.id, address="ny@epj.example.no")
+        assert not moving.move(connection, person.id, address="ny@epj.example.no", now=MAY)
     assert look_up(database).address == KARI
+
+
+def test_what_was_composed_for_the_old_address_is_composed_anew(database: Engine) -> None:
+    person = join(database)
+    with writing(database) as connection:
+        connection.execute(messages.update().values(state="claimed"))
+        before = connection.execute(select(messages.c.token)).scalar_one()
+        assert moving.move(connection, person.id, address="ny@epj.example.no", now=MAY)
+        assert connection.execute(select(messages.c.state, messages.c.token)).one() == ("pending", before + 1)
+    moved = look_up(database, "ny@epj.example.no")
+    assert (moved.generation, moved.calendar_serial) == (person.generation + 1, person.calendar_serial + 1)

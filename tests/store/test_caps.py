@@ -97,7 +97,8 @@ def test_case_idn_and_plus_tags_are_one_mailbox_and_nothing_else_is(written: str
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
-        ("unknown", ""),
+        ("unknown", "unreadable"),
+        ("another", "unreadable"),
         ("", ""),
     ],
 )
