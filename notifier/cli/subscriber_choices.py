@@ -45,6 +45,7 @@ def change(
     now: Now = None,
 ) -> None:
     """Change what a subscriber chose; what is not named stays. --follow and --lead replace all of theirs."""
+    from notifier.core.subscription import EVERYTHING
     from notifier.store import subscribers
     from notifier.store.engine import writing
 
@@ -56,6 +57,8 @@ def change(
     cadence = chosen_cadence(lead or [])
     with changing(context, now) as look:
         topics = chosen_topics(follow or [], lambda: known_changes(look.engine, look.settings))
+        is_part = any(topic != EVERYTHING for topic in topics)
+        changes = known_changes(look.engine, look.settings) if is_part else None
         with writing(look.engine) as connection:
             found = _who_stays(connection, address)
             subscribers.set_choices(
@@ -66,6 +69,7 @@ def change(
                 cadence=cadence or (None if default_leads else found.cadence),
                 vendor=known_vendor(connection, vendor) or (None if no_vendor else found.vendor),
                 now=look.now,
+                changes=changes,
             )
             _suspend_or_resume(connection, found, suspend=suspend, resume=resume, now=look.now)
     print(wrapped(f"{found.address} is changed. See: notifier subscribers show {found.address}"))

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from notifier.core.cadence import Cadence
+from notifier.core.change import ChangeList
 from notifier.core.subscription import Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.store import pausing, subscribers
@@ -30,12 +31,13 @@ def choose(
     topics: Sequence[Topic],
     cadence: Cadence | None,
     paused_until: datetime | None,
+    changes: ChangeList | None,
     now: datetime,
 ) -> bool:
     """Replace all that they chose; False for whoever has left or is unknown. Twice is harmless.
 
-    `cadence` None means the Deadlines' own or the default Leads, `paused_until` None no pause. Raises
-    ValueError when they would follow nothing: that is leaving.
+    `cadence` None means the Deadlines' own or the default Leads, `paused_until` None no pause. `changes`
+    is the list in force. Raises ValueError when they would follow nothing: that is leaving.
     """
     if not topics:
         raise ValueError("whoever follows nothing has left")
@@ -51,6 +53,7 @@ def choose(
             cadence=cadence,
             vendor=found.vendor,
             now=now,
+            changes=changes,
         )
         if paused_until is not None and paused_until != found.paused_until:
             pausing.pause(connection, found, until=paused_until, now=now)

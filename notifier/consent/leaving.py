@@ -54,6 +54,7 @@ def leave_topic(*, engine: Engine, public_id: str, topic: Topic, changes: Change
                 cadence=found.cadence,
                 vendor=found.vendor,
                 now=now,
+                changes=changes,
             )
             return True
     leave(engine=engine, public_id=public_id, why="followed nothing any more", now=now)

@@ -113,6 +113,23 @@ class Subscription:
     since: datetime
 
 
+def inherited_since(
+    topic: Topic, followed: Sequence[Subscription], changes: ChangeList | None, *, now: datetime
+) -> datetime:
+    """Since when a Topic chosen `now` counts as followed: as long as anything that covers the whole of it.
+
+    So whoever narrows what they follow loses nothing that was due and not told yet. Without a list it is not
+    known which Changes a service has.
+    """
+    return min([now, *(each.since for each in followed if _includes(each.topic, topic, changes))])
+
+
+def _includes(wide: Topic, narrow: Topic, changes: ChangeList | None) -> bool:
+    """Whether one Topic covers the whole of the other."""
+    change = changes.change(narrow.target) if changes and narrow.scope is Scope.CHANGE else None
+    return wide in (EVERYTHING, narrow) or (change is not None and wide.covers(change))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """One e-mail address, confirmed unless pending. `cadence` None means the Deadline's own or the default Leads.

@@ -22,7 +22,15 @@ from sqlalchemy import (
 
 from notifier.core.address import identity_of
 from notifier.core.cadence import Cadence, parse_cadence
-from notifier.core.subscription import Scope, Subscriber, SubscriberState, Subscription, Topic
+from notifier.core.change import ChangeList
+from notifier.core.subscription import (
+    Scope,
+    Subscriber,
+    SubscriberState,
+    Subscription,
+    Topic,
+    inherited_since,
+)
 from notifier.core.text import Language
 from notifier.store.outbox import recall
 from notifier.store.tables import subscribers, subscriptions
@@ -107,9 +115,11 @@ def set_choices(
     cadence: Cadence | None,
     vendor: str | None,
     now: datetime,
+    changes: ChangeList | None = None,
 ) -> None:
-    """Replace all that a Subscriber chose. Topics they followed already go on as before; a new Cadence and
-    new Topics take effect now. What was composed for them and is not on the wire is composed anew."""
+    """Replace all that a Subscriber chose. Topics they followed already go on as before, also as parts of what
+    they followed (of services, as far as the list `changes` says). A new Cadence and other Topics take effect
+    now. What was composed for them and is not on the wire is composed anew."""
     recall(connection, subscriber_id, now=now)
     own = str(cadence) if cadence else None
     here = subscribers.c.id == subscriber_id
@@ -120,10 +130,14 @@ def set_choices(
     )
     values = {"language": language.value, "vendor_id": vendor, "changed_at": now}
     connection.execute(update(subscribers).where(here).values(values))
+    followed = _followed_by(connection, here).get(subscriber_id, [])
+    rows = [
+        subscription_row(subscriber_id, topic, inherited_since(topic, followed, changes, now=now))
+        for topic in topics
+    ]
     wanted = [(topic.scope.value, topic.target) for topic in topics]
     gone = tuple_(subscriptions.c.scope, subscriptions.c.target).not_in(wanted)
     connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id, gone))
-    rows = [subscription_row(subscriber_id, topic, now) for topic in topics]
     if rows:
         connection.execute(insert_into(connection, subscriptions).on_conflict_do_nothing(), rows)
 
@@ -148,11 +162,17 @@ def _read(connection: Connection, condition: Any, *, for_update: bool = False) -
         # The weaker lock: rows that only refer to the Subscriber, as planning inserts them, need not wait.
         wanted = wanted.with_for_update(key_share=True)
     rows = connection.execute(wanted).all()
+    followed = _followed_by(connection, condition)
+    return [_subscriber(row, followed.get(row.id, [])) for row in rows]
+
+
+def _followed_by(connection: Connection, condition: Any) -> dict[int, list[Subscription]]:
+    """What the Subscribers that a condition chooses follow, by their ids."""
     followed: dict[int, list[Subscription]] = {}
     for row in connection.execute(_followed(select(subscribers.c.id).where(condition))):
         topic = Topic(Scope(row.scope), row.target)
         followed.setdefault(row.subscriber_id, []).append(Subscription(topic=topic, since=row.since))
-    return [_subscriber(row, followed.get(row.id, [])) for row in rows]
+    return followed
 
 
 def _followed(ids: Select[Any]) -> Select[Any]:

@@ -92,6 +92,7 @@ def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
         topics=topics,
         cadence=_cadence(fields),
         paused_until=until,
+        changes=changes,
         now=now,
     )
     return "saved"

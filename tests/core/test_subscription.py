@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from notifier.core.change import ChangeList
-from notifier.core.subscription import Subscriber, parse_topic, unknown_target
+from notifier.core.subscription import (
+    Subscriber,
+    Subscription,
+    Topic,
+    inherited_since,
+    parse_topic,
+    unknown_target,
+    without,
+)
 from notifier.core.text import Language, Text
 from tests.core.lists import INSTANTS, TOPICS, a_change, a_list, a_subscriber, change_lists, oslo, subscribers
 
@@ -88,3 +98,41 @@ def test_every_deadline_of_a_list_is_found_by_its_key(changes: ChangeList) -> No
 def test_a_text_is_read_in_each_language() -> None:
     text = Text(nb="utgår", nn="går ut", en="ends")
     assert [text[language] for language in Language] == ["utgår", "går ut", "ends"]
+
+
+@given(changes=change_lists(), held=TOPICS, dropped=TOPICS, instants=st.tuples(INSTANTS, INSTANTS, INSTANTS))
+def test_what_is_still_followed_after_narrowing_is_followed_as_long_as_before(
+    changes: ChangeList, held: Topic, dropped: Topic, instants: tuple[datetime, datetime, datetime]
+) -> None:
+    since, instant, now = instants
+    before = replace(a_subscriber(), subscriptions=(Subscription(topic=held, since=min(since, now)),))
+    rest = without([held], dropped, changes)
+    after = replace(
+        before,
+        subscriptions=tuple(
+            Subscription(topic=topic, since=inherited_since(topic, before.subscriptions, changes, now=now))
+            for topic in rest
+        ),
+    )
+    for change in filter(after.follows, changes.changes):
+        assert after.followed_before(change, instant) is before.followed_before(change, instant)
+
+
+@given(changes=change_lists(), person=subscribers(), topic=TOPICS, instant=INSTANTS, now=INSTANTS)
+def test_nobody_counts_as_following_what_they_did_not_follow(
+    changes: ChangeList, person: Subscriber, topic: Topic, instant: datetime, now: datetime
+) -> None:
+    since = inherited_since(topic, person.subscriptions, changes, now=now)
+    assert since <= now
+    for change in filter(topic.covers, changes.changes):
+        if since < instant <= now:
+            assert person.followed_before(change, instant)
+
+
+def test_a_service_covers_its_changes_as_far_as_a_list_is_known() -> None:
+    changes = a_list(a_change(name="par", service="helseid"), a_change(name="end", service="preg"))
+    held, now = a_subscriber("service:helseid").subscriptions, oslo("2026-11-02")
+    par, end = parse_topic("change:par"), parse_topic("change:end")
+    assert inherited_since(par, held, changes, now=now) == held[0].since < now
+    assert inherited_since(end, held, changes, now=now) == now
+    assert inherited_since(par, held, None, now=now) == now

@@ -61,6 +61,11 @@ def test_topics_followed_already_go_on_as_before(database: Engine) -> None:
     assert changed.language is Language.EN
 
 
+def test_whoever_narrows_what_they_follow_keeps_what_was_due_and_not_told_yet(database: Engine) -> None:
+    changed = choose(database, join(database), "service:preg", "change:portal")
+    assert followed(changed) == {"service:preg": MAY, "change:portal": MAY}
+
+
 def test_another_cadence_takes_effect_now_and_the_same_one_does_not(database: Engine) -> None:
     person = join(database, cadence=parse_cadence(["30d"]))
     same = choose(database, person, "everything", cadence=parse_cadence(["30d"]))
