@@ -34,7 +34,7 @@ _SHAPES = {
     LetterKind.ALREADY: "already choose",
     LetterKind.GOODBYE: "ended mistaken undo erase",
     LetterKind.ACCESS: "access open until secret",
-    LetterKind.NEW_ADDRESS: "moving confirm_address within not_moving",
+    LetterKind.NEW_ADDRESS: "moving confirm_address within not_moving deny",
     LetterKind.ADDRESS_CHANGED: "moved not_me",
     LetterKind.STATUS: "follow choose",
     LetterKind.HELP: "commands",
@@ -181,7 +181,10 @@ def _urls(
                 "deny": links.deny(public_id, ask.nonce),
             }
         case LetterKind.NEW_ADDRESS if ask:
-            return {"confirm_address": links.new_address(public_id, ask.nonce)}
+            return {
+                "confirm_address": links.new_address(public_id, ask.nonce),
+                "deny": links.deny_new_address(public_id, ask.nonce),
+            }
         case LetterKind.CONFIRMATION | LetterKind.NEW_ADDRESS:
             raise ValueError("a letter asks for what is not asked any more")
         case LetterKind.GOODBYE:

@@ -47,6 +47,10 @@ class Links:
         """Where somebody says that they did not ask for it: a page with a button."""
         return f"{self.base_url}/deny/{self._signed('deny', public_id, nonce)}"
 
+    def deny_new_address(self, public_id: str, nonce: str) -> str:
+        """Where a new address says the same; it has no right over the Subscriber's mails elsewhere."""
+        return f"{self.base_url}/deny/{self._signed('deny-new-address', public_id, nonce)}"
+
     def choose(self, public_id: str) -> str:
         """Where a Subscriber chooses what they get; such a link may stand in a mail that is forwarded."""
         return f"{self.base_url}/choose/{self._signed('choose', public_id)}"
@@ -76,6 +80,10 @@ class Links:
     def read_deny(self, token: str) -> tuple[str, str] | None:
         """The same of a denying link."""
         return _pair(self._read("deny", token))
+
+    def read_deny_new_address(self, token: str) -> tuple[str, str] | None:
+        """The same of a new address's denying link."""
+        return _pair(self._read("deny-new-address", token))
 
     def read_new_address(self, token: str) -> tuple[str, str] | None:
         """The same of a link that confirms a new address."""

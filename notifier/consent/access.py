@@ -6,12 +6,14 @@ The link names the Subscriber's generation, so that it is useless after leaving.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from notifier.consent.asking import may_cause_letter
-from notifier.consent.confirming import Confirmed
+from notifier.consent.confirming import Confirmed, Denied
+from notifier.consent.leaving import end
 from notifier.core.address import normal_address
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
@@ -20,16 +22,18 @@ from notifier.store import asks, calendars, leaving, letters, moving, subscriber
 from notifier.store.engine import reading, writing
 
 # A link that is forwarded lets its reader ask for this Letter; not again and again.
-AGAIN_AFTER = timedelta(minutes=10)
+AGAIN_AFTER = timedelta(hours=1)
+MOST_A_DAY = 3
 
 
 def request_access(*, engine: Engine, public_id: str, now: datetime) -> None:
-    """Mail the Subscriber a fresh link, unless one left within ten minutes or they are not active."""
+    """Mail the Subscriber a fresh link, at most once an hour and three times in a day, if they are active."""
     with writing(engine) as connection:
         found = subscribers.by_public_id(connection, public_id, for_update=True)
         if found is None or found.state is not SubscriberState.ACTIVE:
             return
-        if not letters.was_put(connection, found.id, LetterKind.ACCESS, after=now - AGAIN_AFTER):
+        put = partial(letters.times_put, connection, found.id, LetterKind.ACCESS)
+        if not put(after=now - AGAIN_AFTER) and put(after=now - timedelta(days=1)) < MOST_A_DAY:
             letters.put(connection, found.id, LetterKind.ACCESS, now=now)
 
 
@@ -97,6 +101,26 @@ def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: date
             return Confirmed.STALE
         letters.put(connection, found.id, LetterKind.ADDRESS_CHANGED, to=found.address, now=now)
         return Confirmed.NOW
+
+
+def deny_new_address(
+    *, engine: Engine, pseudonyms: Pseudonyms, public_id: str, nonce: str, now: datetime
+) -> Denied:
+    """Never ask this new address again; where it was confirmed already, as a scanner may, end its mails.
+
+    STALE for a link whose wish is gone: it says nothing about where the Subscriber's mails go now.
+    """
+    with writing(engine) as connection:
+        found = subscribers.by_public_id(connection, public_id, for_update=True)
+        wish = asks.of_subscriber(connection, found.id) if found else None
+        if found is None or wish is None or wish.address is None or wish.nonce != nonce:
+            return Denied.STALE
+        if wish.address == found.address:
+            end(connection, found, why="the new address did not ask for it", now=now)
+            return Denied.STOPPED
+        suppressions.suppress(connection, wish.address, pseudonyms=pseudonyms, now=now)
+        asks.forget(connection, found.id)
+        return Denied.FOR_EVER
 
 
 def rotate_calendar(*, engine: Engine, public_id: str, generation: int, serial: int) -> bool:

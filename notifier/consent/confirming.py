@@ -27,10 +27,11 @@ class Confirmed(Enum):
 
 
 class Denied(Enum):
-    """What denying came to: the address is never asked again, or nothing goes to it any more."""
+    """What denying came to: never asked again; nothing goes there any more; or a link that serves no more."""
 
     FOR_EVER = auto()
     STOPPED = auto()
+    STALE = auto()
 
 
 def is_asked(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from notifier.core.letter import MAY_LEAVE_IN, NEEDS_ASK, LetterKind
 from notifier.core.message import MessageState
@@ -43,10 +43,11 @@ def put(
     connection.execute(insert(messages).values(row))
 
 
-def was_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, after: datetime) -> bool:
-    """Whether a Letter of this kind was put since an instant, whatever became of it."""
+def times_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, after: datetime) -> int:
+    """How many Letters of this kind were put since an instant, whatever became of them."""
     theirs = and_(messages.c.subscriber_id == subscriber_id, messages.c.letter == kind)
-    return bool(connection.scalar(select(exists().where(theirs, messages.c.created_at > after))))
+    since = select(func.count()).select_from(messages).where(theirs, messages.c.created_at > after)
+    return connection.scalar(since) or 0
 
 
 def may_leave(now: datetime) -> ColumnElement[bool]:

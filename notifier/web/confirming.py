@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifier.consent.access import confirm_new_address
+from notifier.consent.access import confirm_new_address, deny_new_address
 from notifier.consent.confirming import Confirmed, Denied, confirm, deny
 from notifier.consent.leaving import undo
 from notifier.web.languages import asked_language
@@ -41,12 +41,24 @@ def confirming(site: Site) -> Endpoint:
 def denying(site: Site) -> Endpoint:
     """`/deny/TOKEN`. Says only what came of it: that we never write again, or that the mails have stopped."""
 
-    def act(named: tuple[str, str], now: datetime) -> str:
-        register, (public_id, _) = site.register, named
-        denied = deny(engine=register.engine, pseudonyms=register.pseudonyms, public_id=public_id, now=now)
-        return "deny" if denied is Denied.FOR_EVER else "stopped"
+    register, links = site.register, site.links
 
-    return _button(site, "deny", site.links.read_deny, act)
+    def read(token: str) -> Callable[[datetime], Denied] | None:
+        own, new = links.read_deny(token), links.read_deny_new_address(token)
+        engine, pseudonyms = register.engine, register.pseudonyms
+        if own:
+            return lambda now: deny(engine=engine, pseudonyms=pseudonyms, public_id=own[0], now=now)
+        if new:
+            public_id, nonce = new
+            return lambda now: deny_new_address(
+                engine=engine, pseudonyms=pseudonyms, public_id=public_id, nonce=nonce, now=now
+            )
+        return None
+
+    def act(denies: Callable[[datetime], Denied], now: datetime) -> str:
+        return {Denied.FOR_EVER: "deny", Denied.STOPPED: "stopped", Denied.STALE: ""}[denies(now)]
+
+    return _button(site, "deny", read, act)
 
 
 def confirming_new_address(site: Site) -> Endpoint:

@@ -288,6 +288,32 @@ def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> Non
     assert visitor.story.new_letters() == []
 
 
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_a_new_address_that_did_not_ask_is_left_alone(visitor: Visitor, is_confirmed: bool) -> None:
+    standing = joined(visitor)
+    access = let_in(visitor, next(word for word in standing.split() if "/choose/" in word))
+    visitor.presses(access, address="ny@epj.example.no")
+    question = visitor.mail()
+    if is_confirmed:
+        visitor.presses(link(question, "new-address"), headers={})
+        visitor.mail()
+    answer = visitor.presses(link(question, "deny") + "?lang=nb")
+    assert ("Varslene er avsluttet" in answer.text) is is_confirmed
+    assert visitor.presses(link(question, "deny")).status == 410
+    assert visitor.presses(link(question, "new-address")).status == 410
+    if is_confirmed:
+        assert known(visitor, "ny@epj.example.no").state is SubscriberState.LEFT
+        return
+    assert known(visitor).state is SubscriberState.ACTIVE
+    visitor.now += timedelta(days=2)
+    access = visitor.story.parts.links.access(
+        known(visitor).public_id, 1, until=visitor.now + timedelta(hours=1)
+    )
+    visitor.presses(access, address="ny@epj.example.no")
+    visitor.story.tick(visitor.now)
+    assert "ny@epj.example.no" not in {letter.to for letter in visitor.story.new_letters()}
+
+
 def test_a_fresh_link_rotates_downloads_and_forgets(visitor: Visitor) -> None:
     standing = joined(visitor)
     words = standing.split()

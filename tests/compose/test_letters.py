@@ -55,7 +55,7 @@ def test_each_letter_says_the_same_as_text_and_as_html(kind: LetterKind, languag
         (LetterKind.ALREADY, {"choose", "leave"}),
         (LetterKind.GOODBYE, {"undo"}),
         (LetterKind.ACCESS, {"access"}),
-        (LetterKind.NEW_ADDRESS, {"new-address"}),
+        (LetterKind.NEW_ADDRESS, {"new-address", "deny"}),
         (LetterKind.ADDRESS_CHANGED, set()),
         (LetterKind.STATUS, {"choose", "leave", "calendar/private"}),
         (LetterKind.HELP, set()),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
+from notifier.consent.access import request_access
 from notifier.consent.asking import ask
 from notifier.consent.confirming import Confirmed, Denied, confirm, deny, is_asked
 from notifier.core.letter import Ask
@@ -216,6 +217,16 @@ def test_a_letter_on_the_wire_keeps_its_row_until_the_server_has_answered(databa
     prune(engine=database, now=JUNE)
     with reading(database) as connection:
         assert subscribers.find(connection, KARI) is None
+
+
+def test_a_fresh_link_is_mailed_once_an_hour_and_three_times_a_day(database: Engine) -> None:
+    person = join(database)
+    for minutes in range(0, 24 * 60, 20):
+        now = MAY + timedelta(minutes=minutes)
+        request_access(engine=database, public_id=person.public_id, now=now)
+    with reading(database) as connection:
+        put = connection.scalars(select(messages.c.created_at).where(messages.c.letter == "access"))
+        assert sorted(put) == [MAY + timedelta(hours=hours) for hours in range(3)]
 
 
 def test_what_is_no_address_is_refused_before_anything_is_written(database: Engine) -> None:
