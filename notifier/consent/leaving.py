@@ -35,17 +35,29 @@ def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -
         letters.put(connection, found.id, LetterKind.GOODBYE, now=now)
 
 
-def leave_topic(*, engine: Engine, public_id: str, topic: Topic, changes: ChangeList, now: datetime) -> bool:
+def leave_topic(
+    *,
+    engine: Engine,
+    public_id: str,
+    topic: Topic,
+    changes: ChangeList,
+    now: datetime,
+    is_told: bool = False,
+) -> bool:
     """Follow a service or a Change no longer, but go on with the rest; answers whether there is any.
 
-    Whoever follows everything then follows each of the other services. When nothing is left, all ends.
+    Whoever follows everything then follows each of the other services. When nothing is left, all ends. With
+    `is_told` a Letter tells them what is left, if that is less than before.
     """
     with writing(engine) as connection:
         found = subscribers.by_public_id(connection, public_id, for_update=True)
         if found is None or found.state not in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED):
             return False
-        rest = without([each.topic for each in found.subscriptions], topic, changes)
+        followed = [each.topic for each in found.subscriptions]
+        rest = without(followed, topic, changes)
         if rest:
+            if is_told and found.state is SubscriberState.ACTIVE and {*rest} != {*followed}:
+                letters.put(connection, found.id, LetterKind.STATUS, now=now)
             subscribers.set_choices(
                 connection,
                 found.id,

@@ -1,5 +1,7 @@
 """Caps: how many Letters strangers can cause, for one address, from one network, to one domain and in all.
 
+Answers to mails have a Cap of their own for each address, whoever it is: the name in a mail may be forged.
+
 Counted by the day (UTC). What is counted is known by a keyed hash alone.
 """
 
@@ -17,9 +19,10 @@ KEEP_DAYS = 31
 
 
 class CapScope(StrEnum):
-    """What a Cap counts by."""
+    """What a Cap counts by; `answer` is an address too, for the answers to its mails."""
 
     ADDRESS = "address"
+    ANSWER = "answer"
     NETWORK = "network"
     DOMAIN = "domain"
     OVERALL = "overall"
@@ -38,6 +41,7 @@ CAPS = {
     CapScope.NETWORK: Cap(daily=30),
     CapScope.DOMAIN: Cap(daily=100),
     CapScope.ADDRESS: Cap(daily=1, monthly=3),
+    CapScope.ANSWER: Cap(daily=2, monthly=6),
 }
 MONTH = timedelta(days=29)
 UNREADABLE = "unreadable"

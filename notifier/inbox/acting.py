@@ -19,7 +19,6 @@ from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.deciding import Decision, Deed
 from notifier.store import alerts, answers, asks, bounces, subscribers, suppressions
-from notifier.store.caps import spend
 from notifier.store.engine import reading, writing
 
 BY_MAIL = "asked to by mail"
@@ -79,48 +78,50 @@ def _obey(
         if command.wish is Wish.LEAVE:
             _leave(found, command, changes, engine=engine, now=now)
         else:
-            _answer(found, LetterKind.STATUS, engine=engine, now=now)
+            counted = {CapScope.ANSWER: cap_identity(author)}
+            with writing(engine) as connection:
+                answers.put(
+                    connection, found.id, LetterKind.STATUS, counted=counted, pseudonyms=pseudonyms, now=now
+                )
 
 
 def _leave(
     found: Subscriber, command: Command, changes: ChangeList, *, engine: Engine, now: datetime
 ) -> None:
-    """End what the command names, and say so: anybody can write in another's name.
+    """End what the command names, and say so at once: anybody can write in another's name.
 
-    The goodbye has a way to undo it, and what is left is told as to whoever asks where they stand.
+    The goodbye has a way to undo it, and whoever follows less is told what is left, however often they ask.
     """
     if command.topics in ((), (EVERYTHING,)):
         leave(engine=engine, public_id=found.public_id, why=BY_MAIL, now=now)
         return
-    left = [
-        leave_topic(engine=engine, public_id=found.public_id, topic=topic, changes=changes, now=now)
-        for topic in command.topics
-    ]
-    if all(left):
-        _answer(found, LetterKind.STATUS, engine=engine, now=now)
-
-
-def _answer(found: Subscriber, kind: LetterKind, *, engine: Engine, now: datetime) -> None:
-    with writing(engine) as connection:
-        answers.put(connection, found.id, kind, now=now)
+    for topic in command.topics:
+        leave_topic(
+            engine=engine, public_id=found.public_id, topic=topic, changes=changes, now=now, is_told=True
+        )
 
 
 def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudonyms, now: datetime) -> None:
-    """Say how to write to us. A stranger's name may be forged, so what goes to strangers is capped, and whoever
-    said that they never asked is left in peace."""
+    """Say how to write to us. A name may be forged, so this is capped, and whoever said that they never asked
+    is left in peace. What is not answered leaves no row."""
+    identity = cap_identity(author)
+    counted = {CapScope.ANSWER: identity}
     with writing(engine) as connection:
         found = subscribers.find(connection, author)
         if found is None or found.state is not SubscriberState.ACTIVE:
-            domain = cap_identity(author).rpartition("@")[2]
-            counted = {CapScope.OVERALL: "", CapScope.DOMAIN: domain}
-            if suppressions.is_suppressed(connection, author, pseudonyms=pseudonyms) or not spend(
-                connection, counted, pseudonyms=pseudonyms, today=now.date()
-            ):
+            if suppressions.is_suppressed(connection, author, pseudonyms=pseudonyms):
                 return
-            asks.add_pending(connection, address=author, language=language, now=now)
-            found = subscribers.find(connection, author)
-        if found is not None:
-            answers.put(connection, found.id, LetterKind.HELP, now=now)
+            counted |= {CapScope.OVERALL: "", CapScope.DOMAIN: identity.rpartition("@")[2]}
+        attempt = connection.begin_nested()
+        asks.add_pending(connection, address=author, language=language, now=now)
+        found = subscribers.find(connection, author)
+        answered = found is not None and answers.put(
+            connection, found.id, LetterKind.HELP, counted=counted, pseudonyms=pseudonyms, now=now
+        )
+        if answered:
+            attempt.commit()
+        else:
+            attempt.rollback()
 
 
 def _note(engine: Engine, decision: Decision, *, limit: int, now: datetime) -> None:

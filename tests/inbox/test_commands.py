@@ -97,6 +97,16 @@ def test_whoever_leaves_one_service_keeps_the_others_and_is_told_which(box: Lett
     assert letters(box) == ["status"]
 
 
+def test_each_time_somebody_follows_less_by_mail_they_are_told_and_else_not(box: Letterbox) -> None:
+    join(box.engine, KARI, "service:helseid", "service:ftps", "service:preg")
+    for line in ("Hva følger jeg?", "Stopp FTPS", "Stopp FTPS"):
+        assert box.write(line).startswith("250")
+    assert letters(box) == ["status", "status"]
+    assert box.write("Stopp HelseID").startswith("250")
+    assert letters(box) == ["status"] * 3
+    assert {str(each.topic) for each in look_up(box.engine).subscriptions} == {"service:preg"}
+
+
 def test_whoever_leaves_the_last_service_leaves(box: Letterbox) -> None:
     join(box.engine, KARI, "service:ftps")
     assert box.write("unsubscribe me from FTPS").startswith("250")
@@ -135,6 +145,17 @@ def test_a_stranger_who_asks_for_help_gets_it(box: Letterbox) -> None:
     assert look_up(box.engine, "per@pasient.example.no").language is Language.NN
     assert box.write("abonner", sender=OLA).startswith("250")
     assert letters(box) == ["help", "help", "confirmation"]
+
+
+@pytest.mark.parametrize("line", ["Hjelp", "Status"])
+@pytest.mark.parametrize("known", [True, False])
+def test_forged_questions_cause_few_answers_to_anybody(box: Letterbox, line: str, known: bool) -> None:
+    if known:
+        join(box.engine)
+    for hours in range(0, 24 * 7, 3):
+        box.now = JUNE + timedelta(hours=hours)
+        assert box.write(line).startswith("250")
+    assert len(letters(box)) == 6
 
 
 def test_whoever_said_they_never_asked_is_left_in_peace(box: Letterbox) -> None:
