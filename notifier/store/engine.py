@@ -183,7 +183,7 @@ def _make_file(file: Path) -> None:
 
 def _configure(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
     # The cache (in KiB) holds what one slice of planning writes, so that no page is written twice.
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -8192"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16384"):
         connection.execute(f"PRAGMA {pragma}").close()
     entry.info["file"] = _file_identity(connection)
 

@@ -66,7 +66,10 @@ def expire_overdue(connection: Connection, now: datetime) -> tuple[int, frozense
 
     Answers how many expired, and the Messages of the others: those of which a copy left without an answer.
     """
-    waits = and_(messages.c.id == notices.c.message_id, messages.c.state == MessageState.PENDING)
+    # By way of the few Messages that come too late by now, since the owed may be a million.
+    waits = and_(messages.c.state == MessageState.PENDING, messages.c.expires <= now)
+    untried = select(messages.c.id).where(waits, messages.c.copies == 0)
+    tried = select(messages.c.id).where(waits, messages.c.copies > 0)
     late = and_(notices.c.outcome == Outcome.OWED, notices.c.expires <= now)
     reason = "its day was over before it was sent"
     # What was over before the end of a Subscriber's own pause did not come too late: it was not wanted.
@@ -80,12 +83,12 @@ def expire_overdue(connection: Connection, now: datetime) -> tuple[int, frozense
     )
     expired = connection.execute(
         update(notices)
-        .where(late, exists().where(waits, messages.c.copies == 0))
+        .where(late, notices.c.message_id.in_(untried))
         .values(outcome=Outcome.EXPIRED.value, reason=reason, decided_at=now)
     ).rowcount
     unknown = connection.scalars(
         update(notices)
-        .where(late, exists().where(waits, messages.c.copies > 0))
+        .where(late, notices.c.message_id.in_(tried))
         .values(
             outcome=Outcome.UNKNOWN.value, reason=f"{reason} again; a copy may have arrived", decided_at=now
         )

@@ -46,7 +46,7 @@ from notifier.store.tables import messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 # So many people's rows stay within SQLite's page cache, and the database is locked for a blink.
-SLICE = 2_500
+SLICE = 5_000
 
 # As many steps in one statement: each takes three rows of eight values, and SQLite has room for 32,766 of them.
 _TOGETHER = 200
