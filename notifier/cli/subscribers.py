@@ -58,9 +58,14 @@ def add(
     basis: Basis = None,
     now: Now = None,
 ) -> None:
-    """Add a subscriber, who follows everything unless told otherwise; they are told where they stand."""
+    """Add a subscriber, who follows everything unless told otherwise; they are told where they stand.
+
+    Whoever once said “I did not ask for this” may be asked again from then on.
+    """
+    from notifier import app as wiring
     from notifier.core.address import normal_address
-    from notifier.store import joining
+    from notifier.core.pseudonym import Pseudonyms
+    from notifier.store import joining, suppressions
     from notifier.store.engine import writing
 
     normal = understood(normal_address, address)
@@ -78,6 +83,10 @@ def add(
                 basis=basis or default_basis(),
                 now=look.now,
             )
+            pseudonyms = Pseudonyms(wiring.signing_keys(look.settings.state_dir))
+            is_lifted = suppressions.lift(connection, normal, pseudonyms=pseudonyms)
+    if is_lifted:
+        print(wrapped(f"{normal} had said “I did not ask for this”; on your word that is forgotten."))
     _tell_added(added)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, delete, exists, select
 
 from notifier.core.caps import cap_identity
 from notifier.core.pseudonym import Pseudonyms
@@ -24,3 +24,12 @@ def is_suppressed(connection: Connection, address: str, *, pseudonyms: Pseudonym
     """Whether the address said so. Raises ValueError when it is no address."""
     known = pseudonyms.all_of(_PURPOSE, cap_identity(address))
     return bool(connection.scalar(select(exists().where(suppressions.c.key.in_(known)))))
+
+
+def lift(connection: Connection, address: str, *, pseudonyms: Pseudonyms) -> bool:
+    """Let the address be asked again, on an operator's word; answers whether it was suppressed.
+
+    Raises ValueError when it is no address.
+    """
+    known = pseudonyms.all_of(_PURPOSE, cap_identity(address))
+    return bool(connection.execute(delete(suppressions).where(suppressions.c.key.in_(known))).rowcount)

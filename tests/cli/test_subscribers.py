@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from notifier.app import signing_keys
+from notifier.core.pseudonym import Pseudonyms
+from notifier.store import suppressions
+from notifier.store.engine import open_engine, reading, writing
 from tests.cli.rehearsal import FIRST_TICK, JOINED, Rehearsal, oslo
 
 KARI = "kari@epj.example.no"
@@ -25,6 +29,21 @@ def test_who_is_added_is_told_where_they_stand_at_the_next_tick(place: Rehearsal
     place("tick", now=JOINED)
     (standing,) = place.mails()
     assert (standing["To"], standing["Content-Language"]) == (KARI, "en")
+
+
+def test_an_operators_word_lifts_what_was_denied(place: Rehearsal) -> None:
+    pseudonyms = Pseudonyms(signing_keys(place.folder / "var"))
+    added(place, address="per@epj.example.no")
+    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
+    with writing(engine) as connection:
+        for address in (KARI, "ola@epj.example.no"):
+            suppressions.suppress(connection, address, pseudonyms=pseudonyms, now=JOINED)
+    said = [place("subscribers", "add", KARI, now=JOINED).words for _ in range(2)]
+    assert ["I did not ask for this" in words for words in said] == [True, False]
+    with reading(engine) as connection:
+        assert not suppressions.is_suppressed(connection, KARI, pseudonyms=pseudonyms)
+        assert suppressions.is_suppressed(connection, "ola@epj.example.no", pseudonyms=pseudonyms)
+    engine.dispose()
 
 
 def test_everything_chosen_is_kept_and_shown(place: Rehearsal) -> None:

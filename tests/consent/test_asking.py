@@ -206,6 +206,16 @@ def test_unconfirmed_addresses_are_forgotten_after_a_week(database: Engine) -> N
     assert letters(database) == [None]
 
 
+def test_the_week_begins_anew_when_somebody_asks_again(database: Engine) -> None:
+    asked(database)
+    asked(database, now=MAY + timedelta(days=5))
+    prune(engine=database, now=MAY + timedelta(days=12))
+    assert look_up(database).state is SubscriberState.PENDING
+    prune(engine=database, now=MAY + timedelta(days=12, seconds=1))
+    with reading(database) as connection:
+        assert subscribers.find(connection, KARI) is None
+
+
 def test_a_letter_on_the_wire_keeps_its_row_until_the_server_has_answered(database: Engine) -> None:
     asked(database)
     with writing(database) as connection:
