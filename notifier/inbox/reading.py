@@ -82,7 +82,7 @@ def read(data: bytes, *, sender: str, ours: Iterable[str]) -> Incoming:
             ours=frozenset(address.casefold() for address in ours),
         ),
         is_quiet=asks_for_silence(headers),
-        report=report_in(mail) if not sender or _is_daemon(author or sender) else None,
+        report=report_in(mail, looked_at) if not sender or _is_daemon(author or sender) else None,
     )
 
 

@@ -84,6 +84,13 @@ def test_reading_takes_little_time_and_memory_whatever_is_written(oddity: str) -
     assert peak < 64 * 2**20
 
 
+def test_a_false_report_of_blank_lines_takes_little_time() -> None:
+    began = time.process_time()
+    mail = read(HEAD.encode() + b"\r\n" + b"\n" * LOOKED_AT, sender="", ours=[US])
+    assert mail.report is None
+    assert time.process_time() - began < 1
+
+
 def test_only_the_beginning_of_a_long_mail_is_looked_at() -> None:
     data = letter("Stopp\r\n\r\n-- \r\n" + "x" * 76 + "\r\n") + b"y" * (20 * 2**20)
     mail = read(data, sender="kari@epj.example.no", ours=[US])
