@@ -187,7 +187,8 @@ def _steps(alike: Sequence[FanOut]) -> Subquery:
             str(fan_out.step.lead or ""),
             fan_out.step.spoken,
             fan_out.step.revision,
-            fan_out.step.expires,
+            # With its type, since PostgreSQL takes a column of nothing but NULL for text.
+            literal(fan_out.step.expires, notices.c.expires.type),
             fan_out.reason,
         )
         for fan_out in alike
