@@ -13,14 +13,14 @@ from sqlalchemy import Engine
 
 from notifier.core.notice import Outcome
 from notifier.jobs.losses import alert_unknown
-from notifier.store import notices, outbox
+from notifier.store import notices, recovering
 from notifier.store.engine import writing
 
 
 def recover(*, engine: Engine, dead: Collection[int] | None, mine: int, now: datetime) -> int:
-    """Free Messages of dead owners; answers how many wait again. See `store.outbox.recover` for `dead`."""
+    """Free Messages of dead owners; answers how many wait again. See `store.recovering` for `dead`."""
     with writing(engine) as connection:
-        again, unknown = outbox.recover(connection, dead=dead, mine=mine, now=now)
+        again, unknown = recovering.recover(connection, dead=dead, mine=mine, now=now)
         if unknown:
             lost = notices.owed_by_message(connection, unknown)
             reason = "sent without an answer; whether it arrived is not known"

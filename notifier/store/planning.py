@@ -40,7 +40,8 @@ from sqlalchemy import (
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
-from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
+from notifier.core.subscription import SubscriberState
+from notifier.store.concerned import present, topic_followed, topics_covering, written
 from notifier.store.notices import set_waiting_expiry
 from notifier.store.tables import messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
@@ -91,19 +92,6 @@ def has_loose(connection: Connection) -> bool:
     return bool(connection.scalar(select(exists().where(_LOOSE))))
 
 
-def count_concerned(connection: Connection, fan_out: FanOut) -> int:
-    """How many active Subscribers a step would be told to."""
-    topics = [_written(topic) for topic in _topics(fan_out)]
-    follows = exists().where(
-        subscriptions.c.subscriber_id == subscribers.c.id,
-        subscriptions.c.since < fan_out.step.due,
-        _topic_followed().in_(topics),
-    )
-    active = subscribers.c.state == SubscriberState.ACTIVE
-    counted = select(func.count()).select_from(subscribers).where(active, _present(fan_out), follows)
-    return connection.scalar(counted) or 0
-
-
 def plan_slice(
     connection: Connection, due: Iterable[FanOut], within: Slice, *, now: datetime, is_open: bool
 ) -> Planned:
@@ -147,41 +135,12 @@ def _alike(due: Iterable[FanOut]) -> list[Sequence[FanOut]]:
     ]
 
 
-def _present(fan_out: FanOut) -> ColumnElement[bool]:
-    """The condition on a Subscriber's row under which the step concerns them, if they follow its Change."""
-    due = fan_out.step.due
-    present = or_(
-        subscribers.c.state.in_([SubscriberState.ACTIVE, SubscriberState.SUSPENDED]),
-        and_(subscribers.c.state == SubscriberState.LEFT, subscribers.c.ended_at > due),
-    )
-    conditions = [subscribers.c.joined_at < due, present]
-    if fan_out.cadence is not None:
-        conditions.append(func.coalesce(subscribers.c.cadence, "") == fan_out.cadence)
-    if fan_out.step.kind is NoticeKind.REMINDER:
-        took_effect = subscribers.c.cadence_since
-        conditions.append(or_(took_effect.is_(None), took_effect < due))
-    return and_(*conditions)
-
-
-def _topics(fan_out: FanOut) -> tuple[Topic, ...]:
-    """The Topics that cover the step's Change."""
-    return (EVERYTHING, Topic(Scope.SERVICE, fan_out.service), Topic(Scope.CHANGE, fan_out.change_id))
-
-
-def _written(topic: Topic) -> str:
-    return f"{topic.scope}:{topic.target}"
-
-
-def _topic_followed() -> ColumnElement[str]:
-    return subscriptions.c.scope + ":" + subscriptions.c.target
-
-
 def _steps(alike: Sequence[FanOut]) -> Subquery:
     """The steps as rows, each under every Topic that covers its Change."""
     columns = [column("topic", String), *(column(name, notices.c[name].type) for name in _STEP)]
     rows = [
         (
-            _written(topic),
+            written(topic),
             fan_out.step.deadline,
             fan_out.step.kind.value,
             str(fan_out.step.lead or ""),
@@ -192,7 +151,7 @@ def _steps(alike: Sequence[FanOut]) -> Subquery:
             fan_out.reason,
         )
         for fan_out in alike
-        for topic in _topics(fan_out)
+        for topic in topics_covering(fan_out)
     ]
     # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
     given = values(*columns, name="given").data(rows).cte("given", nesting=True)
@@ -244,7 +203,7 @@ def _open_messages(
     )
     is_owed = (
         exists()
-        .select_from(subscriptions.join(steps, steps.c.topic == _topic_followed()))
+        .select_from(subscriptions.join(steps, steps.c.topic == topic_followed()))
         .where(
             subscriptions.c.subscriber_id == subscribers.c.id,
             subscriptions.c.since < shared.step.due,
@@ -255,7 +214,7 @@ def _open_messages(
     lonely = select(subscribers.c.id, *_new_message(now)).where(
         within.holds(subscribers.c.id),
         subscribers.c.state == SubscriberState.ACTIVE,
-        _present(shared),
+        present(shared),
         ~has_waiting,
         is_owed.correlate(subscribers),
     )
@@ -296,13 +255,13 @@ def _record(
     source = (
         subscribers.join(theirs, theirs.c.subscriber_id == subscribers.c.id, isouter=True)
         .join(subscriptions, followed)
-        .join(steps, steps.c.topic == _topic_followed())
+        .join(steps, steps.c.topic == topic_followed())
     )
     instants = [literal(at, notices.c.due.type) for at in (shared.step.due, now)]
     chosen = (
         select(subscribers.c.id, *(steps.c[name] for name in _STEP), *instants, outcome, travels_in)
         .select_from(source)
-        .where(within.holds(subscribers.c.id), _present(shared))
+        .where(within.holds(subscribers.c.id), present(shared))
         # In their order the table and its indexes grow at their ends; step by step they would be rewritten.
         .order_by(subscribers.c.id)
     )

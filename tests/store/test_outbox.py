@@ -15,7 +15,7 @@ from notifier.core.delivery import after_verdict
 from notifier.core.letter import LetterKind
 from notifier.core.message import Message, MessageState
 from notifier.core.reply import SENT, Fault, Phase, Verdict
-from notifier.store import changes, installation, leaving, letters, outbox, pausing, subscribers
+from notifier.store import changes, installation, leaving, letters, outbox, pausing, recovering, subscribers
 from notifier.store import messages as outbox_views
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
@@ -155,7 +155,7 @@ def test_what_was_composed_from_another_list_is_composed_anew(box: Connection) -
 
 def test_an_owner_that_lost_its_claim_can_neither_arm_nor_record(box: Connection) -> None:
     stale = claim(box)
-    outbox.recover(box, dead={NODE}, mine=OTHER, now=NOW)
+    recovering.recover(box, dead={NODE}, mine=OTHER, now=NOW)
     fresh = claim(box, node=OTHER)
     assert arm(box, *stale) == frozenset()
     assert arm(box, *fresh) == {1, 2, 3}
@@ -170,7 +170,7 @@ def test_a_verdict_still_counts_for_an_owner_taken_for_dead_while_nobody_else_ha
 ) -> None:
     first, second, third = claimed = claim(box)
     arm(box, *claimed)
-    outbox.recover(box, dead={NODE}, mine=OTHER, now=NOW)
+    recovering.recover(box, dead={NODE}, mine=OTHER, now=NOW)
     assert record(box, first, SENT) == {1}
     assert state(box, first) is MessageState.SENT
     assert record(box, second, LOST) == {2}
@@ -215,7 +215,7 @@ def test_what_a_dead_owner_had_claimed_waits_again_and_what_it_was_sending_waits
 ) -> None:
     first, second, _ = claimed = claim(box)
     arm(box, first)
-    again, unknown = outbox.recover(box, dead=None, mine=OTHER, now=NOW)
+    again, unknown = recovering.recover(box, dead=None, mine=OTHER, now=NOW)
     assert (again, unknown) == (3, ())
     sending, idle = outbox_views.load(box, [first.id, second.id])
     assert (sending.state, sending.copies) == (MessageState.PENDING, 1)
@@ -226,9 +226,9 @@ def test_what_a_dead_owner_had_claimed_waits_again_and_what_it_was_sending_waits
 
 def test_a_living_owner_keeps_its_claim_until_its_lease_runs_out(box: Connection) -> None:
     claim(box)
-    assert outbox.recover(box, dead=frozenset(), mine=OTHER, now=NOW + timedelta(days=9)) == (0, ())
+    assert recovering.recover(box, dead=frozenset(), mine=OTHER, now=NOW + timedelta(days=9)) == (0, ())
     box.execute(update(messages).values(lease_until=messages.c.lease_until - outbox.LEASE_SECONDS - 1))
-    assert outbox.recover(box, dead=frozenset(), mine=OTHER, now=NOW) == (3, ())
+    assert recovering.recover(box, dead=frozenset(), mine=OTHER, now=NOW) == (3, ())
 
 
 def test_every_transmission_leaves_a_trace_but_not_what_never_reached_the_wire(box: Connection) -> None:

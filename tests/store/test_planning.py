@@ -17,7 +17,7 @@ from notifier.core.change import Change
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, concerns
 from notifier.core.subscription import Subscriber, SubscriberState
-from notifier.store import notices, planning
+from notifier.store import concerned, notices, planning
 from notifier.store.engine import open_engine, writing
 from notifier.store.planning import Planned, Slice
 from notifier.store.tables import messages
@@ -94,7 +94,7 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
         people.put(connection, present)
         planned = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
         again = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
-        active = planning.count_concerned(connection, fan_out)
+        active = concerned.count_concerned(connection, fan_out)
         rows = connection.execute(select(ledger)).all()
         made = connection.execute(select(messages)).all()
     assert {row.subscriber_id: row.outcome for row in rows} == expected

@@ -1,0 +1,54 @@
+"""Whom a step concerns, as conditions on a Subscriber's row: `core.plan.concerns` in SQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
+from notifier.core.notice import NoticeKind
+from notifier.core.plan import FanOut
+from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
+from notifier.store.tables import subscribers, subscriptions
+
+
+def count_concerned(connection: Connection, fan_out: FanOut) -> int:
+    """How many active Subscribers a step would be told to."""
+    topics = [written(topic) for topic in topics_covering(fan_out)]
+    follows = exists().where(
+        subscriptions.c.subscriber_id == subscribers.c.id,
+        subscriptions.c.since < fan_out.step.due,
+        topic_followed().in_(topics),
+    )
+    active = subscribers.c.state == SubscriberState.ACTIVE
+    counted = select(func.count()).select_from(subscribers).where(active, present(fan_out), follows)
+    return connection.scalar(counted) or 0
+
+
+def present(fan_out: FanOut) -> ColumnElement[bool]:
+    """The condition on a Subscriber's row under which the step concerns them, if they follow its Change."""
+    due = fan_out.step.due
+    here = or_(
+        subscribers.c.state.in_([SubscriberState.ACTIVE, SubscriberState.SUSPENDED]),
+        and_(subscribers.c.state == SubscriberState.LEFT, subscribers.c.ended_at > due),
+    )
+    conditions = [subscribers.c.joined_at < due, here]
+    if fan_out.cadence is not None:
+        conditions.append(func.coalesce(subscribers.c.cadence, "") == fan_out.cadence)
+    if fan_out.step.kind is NoticeKind.REMINDER:
+        took_effect = subscribers.c.cadence_since
+        conditions.append(or_(took_effect.is_(None), took_effect < due))
+    return and_(*conditions)
+
+
+def topics_covering(fan_out: FanOut) -> tuple[Topic, ...]:
+    """The Topics that cover the step's Change."""
+    return (EVERYTHING, Topic(Scope.SERVICE, fan_out.service), Topic(Scope.CHANGE, fan_out.change_id))
+
+
+def written(topic: Topic) -> str:
+    """A Topic as `topic_followed` has it."""
+    return f"{topic.scope}:{topic.target}"
+
+
+def topic_followed() -> ColumnElement[str]:
+    """The Topic of a Subscription's row, as text."""
+    return subscriptions.c.scope + ":" + subscriptions.c.target
