@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from html.parser import HTMLParser
-from itertools import pairwise
 
 import pytest
 
@@ -15,52 +13,9 @@ from notifier.core.change import ChangeList, Status
 from notifier.core.text import Language
 from notifier.core.when import When
 from tests.feeds.lists import firm, history_of, one_deadline, vague
+from tests.web.outline import Outline
 from tests.web.serving import Client, serving
 from tests.web.sites import LINKS, NOW, real_list, site
-
-LEAVE = LINKS.leave("someone").removeprefix(LINKS.base_url)
-EVERYWHERE = [
-    "/",
-    "/nb",
-    "/nn",
-    "/en",
-    "/calendar.ics",
-    "/nb/change/ftps",
-    "/nb/calendars",
-    "/nb/privacy",
-    "/style.css",
-    LEAVE,
-    "/leave/x",
-    "/missing",
-    "/health/live",
-]
-PUBLIC = [
-    "/nb",
-    "/nn",
-    "/en",
-    "/nb?service=helseid",
-    "/nb/change/preg-testdata",
-    "/nn/calendars",
-    "/nn/calendars?service=helseid&service=preg",
-    "/en/privacy",
-    "/en/accessibility",
-]
-PAGES = ["/", *PUBLIC, LEAVE, "/leave/altered", "/missing", "/a/b/c", "/nb/change/unknown"]
-
-
-class Outline(HTMLParser):
-    """What a page is made of: its tags with attributes, in order."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
 
 
 def words_of(
@@ -246,116 +201,3 @@ def test_hostile_text_is_inert() -> None:
         page = client.get("/en/change/portal").text
     assert "<script" not in page
     assert "{{ 7 * 7 }}" in page
-
-
-@pytest.mark.parametrize(
-    ("wish", "language"),
-    [
-        ("nn-NO,nb;q=0.8", "nn"),
-        ("no", "nb"),
-        ("en-GB;q=0.3, nb;q=0.9", "nb"),
-        ("de, en;q=0.5", "en"),
-        ("de", "nb"),
-        ("", "nb"),
-        ("nb;q=0, en;q=0.1", "en"),
-        ("en;q=banana, nn;q=0.2", "nn"),
-        (",;,;q=,*;q=1", "nb"),
-    ],
-)
-def test_the_front_page_follows_the_browser_s_language(real: Client, wish: str, language: str) -> None:
-    answer = real.get("/", accept_language=wish)
-    assert answer.status == 200
-    assert answer.headers["content-language"] == language
-    assert answer.headers["vary"] == "Accept-Language"
-
-
-@pytest.mark.parametrize("path", EVERYWHERE)
-def test_every_answer_is_protected(real: Client, path: str) -> None:
-    headers = real.get(path).headers
-    assert "default-src 'none'" in headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert headers["x-content-type-options"] == "nosniff"
-    # The policy forbids framing everywhere; a page says so to old browsers as well.
-    assert headers.get("x-frame-options") == (None if path.endswith(".ics") else "DENY")
-    assert headers["referrer-policy"] == "no-referrer"
-    assert "set-cookie" not in headers
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing(real: Client, path: str) -> None:
-    outline = Outline(real.get(path).text)
-    assert not outline.all("script")
-    assert not [
-        attributes for _, attributes in outline.tags if "style" in attributes or "onclick" in attributes
-    ]
-    loaded = [str(link["href"]) for link in outline.all("link") if link["rel"] in ("stylesheet", "icon")]
-    assert all(address.startswith("data:") or address.endswith("style.css") for address in loaded)
-    assert not [address for address in loaded if "//" in address.replace("http://www.w3.org", "")]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_the_way_to_the_stylesheet_is_right_from_every_page(real: Client, path: str) -> None:
-    (sheet,) = [str(a["href"]) for a in Outline(real.get(path).text).all("link") if a["rel"] == "stylesheet"]
-    up = sheet.count("../")
-    assert (
-        path.partition("?")[0].rsplit("/", up + 1)[0] + "/" + sheet.replace("../", "").replace("./", "")
-        == "/style.css"
-    )
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_headings_are_in_order_and_the_content_can_be_jumped_to(real: Client, path: str) -> None:
-    outline = Outline(real.get(path).text)
-    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert all(following - level <= 1 for level, following in pairwise(levels))
-    assert any(a.get("class") == "skip" and a["href"] == "#content" for a in outline.all("a"))
-    assert any(main.get("id") == "content" for main in outline.all("main"))
-
-
-def test_no_address_comes_from_the_host_header(real: Client) -> None:
-    for path in (*PAGES, "/nb/", "/calendar.ics"):
-        answer = real.ask("GET", path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
-        assert "evil.example" not in answer.text + str(answer.headers)
-
-
-def test_unknown_addresses_get_a_friendly_page(real: Client) -> None:
-    answer = real.get("/missing", accept_language="nn")
-    assert answer.status == 404
-    assert "Denne sida finst ikkje" in answer.text
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_other_methods_are_refused_with_what_is_allowed(real: Client, method: str) -> None:
-    answer = real.ask(method, "/nb")
-    assert answer.status == 405
-    assert "GET" in answer.headers["allow"]
-
-
-@pytest.mark.parametrize("path", EVERYWHERE)
-def test_head_is_get_without_a_body(real: Client, path: str) -> None:
-    got, asked = real.get(path), real.ask("HEAD", path)
-    assert asked.status == got.status
-    assert asked.body == b""
-    assert asked.headers | {"date": ""} == got.headers | {"date": ""}
-
-
-def test_before_the_first_list_the_page_says_so() -> None:
-    with serving(site(changes=lambda: None)) as client:
-        answer = client.get("/en")
-    assert answer.status == 503
-    assert answer.headers["retry-after"] == "60"
-    assert "The list is not ready yet" in answer.text
-
-
-def test_a_failure_is_answered_with_a_friendly_protected_page() -> None:
-    def broken() -> ChangeList:
-        raise RuntimeError("someone@example.com")
-
-    with serving(site(changes=broken)) as client:
-        answer = client.get("/nb")
-    assert answer.status == 500
-    assert "Noe gikk galt hos oss" in answer.text
-    assert "someone" not in answer.text
-    assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -1,0 +1,110 @@
+"""By a fresh link: moving to another address, a new calendar, what is stored, being forgotten; and what links show."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from notifier.core.subscription import SubscriberState
+from tests.acceptance.newcomers import joined, known, let_in
+from tests.acceptance.story import KARI
+from tests.acceptance.visiting import Visitor, everything, link
+
+
+def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    words = standing.split()
+    choose = next(word for word in words if "/choose/" in word)
+    access = let_in(visitor, choose)
+    assert KARI in visitor.opens(access).text
+    assert visitor.presses(access, address="not an address").status == 422
+    assert visitor.presses(access, address="ny@epj.example.no").status == 200
+    question = visitor.mail()
+    calendar = next(word for word in words if "/calendar/private/" in word)
+    assert visitor.opens(calendar).status == 200
+    assert (question.to, known(visitor).address) == ("ny@epj.example.no", KARI)
+    assert KARI not in question.message.as_string()
+    assert visitor.presses(link(question, "new-address")).status == 200
+    told = visitor.mail()
+    assert (told.to, known(visitor, "ny@epj.example.no").state) == (KARI, SubscriberState.ACTIVE)
+    assert "ny@epj" not in told.message.as_string()
+    assert "/choose/" not in told.text
+    assert visitor.opens(access).status == 404
+    assert visitor.opens(calendar).status == 410
+    assert visitor.presses(link(question, "new-address")).status == 200
+    visitor.story.tick(visitor.now)
+    assert visitor.story.new_letters() == []
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_a_new_address_that_did_not_ask_is_left_alone(visitor: Visitor, is_confirmed: bool) -> None:
+    standing = joined(visitor)
+    access = let_in(visitor, next(word for word in standing.split() if "/choose/" in word))
+    visitor.presses(access, address="ny@epj.example.no")
+    question = visitor.mail()
+    if is_confirmed:
+        visitor.presses(link(question, "new-address"), headers={})
+        visitor.mail()
+    answer = visitor.presses(link(question, "deny") + "?lang=nb")
+    assert ("Varslene er avsluttet" in answer.text) is is_confirmed
+    assert visitor.presses(link(question, "deny")).status == 410
+    assert visitor.presses(link(question, "new-address")).status == 410
+    if is_confirmed:
+        assert known(visitor, "ny@epj.example.no").state is SubscriberState.LEFT
+        return
+    assert known(visitor).state is SubscriberState.ACTIVE
+    visitor.now += timedelta(days=2)
+    access = visitor.story.parts.links.access(
+        known(visitor).public_id, 1, until=visitor.now + timedelta(hours=1)
+    )
+    visitor.presses(access, address="ny@epj.example.no")
+    visitor.story.tick(visitor.now)
+    assert "ny@epj.example.no" not in {letter.to for letter in visitor.story.new_letters()}
+
+
+def test_a_fresh_link_rotates_downloads_and_forgets(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    words = standing.split()
+    choose = next(word for word in words if "/choose/" in word)
+    calendar = next(word for word in words if "/calendar/private/" in word)
+    access = let_in(visitor, choose)
+    visitor.presses(choose, access="yes")
+    visitor.story.tick(visitor.now)
+    assert visitor.story.new_letters() == []
+
+    for _ in range(2):
+        assert visitor.presses(access, rotate="1").status == 200
+    assert visitor.opens(calendar).status == 410
+    assert known(visitor).calendar_serial == 2
+    stored = json.loads(visitor.presses(access, download="yes").text)
+    assert stored["subscriber"][0]["address"] == KARI
+    assert "Kryss først av" in visitor.presses(access, erase="").text
+    assert known(visitor).state is SubscriberState.ACTIVE
+    assert "Du er glemt" in visitor.presses(access, erase="", sure="yes").text
+    assert visitor.opens(access).status == 404
+    assert "kari" not in everything(visitor.story)
+
+
+def test_an_access_link_ends_after_an_hour(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    access = let_in(visitor, next(word for word in standing.split() if "/choose/" in word))
+    visitor.now += timedelta(minutes=59)
+    assert visitor.opens(access).status == 200
+    visitor.now += timedelta(minutes=1)
+    assert visitor.opens(access).status == 404
+
+
+def test_a_forwarded_link_shows_no_address(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    for word in standing.split():
+        if "/choose/" in word or "/leave/" in word:
+            assert "kari" not in visitor.opens(word).text
+
+
+def test_the_confirmation_holds_nothing_that_was_typed(visitor: Visitor) -> None:
+    visitor.subscribes("kari+buy-pills@epj.example.no", topic=["buy-pills"], name="buy-pills")
+    letter = visitor.mail()
+    assert "buy-pills" not in letter.text
+    assert visitor.subscribes("“Buy pills” <kari@epj.example.no>\r\nBcc: ola@epj.example.no").status == 422
