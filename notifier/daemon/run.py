@@ -8,6 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.types import ASGIApp
@@ -15,9 +16,7 @@ from starlette.types import ASGIApp
 from notifier.app import Parts
 from notifier.daemon.agreeing import agree_on_keys
 from notifier.daemon.loops import Loop
-from notifier.daemon.metrics import DaemonCollector, metrics_app
 from notifier.daemon.page import Shown, page
-from notifier.daemon.receiving import receiving
 from notifier.daemon.restoring import recognise
 from notifier.daemon.running import Running
 from notifier.daemon.sending import SendingRight
@@ -26,12 +25,14 @@ from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
 from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
 from notifier.daemon.turns import beat_outside, may_send, prune_old, recover, send, tell_operators, tick
 from notifier.errors import ListRefusedError
-from notifier.inbox.listener import Listener
 from notifier.jobs.measure import begin_counting
 from notifier.jobs.refresh import Finding
 from notifier.logs import log
 from notifier.settings import Settings
 from notifier.web.visits import Visits
+
+if TYPE_CHECKING:
+    from notifier.inbox.listener import Listener
 
 TICK_SECONDS = 15
 SEND_SECONDS = 3
@@ -104,6 +105,9 @@ def _letterboxes(settings: Settings) -> Iterator[socket.socket]:
 
 
 async def _receiving(running: Running, door: socket.socket) -> Listener:
+    # Loaded where mail is taken, for it costs the others memory.
+    from notifier.daemon.receiving import receiving
+
     return await receiving(
         running.parts,
         door,
@@ -118,6 +122,9 @@ def _apps(running: Running) -> list[ASGIApp]:
     pages = page(parts, clock=running.clock, shown=running.shown, loops=running.loops)
     apps = [visits.counting(pages)]
     if parts.settings.metrics.bind is not None:
+        # Loaded where it is asked for, for the same reason.
+        from notifier.daemon.metrics import DaemonCollector, metrics_app
+
         collector = DaemonCollector(
             parts=parts,
             clock=running.clock,
