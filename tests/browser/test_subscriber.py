@@ -107,11 +107,12 @@ def test_the_whole_way_needs_no_scripts_on_a_phone(page_at: PageAt, tmp_path: Pa
 
 def test_moving_renewing_the_calendar_downloading_and_being_forgotten(reader: Reader) -> None:
     standing = reader.joins()
-    reader.opens(link(standing, "choose"))
-    reader.presses("[name=access]")
-    reader.arrives_at("Velg hva du får", said="En lenke er på vei")
-    access = link(reader.mail(), "access")
+    access = asks_for_access(reader, standing)
     moves(reader, access)
+    reader.opens(access)
+    reader.arrives_at("Denne lenken virker ikke")
+    reader.visitor.now += timedelta(hours=1)
+    access = asks_for_access(reader, standing)
     renews(reader, access, standing)
 
     reader.presses("form:has(#sure) button")
@@ -250,6 +251,14 @@ def one_click(reader: Reader, letter: Letter) -> None:
     url = letter.message["List-Unsubscribe"].partition("<")[2].partition(">")[0]
     answer = reader.visitor.presses(url, headers={}, **{"List-Unsubscribe": "One-Click"})
     assert answer.status == 200
+
+
+def asks_for_access(reader: Reader, standing: Letter) -> str:
+    """The link of one hour that comes to the current address."""
+    reader.opens(link(standing, "choose"))
+    reader.presses("[name=access]")
+    reader.arrives_at("Velg hva du får", said="En lenke er på vei")
+    return link(reader.mail(), "access")
 
 
 def moves(reader: Reader, access: str) -> None:
