@@ -240,3 +240,13 @@ def test_what_travels_in_no_message_joins_the_one_made_in_the_same_run(database:
         assert not planning.has_loose(connection)
         carried = connection.execute(select(ledger.c.message_id, func.count()).group_by(ledger.c.message_id))
         assert [count for _, count in carried] == [2, 2]
+
+
+def test_news_which_never_comes_too_late_is_planned_on_both_databases(database: Engine) -> None:
+    reminder = _reminder("a", "90d")
+    step = replace(reminder.step, kind=NoticeKind.MOVED, lead=None, revision=2, expires=None)
+    with writing(database) as connection:
+        people.put(connection, [(a_subscriber(), None)])
+    _plan(database, replace(reminder, step=step, cadence=None))
+    with writing(database) as connection:
+        assert connection.execute(select(ledger.c.kind, ledger.c.expires)).all() == [("moved", None)]
