@@ -50,12 +50,14 @@ def _differences(old: ChangeList, new: ChangeList) -> Iterator[Difference]:
             yield Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=deadline.when)
             continue
         old_change, old_deadline = before[key]
-        kind = _kind(old_change, old_deadline, change, deadline)
+        kind = _kind(old_deadline, deadline)
+        if kind is None and _words(old, old_change, old_deadline) != _words(new, change, deadline):
+            kind = DifferenceKind.REWORDED
         if kind:
             yield Difference(deadline=key, kind=kind, old=old_deadline.when, new=deadline.when)
 
 
-def _kind(old_change: Change, old: Deadline, change: Change, new: Deadline) -> DifferenceKind | None:
+def _kind(old: Deadline, new: Deadline) -> DifferenceKind | None:
     if old.status is not new.status:
         match new.status:
             case Status.WITHDRAWN:
@@ -64,16 +66,19 @@ def _kind(old_change: Change, old: Deadline, change: Change, new: Deadline) -> D
                 return DifferenceKind.COMPLETED
             case None:  # revived: for those who follow it, it is announced anew
                 return DifferenceKind.ADDED
-    kind = date_kind(old.when, new.when) if new.status is None else None
-    if kind:
-        return kind
-    same_words = old == new and _words(old_change) == _words(change)
-    return None if same_words else DifferenceKind.REWORDED
+    return date_kind(old.when, new.when) if new.status is None else None
 
 
-def _words(change: Change) -> Change:
-    # When somebody last verified it is for operators: verifying the whole list again alters nothing.
-    return replace(change, deadlines=(), checked=date.min)
+def _words(changes: ChangeList, change: Change, deadline: Deadline) -> tuple[object, ...]:
+    """All that anybody reads about a Deadline, wherever in the list it stands."""
+    leader = changes.deadline(deadline.follows) if deadline.follows else None
+    named = (change, *([leader[0]] if leader else []))
+    return (
+        deadline,
+        # When somebody last verified it is for operators: verifying the whole list again alters nothing.
+        replace(change, deadlines=(), checked=date.min),
+        [(changes.service(each.service), each.title) for each in named],
+    )
 
 
 def date_kind(old: When, new: When) -> DifferenceKind | None:

@@ -29,6 +29,7 @@ SHORT_WINDOW = timedelta(days=7)
 CANCELLED_FOR = timedelta(days=60)
 PAST_FOR = timedelta(days=365)
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 
 
 class Role(StrEnum):
@@ -78,6 +79,18 @@ def sequence_of(entries: Sequence[Entry]) -> int:
     return max(len(entries) - 1, 0)
 
 
+def stamp_of(entries: Sequence[Entry]) -> datetime | None:
+    """When what is visible of a Deadline last changed, in whole seconds; None while nothing ever did.
+
+    It rises with each Entry, as programs expect of LAST-MODIFIED: also within one second, and on a clock set back.
+    """
+    stamp: datetime | None = None
+    for entry in entries:
+        at = entry.at.replace(microsecond=0)
+        stamp = at if stamp is None else max(at, stamp + _SECOND)
+    return stamp
+
+
 def markers(
     change: Change, deadline: Deadline, entries: Sequence[Entry], *, zone: ZoneInfo
 ) -> tuple[Marker, ...]:
@@ -92,7 +105,7 @@ def _markers(
     if shown is None or shown.earliest is None:
         return
     key = change.key(deadline)
-    changed_at = max((entry.at for entry in entries), default=_midnight(change.checked))
+    changed_at = stamp_of(entries) or _midnight(change.checked)
     void, ended_at = _void(deadline, entries, changed_at)
     past = (shown.latest or shown.earliest) + PAST_FOR + _DAY
     firm = shown.is_exact and (shown.certainty is Certainty.CONFIRMED or deadline.status is Status.COMPLETED)

@@ -160,12 +160,14 @@ def _take_force(
     by: str | None = None,
 ) -> None:
     empty = ChangeList(revision=0, services=(), changes=())
-    found = differences(old or empty, new)
+    merged = carry_over(old or empty, new)
+    # What a list drops stays in force, and is about a Change whose words may be others now.
+    found = differences(old or empty, merged)
     told = frozenset(difference for difference in found if old is not None and is_news(new, difference))
     changes.put_in_force(
         connection,
         changes=new,
-        merged=carry_over(old or empty, new),
+        merged=merged,
         differences=found,
         news=told,
         rearmed=rearmed(old or empty, new),

@@ -102,6 +102,18 @@ def test_other_words_about_the_same_date_are_reworded(after: Change) -> None:
     assert _kinds(a_list(), a_list(after)) == [DifferenceKind.REWORDED]
 
 
+def test_another_name_of_its_service_or_title_of_what_it_follows_is_other_words_too() -> None:
+    follower = a_change(a_deadline(follows=KEY), name="pjd", service="preg")
+    old = a_list(a_change(), follower)
+    renamed = replace(old, services=(replace(old.services[0], name="KJ"), old.services[1]))
+    retitled = a_list(a_change(title=same("gammel innlogging")), follower)
+    for new in (renamed, retitled):
+        assert [(d.deadline, d.kind) for d in differences(old, new)] == [
+            (KEY, DifferenceKind.REWORDED),
+            ("pjd/end", DifferenceKind.REWORDED),
+        ]
+
+
 def test_verifying_a_change_again_at_its_source_alters_nothing_that_vendors_read() -> None:
     assert differences(a_list(), a_list(a_change(checked=date(2026, 11, 20)))) == ()
 

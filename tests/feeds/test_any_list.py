@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -49,20 +50,36 @@ def whens(draw: st.DrawFn) -> When:
 
 @st.composite
 def stories(draw: st.DrawFn) -> list[ChangeList]:
-    """One to five lists that took force one after the other, with moves, withdrawals and returns."""
+    """One to five lists that took force one after the other, with moves, withdrawals, returns and other words."""
     ids = draw(st.lists(st.sampled_from(["end", "test", "par", "end-latest"]), min_size=1, unique=True))
     kinds = {id_: draw(st.sampled_from(DeadlineKind)) for id_ in ids}
-    lists = []
-    for revision in range(1, draw(st.integers(1, 5)) + 1):
-        status = st.sampled_from([None, None, None, *Status])
-        deadlines = [
-            Deadline(id=id_, kind=kinds[id_], when=draw(whens()), status=draw(status)) for id_ in ids
-        ]
-        changes = list_of(*deadlines, revision=revision)
-        words = same(draw(TEXTS))
-        change = replace(changes.changes[0], title=words, summary=words, action=same(draw(TEXTS)))
-        lists.append(replace(changes, changes=(change,)))
+    lists = [draw(readings(kinds))]
+    for revision in range(2, draw(st.integers(1, 5)) + 1):
+        other = draw(readings(kinds))
+        before, kept = lists[-1], draw(st.sets(st.sampled_from(["leader", "follower", "services"])))
+        leader, follower = (
+            (old if part in kept else new)
+            for part, old, new in zip(("leader", "follower"), before.changes, other.changes, strict=True)
+        )
+        services = before.services if "services" in kept else other.services
+        lists.append(ChangeList(revision=revision, services=services, changes=(leader, follower)))
     return lists
+
+
+@st.composite
+def readings(draw: st.DrawFn, kinds: Mapping[str, DeadlineKind]) -> ChangeList:
+    """A list of one Change with these Deadlines, and another whose Deadline follows the first of them."""
+    status = st.sampled_from([None, None, None, *Status])
+    deadlines = [
+        Deadline(id=id_, kind=kind, when=draw(whens()), status=draw(status)) for id_, kind in kinds.items()
+    ]
+    changes = list_of(*deadlines)
+    words = same(draw(TEXTS))
+    leader = replace(changes.changes[0], title=words, summary=words, action=same(draw(TEXTS)))
+    follows = Deadline(id="end", kind=DeadlineKind.END, when=draw(whens()), follows=leader.key(deadlines[0]))
+    follower = replace(changes.changes[0], id="after", deadlines=(follows,))
+    service = replace(changes.services[0], name=draw(st.sampled_from(["Kjernejournal", "KJ, portal", "k;j"])))
+    return replace(changes, changes=(leader, follower), services=(service,))
 
 
 @settings(max_examples=120, deadline=None)
