@@ -27,7 +27,7 @@ from notifier.core.timing import Timing
 # These go to whoever subscribes at this address: their footer leads to choosing and to leaving.
 _TO_SUBSCRIBERS = (LetterKind.ALREADY, LetterKind.STATUS)
 # These answer a mail (RFC 3834).
-_ANSWERS = (LetterKind.STATUS, LetterKind.HELP)
+_RESPONSES = (LetterKind.STATUS, LetterKind.HELP)
 _BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address")
 _SHAPES = {
     LetterKind.CONFIRMATION: "asked wish confirm within unasked deny",
@@ -106,7 +106,7 @@ def compose_letter(
         language=language,
         leave_url=content.leave_url,
         subscriber_id=subscriber.id,
-        auto_submitted="auto-replied" if kind in _ANSWERS else "auto-generated",
+        auto_submitted="auto-replied" if kind in _RESPONSES else "auto-generated",
     )
     return written(
         fields,

@@ -1,6 +1,6 @@
 """Caps: how many Letters strangers can cause, for one address, from one network, to one domain and in all.
 
-Answers to mails have a Cap of their own for each address, whoever it is: the name in a mail may be forged.
+Responses to mails have a Cap of their own for each address, whoever it is: the name in a mail may be forged.
 
 Counted by the day (UTC). What is counted is known by a keyed hash alone.
 """
@@ -19,10 +19,10 @@ KEEP_DAYS = 31
 
 
 class CapScope(StrEnum):
-    """What a Cap counts by; `answer` is an address too, for the answers to its mails."""
+    """What a Cap counts by; `response` is an address too, for what answers its mails."""
 
     ADDRESS = "address"
-    ANSWER = "answer"
+    RESPONSE = "response"
     NETWORK = "network"
     DOMAIN = "domain"
     OVERALL = "overall"
@@ -41,7 +41,7 @@ CAPS = {
     CapScope.NETWORK: Cap(daily=30),
     CapScope.DOMAIN: Cap(daily=100),
     CapScope.ADDRESS: Cap(daily=1, monthly=3),
-    CapScope.ANSWER: Cap(daily=2, monthly=6),
+    CapScope.RESPONSE: Cap(daily=2, monthly=6),
 }
 MONTH = timedelta(days=29)
 UNREADABLE = "unreadable"

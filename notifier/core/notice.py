@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     SUSPENDED = "suspended"
     LEFT = "left"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.deciding import Decision, Deed
-from notifier.store import alerts, answers, asks, bounces, subscribers, suppressions
+from notifier.store import alerts, asks, bounces, responses, subscribers, suppressions
 from notifier.store.engine import reading, writing
 
 BY_MAIL = "asked to by mail"
@@ -78,9 +78,9 @@ def _obey(
         if command.wish is Wish.LEAVE:
             _leave(found, command, changes, engine=engine, now=now)
         else:
-            counted = {CapScope.ANSWER: cap_identity(author)}
+            counted = {CapScope.RESPONSE: cap_identity(author)}
             with writing(engine) as connection:
-                answers.put(
+                responses.put(
                     connection, found.id, LetterKind.STATUS, counted=counted, pseudonyms=pseudonyms, now=now
                 )
 
@@ -105,7 +105,7 @@ def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudo
     """Say how to write to us. A name may be forged, so this is capped, and whoever said that they never asked
     is left in peace. What is not answered leaves no row."""
     identity = cap_identity(author)
-    counted = {CapScope.ANSWER: identity}
+    counted = {CapScope.RESPONSE: identity}
     with writing(engine) as connection:
         found = subscribers.find(connection, author)
         if found is None or found.state is not SubscriberState.ACTIVE:
@@ -115,7 +115,7 @@ def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudo
         attempt = connection.begin_nested()
         asks.add_pending(connection, address=author, language=language, now=now)
         found = subscribers.find(connection, author)
-        answered = found is not None and answers.put(
+        answered = found is not None and responses.put(
             connection, found.id, LetterKind.HELP, counted=counted, pseudonyms=pseudonyms, now=now
         )
         if answered:

@@ -1,47 +1,89 @@
-"""Answers: Letters that answer a mail, at most one within an hour to an address, so that no two machines talk,
-and few a day, since whoever writes may use another's name."""
+"""Answers, given once and kept: what each Party said of each Change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, insert, select, update
 
-from notifier.core.caps import CapScope
-from notifier.core.letter import LetterKind
-from notifier.core.pseudonym import Pseudonyms
-from notifier.store import letters
-from notifier.store.caps import spend
-from notifier.store.tables import messages, subscribers
-
-ANSWERS = (LetterKind.STATUS, LetterKind.HELP)
-WAIT = timedelta(hours=1)
+from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way, parse_party
+from notifier.store.answer_tables import answers
 
 
-def put(
-    connection: Connection,
-    subscriber_id: int,
-    kind: LetterKind,
-    *,
-    counted: Mapping[CapScope, str],
-    pseudonyms: Pseudonyms,
-    now: datetime,
-) -> bool:
-    """Answer a mail unless one was answered within the hour, or a Cap refuses; says whether it is answered.
+def add(connection: Connection, new: Answer) -> Answer:
+    """Append one; answers it with its id."""
+    row = {
+        "party": str(new.party),
+        "change": new.change_id,
+        "kind": new.kind.value,
+        "planned": new.planned,
+        "anchor": new.anchor,
+        "words": new.words,
+        "subscriber_id": new.subscriber_id,
+        "by": new.by,
+        "way": new.way.value,
+        "at": new.at,
+        "state": new.state.value,
+    }
+    answer_id = connection.execute(insert(answers).values(row).returning(answers.c.id)).scalar_one()
+    return _answer(connection.execute(select(answers).where(answers.c.id == answer_id)).one())
 
-    `counted` is what the answer is counted by.
-    """
-    # Two mails at the same time wait for each other here.
-    connection.execute(select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update())
-    answered = select(messages.c.id).where(
-        messages.c.subscriber_id == subscriber_id,
-        messages.c.letter.in_(ANSWERS),
-        messages.c.created_at > now - WAIT,
+
+def decide(connection: Connection, answer_id: int, state: AnswerState, *, by: str, now: datetime) -> bool:
+    """Accept or refuse an Answer that waits; False when none of that id waits."""
+    waits = and_(answers.c.id == answer_id, answers.c.state == AnswerState.WAITING)
+    decided = {"state": state.value, "decided_by": by, "decided_at": now}
+    return bool(connection.execute(update(answers).where(waits).values(decided)).rowcount)
+
+
+def find(connection: Connection, answer_id: int) -> Answer | None:
+    """The Answer with that id."""
+    row = connection.execute(select(answers).where(answers.c.id == answer_id)).one_or_none()
+    return _answer(row) if row else None
+
+
+def given(
+    connection: Connection, *, party: Party | None = None, change_id: str | None = None
+) -> tuple[Answer, ...]:
+    """Every Answer, oldest first; of one Party or on one Change where these are named."""
+    chosen = select(answers).order_by(answers.c.id)
+    if party is not None:
+        chosen = chosen.where(answers.c.party == str(party))
+    if change_id is not None:
+        chosen = chosen.where(answers.c.change == change_id)
+    return tuple(_answer(row) for row in connection.execute(chosen))
+
+
+def last_counting(
+    connection: Connection, parties: Collection[Party] | None = None
+) -> dict[tuple[Party, str], Answer]:
+    """By Party and Change, the last Answer that counts, but for those that were taken back; of all Parties
+    where none are named."""
+    newest = select(func.max(answers.c.id)).where(answers.c.state == AnswerState.COUNTS)
+    if parties is not None:
+        newest = newest.where(answers.c.party.in_([str(party) for party in parties]))
+    newest = newest.group_by(answers.c.party, answers.c.change)
+    chosen = select(answers).where(answers.c.id.in_(newest), answers.c.kind != AnswerKind.NONE)
+    found = (_answer(row) for row in connection.execute(chosen))
+    return {(answer.party, answer.change_id): answer for answer in found}
+
+
+def _answer(row: Any) -> Answer:
+    return Answer(
+        id=row.id,
+        party=parse_party(row.party),
+        change_id=row.change,
+        kind=AnswerKind(row.kind),
+        at=row.at,
+        way=Way(row.way),
+        state=AnswerState(row.state),
+        planned=row.planned,
+        anchor=row.anchor,
+        subscriber_id=row.subscriber_id,
+        by=row.by,
+        words=row.words,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
     )
-    if connection.execute(answered.limit(1)).first() is not None:
-        return False
-    if not spend(connection, counted, pseudonyms=pseudonyms, today=now.date()):
-        return False
-    letters.put(connection, subscriber_id, kind, now=now)
-    return True

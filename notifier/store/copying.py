@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
-from notifier.store.tables import metadata, nodes, relay
+from notifier.store.metadata import metadata
+from notifier.store.tables import nodes, relay
 
 CHUNK = 1_000
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -19,17 +18,9 @@ from sqlalchemy import (
     text,
 )
 
+from notifier.store import answer_tables  # noqa: F401 -- whoever copies or compares all tables needs them here
 from notifier.store.columns import Instant, RowId
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from notifier.store.metadata import metadata
 
 # What is true of the whole installation: its random id, live or rehearsal, the pause, the default Leads.
 installation = Table(
@@ -180,6 +171,8 @@ messages = Table(
     # A Letter carries no Notice; it may go to another address than the Subscriber's.
     Column("letter", String(16)),
     Column("letter_to", String(320)),
+    # The Answer that a Letter tells of.
+    Column("answer_id", Integer),
     Column("last_reply", String(300), nullable=False, server_default=""),
     Column("state_at", Instant, nullable=False),
     CheckConstraint("copies BETWEEN 0 AND 2", name="two_copies"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from notifier.store.tables import metadata
+from notifier.store import tables  # noqa: F401 -- all tables must be known
+from notifier.store.metadata import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,157 @@
+"""A Stance: how a Party's last Answer on a Change counts today, and which reminders it spares them.
+
+Answers are facts; whether one still holds follows from what happened since: dates that moved, a promised day
+that went by, use that was seen. Nothing of it is stored. News is never spared anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from notifier.core.answer import Answer, AnswerKind, AnswerRules, AnswerState, Evidence
+from notifier.core.cadence import Lead
+from notifier.core.change import Change, Deadline
+from notifier.core.diff import DifferenceKind
+from notifier.core.history import Entry
+from notifier.core.timing import Timing
+
+
+class Doubt(StrEnum):
+    """Why an Answer must be asked for again.
+
+    moved      a Deadline moved by more than the rules allow since *done* was said
+    slipped    the promised day went by
+    traffic    use was seen after the day of *done* or *not affected*
+    """
+
+    MOVED = "moved"
+    SLIPPED = "slipped"
+    TRAFFIC = "traffic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stance:
+    """The last Answer that counts, None when there is none, and why it is doubted, if it is."""
+
+    answer: Answer | None = None
+    doubt: Doubt | None = None
+
+    @property
+    def kind(self) -> AnswerKind:
+        """What counts as said; `none` for what is in doubt."""
+        if self.answer is None or self.doubt is not None:
+            return AnswerKind.NONE
+        return self.answer.kind
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is expected of them."""
+        return self.kind in (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
+
+    def spares(self, deadline: Deadline, lead: Lead | None, rules: AnswerRules) -> bool:
+        """Whether a reminder this long before the Deadline need not be sent.
+
+        A promise spares only the longer Leads, and only those of Deadlines that lie behind the promised day.
+        """
+        if self.is_settled:
+            return True
+        if self.kind is not AnswerKind.PLANNED or lead is None or self.answer is None:
+            return False
+        planned, earliest = self.answer.planned, deadline.when.earliest
+        in_time = planned is not None and earliest is not None and planned < earliest
+        return in_time and lead > rules.always
+
+
+OPEN = Stance()
+
+
+def last_that_counts(answers: Iterable[Answer]) -> Answer | None:
+    """The last of a Party's Answers on one Change that counts; None as well for one that was taken back."""
+    counting = [answer for answer in answers if answer.state is AnswerState.COUNTS]
+    last = max(counting, key=lambda answer: answer.id, default=None)
+    return None if last is None or last.kind is AnswerKind.NONE else last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What decides whether an Answer still holds on the local day `today`.
+
+    `history` is each Deadline's by its key; `evidence` the last that was seen, by Vendor and Change.
+    """
+
+    history: Mapping[str, Sequence[Entry]]
+    evidence: Mapping[tuple[str, str], Evidence]
+    timing: Timing
+    today: date
+    rules: AnswerRules
+
+
+def stance_of(answer: Answer | None, *, change: Change, circumstances: Circumstances) -> Stance:
+    """How `answer`, the last that counts on this Change, holds today."""
+    if answer is None:
+        return OPEN
+    return Stance(answer=answer, doubt=_doubt(answer, change, circumstances))
+
+
+def _doubt(answer: Answer, change: Change, circumstances: Circumstances) -> Doubt | None:
+    match answer.kind:
+        case AnswerKind.DONE | AnswerKind.NOT_AFFECTED if _was_contradicted(answer, circumstances):
+            return Doubt.TRAFFIC
+        case AnswerKind.DONE if _moved_far(answer, change, circumstances):
+            return Doubt.MOVED
+        case AnswerKind.PLANNED if answer.planned is not None and answer.planned < circumstances.today:
+            return Doubt.SLIPPED
+        case _:
+            return None
+
+
+def _was_contradicted(answer: Answer, circumstances: Circumstances) -> bool:
+    """Whether the service saw use after the day of the Answer."""
+    seen = circumstances.evidence.get((answer.party.vendor, answer.change_id))
+    return seen is not None and seen.calls > 0 and seen.last_seen > circumstances.timing.today(answer.at)
+
+
+def _moved_far(answer: Answer, change: Change, circumstances: Circumstances) -> bool:
+    """Whether any open Deadline of the Change lies that much earlier or later than when they answered."""
+    for deadline in change.deadlines:
+        entries = circumstances.history.get(change.key(deadline), ())
+        moves = [
+            entry.difference.old
+            for entry in entries
+            if entry.at > answer.at and entry.difference.kind is DifferenceKind.MOVED
+        ]
+        was = moves[0].earliest if moves and moves[0] else None
+        now = deadline.when.earliest
+        if not deadline.is_open or was is None or now is None:
+            continue
+        if abs(now - was) > circumstances.rules.reconfirm_after:
+            return True
+    return False
+
+
+def anchor_of(planned: date, change: Change) -> str:
+    """The key of the Deadline that a promise looks to: the first open one behind it, else the last open one.
+
+    Empty when no open Deadline has a date.
+    """
+    dated = sorted(
+        (deadline.when.earliest, change.key(deadline))
+        for deadline in change.deadlines
+        if deadline.is_open and deadline.when.earliest is not None
+    )
+    behind = [key for earliest, key in dated if earliest > planned]
+    return behind[0] if behind else (dated[-1][1] if dated else "")
+
+
+def comes_too_late(planned: date, change: Change) -> bool:
+    """Whether a promised day lies on or behind the last dated end of what is open: operators must know."""
+    dated = [d.when.earliest for d in change.deadlines if d.is_open and d.when.earliest is not None]
+    return bool(dated) and planned >= max(dated)
+
+
+def is_silent(*, reminders: int, answered: bool, rules: AnswerRules) -> bool:
+    """Whether so many reminders of a Change went to a Vendor that never answered that all of it must know."""
+    return not answered and reminders >= rules.silent_after

@@ -1,0 +1,47 @@
+"""Responses: Letters that answer a mail, at most one within an hour to an address, so that no two machines talk,
+and few a day, since whoever writes may use another's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from notifier.core.caps import CapScope
+from notifier.core.letter import LetterKind
+from notifier.core.pseudonym import Pseudonyms
+from notifier.store import letters
+from notifier.store.caps import spend
+from notifier.store.tables import messages, subscribers
+
+RESPONSES = (LetterKind.STATUS, LetterKind.HELP)
+WAIT = timedelta(hours=1)
+
+
+def put(
+    connection: Connection,
+    subscriber_id: int,
+    kind: LetterKind,
+    *,
+    counted: Mapping[CapScope, str],
+    pseudonyms: Pseudonyms,
+    now: datetime,
+) -> bool:
+    """Answer a mail unless one was answered within the hour, or a Cap refuses; says whether it is answered.
+
+    `counted` is what the answer is counted by.
+    """
+    # Two mails at the same time wait for each other here.
+    connection.execute(select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update())
+    answered = select(messages.c.id).where(
+        messages.c.subscriber_id == subscriber_id,
+        messages.c.letter.in_(RESPONSES),
+        messages.c.created_at > now - WAIT,
+    )
+    if connection.execute(answered.limit(1)).first() is not None:
+        return False
+    if not spend(connection, counted, pseudonyms=pseudonyms, today=now.date()):
+        return False
+    letters.put(connection, subscriber_id, kind, now=now)
+    return True
