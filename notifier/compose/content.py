@@ -78,7 +78,7 @@ def content_of(
         followed=followed_names(subscriber, changes),
         page_url=links.page(language),
         calendar_url=links.calendar(language),
-        leave_url=in_language(links.leave(subscriber.public_id), language),
-        choose_url=in_language(links.choose(subscriber.public_id), language),
+        leave_url=in_language(links.leave(subscriber.addressee), language),
+        choose_url=in_language(links.choose(subscriber.addressee), language),
         own_calendar_url=links.private_calendar(subscriber.public_id, subscriber.calendar_serial),
     )

@@ -43,7 +43,7 @@ def fields_of(
         _plain("Message-ID", message.header_id or ""),
         *_thread(subscriber, content),
         _plain("Content-Language", subscriber.language),
-        *_leaving(letterhead, content.leave_url, subscriber.id),
+        *_leaving(letterhead, content.leave_url, subscriber),
         # RFC 3834: no vacation replies.
         _plain("Auto-Submitted", "auto-generated"),
     )
@@ -58,7 +58,7 @@ def letter_fields(
     header_id: str,
     language: Language,
     leave_url: str,
-    subscriber_id: int,
+    subscriber: Subscriber,
     auto_submitted: str,
 ) -> tuple[Field, ...]:
     """The same of a Letter: in no thread, and without a way to leave (`leave_url` "") where none makes sense."""
@@ -70,7 +70,7 @@ def letter_fields(
         _plain("Date", date),
         _plain("Message-ID", header_id),
         _plain("Content-Language", language),
-        *(_leaving(letterhead, leave_url, subscriber_id) if leave_url else ()),
+        *(_leaving(letterhead, leave_url, subscriber) if leave_url else ()),
         # RFC 3834: no vacation replies.
         _plain("Auto-Submitted", auto_submitted),
     )
@@ -85,12 +85,12 @@ def _from(letterhead: Letterhead) -> Field:
     )
 
 
-def _leaving(letterhead: Letterhead, leave_url: str, subscriber_id: int) -> tuple[Field, ...]:
+def _leaving(letterhead: Letterhead, leave_url: str, subscriber: Subscriber) -> tuple[Field, ...]:
     """RFC 2919, RFC 2369 and RFC 8058: what lets mail programs offer to leave by one press, or by a mail from any
     mailbox where mail to us is read."""
     ways = [f"<{leave_url}>"]
     if letterhead.mailbox is not None:
-        ways.append(f"<mailto:{letterhead.mailbox.leave(subscriber_id)}>")
+        ways.append(f"<mailto:{letterhead.mailbox.leave(subscriber.id, subscriber.moves)}>")
     return (
         _plain("List-Id", f"<varsel.{letterhead.domain}>"),
         Field(name="List-Unsubscribe", meant=", ".join(ways), wire=",\r\n ".join(ways)),

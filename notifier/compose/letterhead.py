@@ -20,11 +20,14 @@ class Letterhead:
     sender: str
     mailbox: Mailbox | None = None
 
-    def return_path(self, message_id: int) -> str:
-        """The envelope's sender of a Message: signed where reports about it are read, else the plain sender."""
+    def return_path(self, message_id: int, moves: int = 0) -> str:
+        """The envelope's sender of a Message: signed where reports about it are read, else the plain sender.
+
+        `moves` is how often its Subscriber has moved to another mailbox.
+        """
         if self.mailbox is None:
             return wire_address(self.sender)
-        return wire_address(self.mailbox.return_path(message_id))
+        return wire_address(self.mailbox.return_path(message_id, moves))
 
     @property
     def domain(self) -> str:

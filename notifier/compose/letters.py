@@ -105,13 +105,13 @@ def compose_letter(
         header_id=message.header_id or "",
         language=language,
         leave_url=content.leave_url,
-        subscriber_id=subscriber.id,
+        subscriber=subscriber,
         auto_submitted="auto-replied" if kind in _RESPONSES else "auto-generated",
     )
     return written(
         fields,
         subject=content.subject,
-        sender=letterhead.return_path(message.id),
+        sender=letterhead.return_path(message.id, subscriber.moves),
         recipient=recipient,
         templates=templates,
         name="letter",
@@ -165,7 +165,7 @@ def _content(
         standing=standing,
         letterhead=letterhead,
         page_url=links.page(language),
-        leave_url=in_language(links.leave(subscriber.public_id), language) if kind in _TO_SUBSCRIBERS else "",
+        leave_url=in_language(links.leave(subscriber.addressee), language) if kind in _TO_SUBSCRIBERS else "",
         own_calendar_url=own_calendar_url if standing else "",
     )
 
@@ -173,12 +173,12 @@ def _content(
 def _urls(
     kind: LetterKind, subscriber: Subscriber, ask: Ask | None, links: Links, now: datetime
 ) -> dict[str, str]:
-    public_id, generation = subscriber.public_id, subscriber.generation
+    public_id, addressee, generation = subscriber.public_id, subscriber.addressee, subscriber.generation
     match kind:
         case LetterKind.CONFIRMATION if ask:
             return {
-                "confirm": links.confirm(public_id, ask.nonce),
-                "deny": links.deny(public_id, ask.nonce),
+                "confirm": links.confirm(addressee, ask.nonce),
+                "deny": links.deny(addressee),
             }
         case LetterKind.NEW_ADDRESS if ask:
             return {
@@ -192,6 +192,6 @@ def _urls(
         case LetterKind.ACCESS:
             return {"open": links.access(public_id, generation, until=now + ACCESS_WITHIN)}
         case LetterKind.ALREADY | LetterKind.STATUS:
-            return {"choose": links.choose(public_id)}
+            return {"choose": links.choose(addressee)}
         case _:
             return {}

@@ -9,6 +9,7 @@ from functools import partial
 
 from itsdangerous import BadSignature, Signer
 
+from notifier.core.subscription import Addressee
 from notifier.core.text import Language
 from notifier.feeds.addresses import private_path
 
@@ -27,33 +28,25 @@ class Links:
         if not self.keys or not all(self.keys):
             raise ValueError("links need at least one key to sign with, and no empty one")
 
-    def leave(self, public_id: str) -> str:
+    def leave(self, to: Addressee) -> str:
         """Where a Subscriber ends all subscriptions: a page with a button, one click by POST (RFC 8058)."""
-        return f"{self.base_url}/leave/{self._signer('leave').sign(public_id).decode()}"
+        return f"{self.base_url}/leave/{self._signed('leave', to.public_id, to.moves)}"
 
-    def read_leave(self, token: str) -> str | None:
-        """The public id in a leave link's last part; None when it was altered or made for something else."""
-        match self._read("leave", token):
-            case [public_id]:
-                return public_id
-            case _:
-                return None
-
-    def confirm(self, public_id: str, nonce: str) -> str:
+    def confirm(self, to: Addressee, nonce: str) -> str:
         """Where an Ask is confirmed: a page with a button. The Ask itself says until when."""
-        return f"{self.base_url}/confirm/{self._signed('confirm', public_id, nonce)}"
+        return f"{self.base_url}/confirm/{self._signed('confirm', to.public_id, to.moves, nonce)}"
 
-    def deny(self, public_id: str, nonce: str) -> str:
-        """Where somebody says that they did not ask for it: a page with a button."""
-        return f"{self.base_url}/deny/{self._signed('deny', public_id, nonce)}"
+    def deny(self, to: Addressee) -> str:
+        """Where somebody says that they did not ask to subscribe: a page with a button."""
+        return f"{self.base_url}/deny/{self._signed('deny', to.public_id, to.moves)}"
 
     def deny_new_address(self, public_id: str, nonce: str) -> str:
         """Where a new address says the same; it has no right over the Subscriber's mails elsewhere."""
         return f"{self.base_url}/deny/{self._signed('deny-new-address', public_id, nonce)}"
 
-    def choose(self, public_id: str) -> str:
+    def choose(self, to: Addressee) -> str:
         """Where a Subscriber chooses what they get; such a link may stand in a mail that is forwarded."""
-        return f"{self.base_url}/choose/{self._signed('choose', public_id)}"
+        return f"{self.base_url}/choose/{self._signed('choose', to.public_id, to.moves)}"
 
     def access(self, public_id: str, generation: int, *, until: datetime) -> str:
         """Where a Subscriber reads, moves or deletes what is stored about them, until an instant."""
@@ -73,29 +66,33 @@ class Links:
         """A Subscriber's own calendar. Its address is signed and stored nowhere, so that every mail can name it."""
         return f"{self.base_url}{private_path(self._signed('calendar', public_id, serial))}"
 
-    def read_confirm(self, token: str) -> tuple[str, str] | None:
-        """The public id and the nonce in a confirming link's last part; None for any other text."""
-        return _pair(self._read("confirm", token))
+    def read_leave(self, token: str) -> Addressee | None:
+        """Whom a leave link was made for, by its last part; None when it was altered or made for something else."""
+        return _addressee(self._read("leave", token))
 
-    def read_deny(self, token: str) -> tuple[str, str] | None:
+    def read_choose(self, token: str) -> Addressee | None:
+        """The same of a choosing link."""
+        return _addressee(self._read("choose", token))
+
+    def read_deny(self, token: str) -> Addressee | None:
         """The same of a denying link."""
-        return _pair(self._read("deny", token))
+        return _addressee(self._read("deny", token))
+
+    def read_confirm(self, token: str) -> tuple[Addressee, str] | None:
+        """Whom a confirming link was made for, and the nonce; None for any other text."""
+        match self._read("confirm", token):
+            case [public_id, moves, nonce]:
+                return Addressee(public_id, int(moves)), nonce
+            case _:
+                return None
+
+    def read_new_address(self, token: str) -> tuple[str, str] | None:
+        """The public id and the nonce in a link that confirms a new address; None for any other text."""
+        return _pair(self._read("new-address", token))
 
     def read_deny_new_address(self, token: str) -> tuple[str, str] | None:
         """The same of a new address's denying link."""
         return _pair(self._read("deny-new-address", token))
-
-    def read_new_address(self, token: str) -> tuple[str, str] | None:
-        """The same of a link that confirms a new address."""
-        return _pair(self._read("new-address", token))
-
-    def read_choose(self, token: str) -> str | None:
-        """The public id in a choosing link's last part; None for any other text."""
-        match self._read("choose", token):
-            case [public_id]:
-                return public_id
-            case _:
-                return None
 
     def read_access(self, token: str, *, now: datetime) -> tuple[str, int] | None:
         """The public id and the generation in an access link's last part; None for others and old ones."""
@@ -142,6 +139,14 @@ class Links:
 def in_language(url: str, language: Language) -> str:
     """The link to a page that is read on in the mail's language, whatever the browser prefers."""
     return f"{url}?lang={language}"
+
+
+def _addressee(parts: list[str]) -> Addressee | None:
+    match parts:
+        case [public_id, moves]:
+            return Addressee(public_id, int(moves))
+        case _:
+            return None
 
 
 def _pair(parts: list[str]) -> tuple[str, str] | None:

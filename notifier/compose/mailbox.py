@@ -13,7 +13,8 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-_DIGITS = 13  # hexadecimal, so numbers below 2**52
+_DIGITS = 13  # hexadecimal: 40 bits for the number, and the last three digits for the moves
+_MOVES = 16**3
 _SIGNATURE_BYTES = 10
 _DETAIL = re.compile(rf"([a-z])-([0-9a-f]{{1,{_DIGITS}}})-([a-z2-7]{{16}})")
 
@@ -26,19 +27,31 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """What a signed detail is for, and the number of the Message or the Subscriber.
+
+    `moves` is how often the Subscriber had moved to another mailbox when it was written.
+    """
+
+    purpose: Purpose
+    number: int
+    moves: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mailbox:
     """An address and the keys that sign details. The last key signs, all of them are accepted."""
 
     address: str
     keys: tuple[str, ...] = field(repr=False)
 
-    def return_path(self, message_id: int) -> str:
+    def return_path(self, message_id: int, moves: int) -> str:
         """Where reports about a Message go: its envelope's sender (a variable envelope return path)."""
-        return self._signed(Purpose.BOUNCE, message_id)
+        return self._signed(Purpose.BOUNCE, message_id, moves)
 
-    def leave(self, subscriber_id: int) -> str:
-        """Where any mail, from any mailbox, ends a Subscriber's subscriptions."""
-        return self._signed(Purpose.LEAVE, subscriber_id)
+    def leave(self, subscriber_id: int, moves: int) -> str:
+        """Where any mail, from any mailbox, ends a Subscriber's subscriptions, until they move."""
+        return self._signed(Purpose.LEAVE, subscriber_id, moves)
 
     def holds(self, address: str) -> bool:
         """Whether mail to this address is for us."""
@@ -52,27 +65,28 @@ class Mailbox:
             return None
         return local[len(own) + 1 :]
 
-    def read(self, detail: str) -> tuple[Purpose, int] | None:
+    def read(self, detail: str) -> Signed | None:
         """What a signed detail is for, and whom; None when it is none of ours."""
         match = _DETAIL.fullmatch(detail)
         if match is None or match[1] not in set(Purpose):
             return None
-        purpose, number = Purpose(match[1]), int(match[2], 16)
-        known = any(hmac.compare_digest(_signature(key, purpose, number), match[3]) for key in self.keys)
-        return (purpose, number) if known else None
+        purpose, code = Purpose(match[1]), int(match[2], 16)
+        known = any(hmac.compare_digest(_signature(key, purpose, code), match[3]) for key in self.keys)
+        return Signed(purpose, *divmod(code, _MOVES)) if known else None
 
     @staticmethod
     def looks_signed(detail: str) -> bool:
         """Whether a detail has the form of a signed one, so that a wrong signature is an attempt."""
         return _DETAIL.fullmatch(detail) is not None
 
-    def _signed(self, purpose: Purpose, number: int) -> str:
+    def _signed(self, purpose: Purpose, number: int, moves: int) -> str:
         local, _, domain = self.address.rpartition("@")
-        return f"{local}+{purpose}-{number:x}-{_signature(self.keys[-1], purpose, number)}@{domain}"
+        code = number * _MOVES + moves % _MOVES
+        return f"{local}+{purpose}-{code:x}-{_signature(self.keys[-1], purpose, code)}@{domain}"
 
 
-def _signature(key: str, purpose: Purpose, number: int) -> str:
+def _signature(key: str, purpose: Purpose, code: int) -> str:
     """80 bits: out of reach of guessing, one mail a guess."""
-    told = f"notifier.mailbox.{purpose}:{number}".encode()
+    told = f"notifier.mailbox.{purpose}:{code}".encode()
     digest = hmac.digest(key.encode(), told, hashlib.sha256)[:_SIGNATURE_BYTES]
     return base64.b32encode(digest).decode("ascii").lower()

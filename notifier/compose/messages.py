@@ -81,7 +81,7 @@ def compose(
     return written(
         fields,
         subject=content.subject.text,
-        sender=letterhead.return_path(message.id),
+        sender=letterhead.return_path(message.id, subscriber.moves),
         recipient=subscriber.address,
         templates=templates,
         name="message",

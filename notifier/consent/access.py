@@ -17,7 +17,7 @@ from notifier.consent.leaving import end
 from notifier.core.address import normal_address
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState
 from notifier.store import asks, calendars, leaving, letters, moving, subscribers, suppressions
 from notifier.store.engine import reading, writing
 
@@ -26,11 +26,11 @@ AGAIN_AFTER = timedelta(hours=1)
 MOST_A_DAY = 3
 
 
-def request_access(*, engine: Engine, public_id: str, now: datetime) -> None:
+def request_access(*, engine: Engine, addressee: Addressee, now: datetime) -> None:
     """Mail the Subscriber a fresh link, at most once an hour and three times in a day, if they are active."""
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id, for_update=True)
-        if found is None or found.state is not SubscriberState.ACTIVE:
+        found = subscribers.addressed(connection, addressee, for_update=True)
+        if found is None or found is MOVED or found.state is not SubscriberState.ACTIVE:
             return
         put = partial(letters.times_put, connection, found.id, LetterKind.ACCESS)
         if not put(after=now - AGAIN_AFTER) and put(after=now - timedelta(days=1)) < MOST_A_DAY:
@@ -82,7 +82,7 @@ def ask_new_address(
 
 
 def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
-    """Write to the new address from now on, and tell the old one.
+    """Write to the new address from now on, give it its own links, and tell the old one.
 
     BEFORE for a link that did so already: pressing twice is harmless. STALE for one that is older than 72 hours,
     or whose address subscribes by itself by now.
@@ -100,6 +100,7 @@ def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: date
         if not moving.move(connection, found.id, address=wish.address, now=now):
             return Confirmed.STALE
         letters.put(connection, found.id, LetterKind.ADDRESS_CHANGED, to=found.address, now=now)
+        letters.put(connection, found.id, LetterKind.STATUS, now=now)
         return Confirmed.NOW
 
 

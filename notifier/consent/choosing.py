@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Engine
 
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
-from notifier.core.subscription import Subscriber, SubscriberState, Topic
+from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.store import pausing, subscribers
 from notifier.store.engine import reading, writing
@@ -17,16 +18,16 @@ from notifier.store.engine import reading, writing
 _CHOOSE_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
 
-def look_up(*, engine: Engine, public_id: str) -> Subscriber | None:
-    """Whom a link speaks of, whatever their state."""
+def look_up(*, engine: Engine, addressee: Addressee) -> Subscriber | Literal[Moved.MOVED] | None:
+    """Whom a link was made for, whatever their state; MOVED when it stands in a mailbox that they left."""
     with reading(engine) as connection:
-        return subscribers.by_public_id(connection, public_id)
+        return subscribers.addressed(connection, addressee)
 
 
 def choose(
     *,
     engine: Engine,
-    public_id: str,
+    addressee: Addressee,
     language: Language,
     topics: Sequence[Topic],
     cadence: Cadence | None,
@@ -34,7 +35,7 @@ def choose(
     changes: ChangeList | None,
     now: datetime,
 ) -> bool:
-    """Replace all that they chose; False for whoever has left or is unknown. Twice is harmless.
+    """Replace all that they chose; False for whoever has left, moved or is unknown. Twice is harmless.
 
     `cadence` None means the Deadlines' own or the default Leads, `paused_until` None no pause. `changes`
     is the list in force. Raises ValueError when they would follow nothing: that is leaving.
@@ -42,8 +43,8 @@ def choose(
     if not topics:
         raise ValueError("whoever follows nothing has left")
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id, for_update=True)
-        if found is None or found.state not in _CHOOSE_IN:
+        found = subscribers.addressed(connection, addressee, for_update=True)
+        if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
         subscribers.set_choices(
             connection,

@@ -4,53 +4,58 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum, auto
+from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
 from notifier.consent.leaving import end
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState
 from notifier.store import asks, joining, pruning, subscribers, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.joining import Joiner
 
+Found = Subscriber | Literal[Moved.MOVED] | None
 _UNCONFIRMED = (SubscriberState.PENDING, SubscriberState.LEFT)
 
 
 class Confirmed(Enum):
-    """What confirming came to, or would come to."""
+    """What confirming came to, or would come to. MOVED is a link in a mailbox that they have left."""
 
     NOW = auto()
     BEFORE = auto()
     STALE = auto()
+    MOVED = auto()
 
 
 class Denied(Enum):
-    """What denying came to: never asked again; nothing goes there any more; or a link that serves no more."""
+    """What denying came to: never asked again; nothing goes there any more; a link that serves no more; or one in
+    a mailbox that they have left."""
 
     FOR_EVER = auto()
     STOPPED = auto()
     STALE = auto()
+    MOVED = auto()
 
 
-def is_asked(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
+def is_asked(*, engine: Engine, addressee: Addressee, nonce: str, now: datetime) -> Confirmed:
     """What confirming by this link would come to: it changes nothing."""
     with reading(engine) as connection:
-        found, wish = _look_up(connection, public_id)
+        found, wish = _look_up(connection, addressee)
     return _judged(found, wish, nonce, now)
 
 
-def confirm(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Confirmed:
+def confirm(*, engine: Engine, addressee: Addressee, nonce: str, now: datetime) -> Confirmed:
     """Subscribe whoever was asked, in the language and to the Topics of the wish.
 
     STALE when the link is older than 72 hours or another one took its place; BEFORE for whoever subscribes
     already, so that pressing twice (or after a scanner) is harmless.
     """
     with writing(engine) as connection:
-        found, wish = _look_up(connection, public_id, for_update=True)
+        found, wish = _look_up(connection, addressee, for_update=True)
         judged = _judged(found, wish, nonce, now)
-        if judged is Confirmed.NOW and found is not None and wish is not None:
+        if judged is Confirmed.NOW and isinstance(found, Subscriber) and wish is not None:
             joiner = Joiner(
                 address=found.address,
                 language=wish.language,
@@ -62,16 +67,18 @@ def confirm(*, engine: Engine, public_id: str, nonce: str, now: datetime) -> Con
         return judged
 
 
-def deny(*, engine: Engine, pseudonyms: Pseudonyms, public_id: str, now: datetime) -> Denied:
+def deny(*, engine: Engine, pseudonyms: Pseudonyms, addressee: Addressee, now: datetime) -> Denied:
     """Never ask this address again, and forget it unless it was there before; whoever subscribes leaves.
 
     A scanner may have pressed every button before, so whoever reads the mailbox may deny what is confirmed:
     the link carries the right to leave. Only a keyed hash of a denied address is kept. Twice is harmless.
     """
     with writing(engine) as connection:
-        found, wish = _look_up(connection, public_id, for_update=True)
+        found, wish = _look_up(connection, addressee, for_update=True)
         if found is None:
             return Denied.STOPPED
+        if found is MOVED:
+            return Denied.MOVED
         if found.state not in _UNCONFIRMED:
             end(connection, found, why="did not ask for it", now=now)
             return Denied.STOPPED
@@ -85,15 +92,17 @@ def deny(*, engine: Engine, pseudonyms: Pseudonyms, public_id: str, now: datetim
 
 
 def _look_up(
-    connection: Connection, public_id: str, *, for_update: bool = False
-) -> tuple[Subscriber | None, Ask | None]:
-    found = subscribers.by_public_id(connection, public_id, for_update=for_update)
-    return found, asks.of_subscriber(connection, found.id) if found else None
+    connection: Connection, addressee: Addressee, *, for_update: bool = False
+) -> tuple[Found, Ask | None]:
+    found = subscribers.addressed(connection, addressee, for_update=for_update)
+    return found, asks.of_subscriber(connection, found.id) if isinstance(found, Subscriber) else None
 
 
-def _judged(found: Subscriber | None, wish: Ask | None, nonce: str, now: datetime) -> Confirmed:
+def _judged(found: Found, wish: Ask | None, nonce: str, now: datetime) -> Confirmed:
     if found is None:
         return Confirmed.STALE
+    if found is MOVED:
+        return Confirmed.MOVED
     if found.state is SubscriberState.ACTIVE:
         return Confirmed.BEFORE
     answers = wish is not None and wish.nonce == nonce and now < wish.expires

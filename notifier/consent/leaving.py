@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum, auto
 
 from sqlalchemy import Connection, Engine
 
 from notifier.core.change import ChangeList
 from notifier.core.letter import UNDO_WITHIN, LetterKind
-from notifier.core.subscription import Subscriber, SubscriberState, Topic, without
+from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState, Topic, without
 from notifier.store import asks, joining, letters, subscribers
 from notifier.store import leaving as stored
 from notifier.store.engine import writing
 
+_FOLLOW_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
-def leave(*, engine: Engine, public_id: str, why: str, now: datetime) -> bool:
-    """End all mail to a Subscriber and say goodbye; answers whether the id is known. Twice is harmless.
 
-    A wish that awaits its confirmation is withdrawn with it. No goodbye goes to whoever is suspended.
+class Left(Enum):
+    """What leaving came to: nothing more is sent; or they moved, so that nothing goes to that mailbox anyway;
+    or nobody is known."""
+
+    NOW = auto()
+    MOVED = auto()
+    UNKNOWN = auto()
+
+
+def leave(*, engine: Engine, addressee: Addressee, why: str, now: datetime) -> Left:
+    """End all mail to a Subscriber and say goodbye. Twice is harmless.
+
+    A wish that awaits its confirmation is withdrawn with it. No goodbye goes to whoever is suspended. Who has
+    moved to another mailbox is not ended from the one they left.
     """
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id, for_update=True)
+        found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None:
-            return False
+            return Left.UNKNOWN
+        if found is MOVED:
+            return Left.MOVED
         end(connection, found, why=why, now=now)
-        return True
+        return Left.NOW
 
 
 def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -> None:
@@ -38,7 +53,7 @@ def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -
 def leave_topic(
     *,
     engine: Engine,
-    public_id: str,
+    addressee: Addressee,
     topic: Topic,
     changes: ChangeList,
     now: datetime,
@@ -50,8 +65,8 @@ def leave_topic(
     `is_told` a Letter tells them what is left, if that is less than before.
     """
     with writing(engine) as connection:
-        found = subscribers.by_public_id(connection, public_id, for_update=True)
-        if found is None or found.state not in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED):
+        found = subscribers.addressed(connection, addressee, for_update=True)
+        if found is None or found is MOVED or found.state not in _FOLLOW_IN:
             return False
         followed = [each.topic for each in found.subscriptions]
         rest = without(followed, topic, changes)
@@ -69,7 +84,7 @@ def leave_topic(
                 changes=changes,
             )
             return True
-    leave(engine=engine, public_id=public_id, why="followed nothing any more", now=now)
+    leave(engine=engine, addressee=addressee, why="followed nothing any more", now=now)
     return False
 
 

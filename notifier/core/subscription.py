@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from typing import Final
 
 from notifier.core.cadence import Cadence
 from notifier.core.change import Change, ChangeList
@@ -130,13 +131,33 @@ def _includes(wide: Topic, narrow: Topic, changes: ChangeList | None) -> bool:
     return wide in (EVERYTHING, narrow) or (change is not None and wide.covers(change))
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a mail was written to: a Subscriber, at one of the mailboxes they have had.
+
+    `moves` counts the mailboxes before it, so that links in one they have left are known to be old.
+    """
+
+    public_id: str
+    moves: int
+
+
+class Moved(Enum):
+    """Somebody who has left the mailbox that a link stands in for another one."""
+
+    MOVED = auto()
+
+
+MOVED: Final = Moved.MOVED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """One e-mail address, confirmed unless pending. `cadence` None means the Deadline's own or the default Leads.
 
     `public_id` is random and stands for the address in links; `generation` counts how often they joined;
-    `calendar_serial` counts the addresses that their private calendar has had. `paused_until` is the end of a
-    pause of their own choice.
+    `calendar_serial` counts the addresses that their private calendar has had, `moves` how often they moved to
+    another mailbox. `paused_until` is the end of a pause of their own choice.
     """
 
     id: int
@@ -150,8 +171,14 @@ class Subscriber:
     cadence_since: datetime | None = None
     vendor: str | None = None
     calendar_serial: int = 1
+    moves: int = 0
     paused_until: datetime | None = None
     subscriptions: tuple[Subscription, ...] = ()
+
+    @property
+    def addressee(self) -> Addressee:
+        """Whom links in mails to them are made for."""
+        return Addressee(self.public_id, self.moves)
 
     def follows(self, change: Change) -> bool:
         """Whether any Subscription covers the Change."""

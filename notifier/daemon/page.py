@@ -48,8 +48,8 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             changes=lambda: shown.changes,
             history=lambda: shown.history,
             now=clock,
-            leave=lambda public_id: leave(
-                engine=parts.engine, public_id=public_id, why="one-click", now=clock()
+            leave=lambda addressee: leave(
+                engine=parts.engine, addressee=addressee, why="one-click", now=clock()
             ),
             holder=partial(_holder, parts),
             register=_register(parts),

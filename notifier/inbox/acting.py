@@ -8,14 +8,16 @@ from sqlalchemy import Connection, Engine
 
 from notifier.channels.replies import safe_words
 from notifier.compose.forwarding import FORWARDED
+from notifier.compose.mailbox import Signed
 from notifier.consent.asking import ask
 from notifier.consent.leaving import leave, leave_topic
+from notifier.core.bounce import Weight
 from notifier.core.caps import CapScope, cap_identity
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState
+from notifier.core.subscription import EVERYTHING, Addressee, Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.deciding import Decision, Deed
 from notifier.store import alerts, asks, bounces, responses, subscribers, suppressions
@@ -36,13 +38,16 @@ def act(
 ) -> None:
     """Do it, for the `author` of the mail. What is only forwarded or dropped changes nothing."""
     match decision.deed:
-        case Deed.NOTE:
-            _note(engine, decision, limit=bounce_limit, now=now)
-        case Deed.LEAVE:
+        case Deed.NOTE if decision.signed is not None and decision.weight is not None:
+            words = safe_words(decision.words)
+            _note(engine, decision.signed, decision.weight, words, limit=bounce_limit, now=now)
+        case Deed.LEAVE if decision.signed is not None:
+            number, moves = decision.signed.number, decision.signed.moves
             with reading(engine) as connection:
-                found = subscribers.load(connection, [decision.number]).get(decision.number)
+                found = subscribers.load(connection, [number]).get(number)
             if found is not None:
-                leave(engine=engine, public_id=found.public_id, why=BY_MAIL, now=now)
+                addressee = Addressee(found.public_id, moves)
+                leave(engine=engine, addressee=addressee, why=BY_MAIL, now=now)
         case Deed.OBEY if decision.command is not None:
             _obey(decision.command, author, changes, engine=engine, pseudonyms=pseudonyms, now=now)
 
@@ -93,11 +98,11 @@ def _leave(
     The goodbye has a way to undo it, and whoever follows less is told what is left, however often they ask.
     """
     if command.topics in ((), (EVERYTHING,)):
-        leave(engine=engine, public_id=found.public_id, why=BY_MAIL, now=now)
+        leave(engine=engine, addressee=found.addressee, why=BY_MAIL, now=now)
         return
     for topic in command.topics:
         leave_topic(
-            engine=engine, public_id=found.public_id, topic=topic, changes=changes, now=now, is_told=True
+            engine=engine, addressee=found.addressee, topic=topic, changes=changes, now=now, is_told=True
         )
 
 
@@ -124,18 +129,16 @@ def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudo
             attempt.rollback()
 
 
-def _note(engine: Engine, decision: Decision, *, limit: int, now: datetime) -> None:
-    words = safe_words(decision.words)
+def _note(engine: Engine, signed: Signed, weight: Weight, words: str, *, limit: int, now: datetime) -> None:
     with writing(engine) as connection:
-        if decision.number == FORWARDED:
+        if signed.number == FORWARDED:
             _alert_forwarding(connection, words, now)
-        elif decision.weight is not None:
-            bounced = bounces.note(
-                connection, message_id=decision.number, weight=decision.weight, words=words, now=now
-            )
-            if bounced is not None:
-                weights = {bounced.subscriber_id: decision.weight}
-                bounces.hold_against(connection, weights, limit=limit, words=words, now=now)
+            return
+        bounced = bounces.note(
+            connection, message_id=signed.number, moves=signed.moves, weight=weight, words=words, now=now
+        )
+        if bounced is not None:
+            bounces.hold_against(connection, [bounced], limit=limit, words=words, now=now)
 
 
 def _alert_forwarding(connection: Connection, words: str, now: datetime) -> None:

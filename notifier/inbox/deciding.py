@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from notifier.compose.mailbox import Purpose
+from notifier.compose.mailbox import Purpose, Signed
 from notifier.core.bounce import Weight, weight_of
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish, command_in
@@ -32,13 +32,13 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A Deed and what it needs: the command; or the number that the address is signed for, the weight of a
-    bounce and the server's words. `why` is for the log."""
+    """A Deed and what it needs: the command; or what the address is signed for, the weight of a bounce and the
+    server's words. `why` is for the log."""
 
     deed: Deed
     why: str = ""
     command: Command | None = None
-    number: int = 0
+    signed: Signed | None = None
     weight: Weight | None = None
     words: str = ""
 
@@ -55,26 +55,29 @@ def decide(
     incoming: Incoming,
     *,
     detail: str,
-    signed: tuple[Purpose, int] | None,
+    signed: Signed | None,
+    is_old: bool,
     changes: ChangeList,
     state: SubscriberState | None,
 ) -> Decision:
-    """The decision. `signed` is what the detail of its address is signed for, `state` where whoever wrote it stands.
+    """The decision. `signed` is what the detail of its address is signed for, and `is_old` that this was done for a
+    mailbox that the Subscriber has left since; `state` is where whoever wrote it stands.
 
     A bounce is believed only at a signed return path, and a mail to the signed address for leaving ends
-    subscriptions whatever it says. All other mail that a machine wrote is dropped without an answer.
+    subscriptions whatever it says, but for an old one: nothing goes to that mailbox any more, and a person reads
+    what is wrong. All other mail that a machine wrote is dropped without an answer.
     A command is done only for the one author of a mail: a person reads what names none or several.
     """
-    purpose, number = signed or (None, 0)
+    purpose = signed.purpose if signed else None
     if purpose is Purpose.BOUNCE and incoming.report is not None:
         status = incoming.report.status
         words = f"{status} {incoming.report.words}".strip()
-        return Decision(deed=Deed.NOTE, number=number, weight=weight_of(status), words=words)
-    if purpose is Purpose.LEAVE and incoming.sender:
-        return Decision(deed=Deed.LEAVE, number=number)
+        return Decision(deed=Deed.NOTE, signed=signed, weight=weight_of(status), words=words)
+    if purpose is Purpose.LEAVE and incoming.sender and not is_old:
+        return Decision(deed=Deed.LEAVE, signed=signed)
     if incoming.automatic:
         return Decision(deed=Deed.DROP, why=incoming.automatic)
-    if not incoming.author:
+    if not incoming.author or is_old:
         return FORWARD
     own_detail = "" if signed else detail
     command = command_in(detail=own_detail, subject=incoming.subject, lines=incoming.lines, changes=changes)

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from notifier.channels.channel import Channel, ChannelDownError, Parcel
 from notifier.compose.forwarding import Handed, forwarded
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.mailbox import Mailbox
+from notifier.compose.mailbox import Mailbox, Purpose
 from notifier.compose.templates import Templates
 from notifier.core.change import ChangeList
 from notifier.core.pseudonym import Pseudonyms
@@ -102,12 +102,16 @@ def _decided(
 ) -> tuple[Incoming, Decision]:
     incoming = read(data, sender=sender, ours=(inbox.mailbox.address, inbox.letterhead.sender))
     detail = inbox.mailbox.detail_of(recipient) or ""
+    signed = inbox.mailbox.read(detail)
+    leaves = [signed.number] if signed and signed.purpose is Purpose.LEAVE else []
     with reading(inbox.engine) as connection:
         author = subscribers.find(connection, incoming.author) if incoming.author else None
+        named = subscribers.load(connection, leaves)
     decision = decide(
         incoming,
         detail=detail,
-        signed=inbox.mailbox.read(detail),
+        signed=signed,
+        is_old=any(signed is not None and each.moves != signed.moves for each in named.values()),
         changes=changes,
         state=author.state if author else None,
     )

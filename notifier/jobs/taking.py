@@ -48,11 +48,12 @@ class Compose(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A composed Message and the Notices it carries."""
+    """A composed Message and the Notices it carries; `moves` is how often its Subscriber had moved by then."""
 
     message: Message
     notices: tuple[Notice, ...]
     parcel: Parcel
+    moves: int
 
     def armed(self) -> Ready:
         """The same with the copy counted that is about to be transmitted."""
@@ -173,7 +174,9 @@ def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime)
         recipient=telling.recipient or "",
         now=now,
     )
-    return Ready(message=telling.message, notices=telling.notices, parcel=parcel)
+    return Ready(
+        message=telling.message, notices=telling.notices, parcel=parcel, moves=telling.subscriber.moves
+    )
 
 
 def _put_off(engine: Engine, poisoned: Sequence[tuple[Message, Exception]], now: datetime) -> None:

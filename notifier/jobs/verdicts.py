@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from notifier.core.backoff import CLOSED, Breaker, after_fault
-from notifier.core.bounce import Weight, weight_of
+from notifier.core.bounce import weight_of
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
@@ -17,6 +17,7 @@ from notifier.core.reply import Fault, Verdict, enhanced_status
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.taking import Ready
 from notifier.store import alerts, bounces, breakers, notices, outbox
+from notifier.store.bounces import Bounced
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
 
@@ -84,13 +85,17 @@ def record(
     )
 
 
-def _refused(recorded: Sequence[tuple[Ready, Recorded]]) -> dict[int, Weight]:
+def _refused(recorded: Sequence[tuple[Ready, Recorded]]) -> list[Bounced]:
     """How heavily the server refused whose address."""
-    return {
-        ready.message.subscriber_id: weight_of(enhanced_status(entry.verdict.reply) or "5.0.0")
+    return [
+        Bounced(
+            subscriber_id=ready.message.subscriber_id,
+            moves=ready.moves,
+            weight=weight_of(enhanced_status(entry.verdict.reply) or "5.0.0"),
+        )
         for ready, entry in recorded
         if entry.verdict.fault is Fault.ADDRESS and ready.message.letter not in _TO_ANOTHER_ADDRESS
-    }
+    ]
 
 
 def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:

@@ -5,7 +5,7 @@ What is decided of them is in `core.bounce`. A Message bounces at most once, how
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -34,14 +35,16 @@ PHASE = "bounce"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounced:
-    """A Message that came back, and whose it is."""
+    """A Message that came back: whose it is, how often they had moved when it was written to them, and how much
+    that says of the mailbox they had then."""
 
-    message_id: int
     subscriber_id: int
+    moves: int
+    weight: Weight
 
 
 def note(
-    connection: Connection, *, message_id: int, weight: Weight, words: str, now: datetime
+    connection: Connection, *, message_id: int, moves: int, weight: Weight, words: str, now: datetime
 ) -> Bounced | None:
     """Write what a report says of a Message; None when it is stale, repeated, or about nothing that was sent.
 
@@ -63,7 +66,7 @@ def note(
         return None
     told = {"message_id": message_id, "at": now, "phase": PHASE, "fault": weight.value, "reply": words[:300]}
     connection.execute(insert(attempts).values(told))
-    return Bounced(message_id=message_id, subscriber_id=row.subscriber_id)
+    return Bounced(subscriber_id=row.subscriber_id, moves=moves, weight=weight)
 
 
 def _to_its_subscriber() -> ColumnElement[bool]:
@@ -73,13 +76,19 @@ def _to_its_subscriber() -> ColumnElement[bool]:
 
 
 def hold_against(
-    connection: Connection, weights: Mapping[int, Weight], *, limit: int, words: str, now: datetime
+    connection: Connection, bounced: Sequence[Bounced], *, limit: int, words: str, now: datetime
 ) -> None:
     """Hold these bounces against their Subscribers; suspend whoever has `limit` points, with an Alert.
 
-    `words` say why, without an address. Whoever is not active is sent nothing anyway.
+    `words` say why, without an address. Whoever is not active is sent nothing anyway, and a mailbox that
+    somebody left says nothing of the one they have now.
     """
-    active = and_(subscribers.c.id.in_(list(weights)), subscribers.c.state == SubscriberState.ACTIVE)
+    weights = {each.subscriber_id: each.weight for each in bounced}
+    mailboxes = [(each.subscriber_id, each.moves) for each in bounced]
+    active = and_(
+        tuple_(subscribers.c.id, subscribers.c.moves).in_(mailboxes),
+        subscribers.c.state == SubscriberState.ACTIVE,
+    )
     chosen = select(subscribers.c.id, subscribers.c.score, subscribers.c.scored_at).where(active)
     judged = {
         row.id: judge(

@@ -24,8 +24,8 @@ def is_taken(connection: Connection, address: str) -> bool:
 def move(connection: Connection, subscriber_id: int, *, address: str, now: datetime) -> bool:
     """Write to this address from now on; False when it is somebody's, or they are not active.
 
-    Who only awaits confirmation gives way. What the old mailbox holds ends: links to what is stored, the private
-    calendar's address, and mails that were composed for it and are not on the wire.
+    Who only awaits confirmation gives way. What the old mailbox holds ends: every link, the private calendar's
+    address, and mails that were composed for it and are not on the wire.
     """
     identity = identity_of(address)
     pending = select(subscribers.c.id).where(
@@ -41,6 +41,7 @@ def move(connection: Connection, subscriber_id: int, *, address: str, now: datet
         "score": 0,
         "generation": subscribers.c.generation + 1,
         "calendar_serial": subscribers.c.calendar_serial + 1,
+        "moves": subscribers.c.moves + 1,
     }
     if not connection.execute(update(subscribers).where(*here).values(values)).rowcount:
         return False

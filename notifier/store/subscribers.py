@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,6 +24,9 @@ from notifier.core.address import identity_of
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.change import ChangeList
 from notifier.core.subscription import (
+    MOVED,
+    Addressee,
+    Moved,
     Scope,
     Subscriber,
     SubscriberState,
@@ -48,6 +51,17 @@ def by_public_id(connection: Connection, public_id: str, *, for_update: bool = F
     Whoever writes what follows from it reads `for_update`, so that others wait and then see what became of it.
     """
     return _one(connection, subscribers.c.public_id == public_id, for_update=for_update)
+
+
+def addressed(
+    connection: Connection, addressee: Addressee, *, for_update: bool = False
+) -> Subscriber | Literal[Moved.MOVED] | None:
+    """The Subscriber whom a link in a mail was written to, None when nobody is known; else as `by_public_id`.
+
+    MOVED for a link in a mailbox that they have left: it has no right over what goes to the new one.
+    """
+    found = by_public_id(connection, addressee.public_id, for_update=for_update)
+    return MOVED if found is not None and found.moves != addressee.moves else found
 
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
@@ -193,6 +207,7 @@ def _subscriber(row: Any, followed: Collection[Subscription]) -> Subscriber:
         cadence_since=row.cadence_since,
         vendor=row.vendor_id,
         calendar_serial=row.calendar_serial,
+        moves=row.moves,
         paused_until=row.paused_until,
         subscriptions=tuple(followed),
     )

@@ -100,6 +100,8 @@ subscribers = Table(
     Column("scored_at", Instant),
     # Which of their private calendar's addresses works, and when they last chose anything that it shows.
     Column("calendar_serial", Integer, nullable=False, server_default="1"),
+    # How often they moved to another mailbox.
+    Column("moves", Integer, nullable=False, server_default="0"),
     Column("changed_at", Instant),
     Column("paused_until", Instant),
     Index("ix_subscribers_vendor_id", "vendor_id"),

@@ -6,6 +6,7 @@ The link may stand in a mail that is forwarded, so it shows no address and reads
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +18,8 @@ from notifier.consent.leaving import leave_topic
 from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence
 from notifier.core.subscription import (
     EVERYTHING,
+    MOVED,
+    Addressee,
     Scope,
     Subscriber,
     SubscriberState,
@@ -40,27 +43,26 @@ def choosing(site: Site) -> Endpoint:
     """`/choose/TOKEN`: the form by GET; by POST the choices, fewer Topics (`drop`), or a fresh link (`access`)."""
 
     async def endpoint(request: Request) -> Response:
-        public_id = site.links.read_choose(request.path_params["token"])
+        addressee = site.links.read_choose(request.path_params["token"])
         fields = await posted(site, request) if request.method == "POST" else None
-        return await run_in_threadpool(_answer, site, request, public_id, fields)
+        return await run_in_threadpool(_answer, site, request, addressee, fields)
 
     return endpoint
 
 
-def _answer(site: Site, request: Request, public_id: str | None, fields: Fields | None) -> Response:
-    found = look_up(engine=site.register.engine, public_id=public_id) if public_id else None
+def _answer(site: Site, request: Request, addressee: Addressee | None, fields: Fields | None) -> Response:
+    refused = partial(page, site, request, language=asked_language(request), headers=PRIVATE)
+    found = look_up(engine=site.register.engine, addressee=addressee) if addressee else None
+    if found is MOVED:
+        return refused("old_link.html.j2", status=410)
     if found is None or found.state not in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED):
-        return page(
-            site,
-            request,
-            "unknown_link.html.j2",
-            language=asked_language(request),
-            status=404 if found is None else 410,
-            headers=PRIVATE,
-        )
+        return refused("unknown_link.html.j2", status=404 if found is None else 410)
     said = _acted(site, found, fields) if fields else ""
     if said:
-        found = look_up(engine=site.register.engine, public_id=found.public_id) or found
+        renewed = look_up(engine=site.register.engine, addressee=found.addressee)
+        if renewed is MOVED:
+            return refused("old_link.html.j2", status=410)
+        found = renewed or found
     if found.state is SubscriberState.LEFT:
         return page(site, request, "left.html.j2", language=found.language, headers=PRIVATE)
     return _form(site, request, found, said)
@@ -70,11 +72,11 @@ def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
     """Do what was asked; answers which sentence says so."""
     engine, now, changes = site.register.engine, site.now(), site.changes()
     if "access" in fields:
-        request_access(engine=engine, public_id=found.public_id, now=now)
+        request_access(engine=engine, addressee=found.addressee, now=now)
         return "access"
     dropped = _topics(site, fields.get("drop", [])[:1])
     if dropped and changes is not None:
-        leave_topic(engine=engine, public_id=found.public_id, topic=dropped[0], changes=changes, now=now)
+        leave_topic(engine=engine, addressee=found.addressee, topic=dropped[0], changes=changes, now=now)
         return "saved"
     topics = (
         (EVERYTHING,) if first(fields, "follow") == "everything" else _topics(site, fields.get("topic", []))
@@ -87,7 +89,7 @@ def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
         return "pause"
     choose(
         engine=engine,
-        public_id=found.public_id,
+        addressee=found.addressee,
         language=named_language(first(fields, "language")) or found.language,
         topics=topics,
         cadence=_cadence(fields),
@@ -162,6 +164,6 @@ def _form(site: Site, request: Request, found: Subscriber, said: str) -> Respons
         paused_until=paused.astimezone(site.timing.zone).date() if paused else None,
         first_day=today + timedelta(days=1),
         last_day=today + LONGEST_PAUSE,
-        leave_url=site.links.leave(found.public_id).removeprefix(site.links.base_url).lstrip("/"),
+        leave_url=site.links.leave(found.addressee).removeprefix(site.links.base_url).lstrip("/"),
         is_suspended=found.state is SubscriberState.SUSPENDED,
     )

@@ -18,22 +18,24 @@ from starlette.responses import Response
 from notifier.consent.access import confirm_new_address, deny_new_address
 from notifier.consent.confirming import Confirmed, Denied, confirm, deny
 from notifier.consent.leaving import undo
+from notifier.core.subscription import Addressee
 from notifier.web.languages import asked_language
 from notifier.web.page import Endpoint, page
 from notifier.web.site import Site
 from notifier.web.visitor import posted
 
 Named = TypeVar("Named")
+MOVED = "moved"
 PRIVATE = {"X-Robots-Tag": "noindex, nofollow"}
 
 
 def confirming(site: Site) -> Endpoint:
     """`/confirm/TOKEN`."""
 
-    def act(named: tuple[str, str], now: datetime) -> str:
-        public_id, nonce = named
-        done = confirm(engine=site.register.engine, public_id=public_id, nonce=nonce, now=now)
-        return "" if done is Confirmed.STALE else "confirm"
+    def act(named: tuple[Addressee, str], now: datetime) -> str:
+        addressee, nonce = named
+        done = confirm(engine=site.register.engine, addressee=addressee, nonce=nonce, now=now)
+        return {Confirmed.STALE: "", Confirmed.MOVED: MOVED}.get(done, "confirm")
 
     return _button(site, "confirm", site.links.read_confirm, act)
 
@@ -47,7 +49,7 @@ def denying(site: Site) -> Endpoint:
         own, new = links.read_deny(token), links.read_deny_new_address(token)
         engine, pseudonyms = register.engine, register.pseudonyms
         if own:
-            return lambda now: deny(engine=engine, pseudonyms=pseudonyms, public_id=own[0], now=now)
+            return lambda now: deny(engine=engine, pseudonyms=pseudonyms, addressee=own, now=now)
         if new:
             public_id, nonce = new
             return lambda now: deny_new_address(
@@ -56,7 +58,8 @@ def denying(site: Site) -> Endpoint:
         return None
 
     def act(denies: Callable[[datetime], Denied], now: datetime) -> str:
-        return {Denied.FOR_EVER: "deny", Denied.STOPPED: "stopped", Denied.STALE: ""}[denies(now)]
+        said = {Denied.FOR_EVER: "deny", Denied.STOPPED: "stopped", Denied.STALE: "", Denied.MOVED: MOVED}
+        return said[denies(now)]
 
     return _button(site, "deny", read, act)
 
@@ -86,7 +89,8 @@ def undoing(site: Site) -> Endpoint:
 def _button(
     site: Site, what: str, read: Callable[[str], Named | None], act: Callable[[Named, datetime], str]
 ) -> Endpoint:
-    """Ask by GET, act by POST; `act` names what is said of it, "" for a token that serves no more.
+    """Ask by GET, act by POST; `act` names what is said of it, "" for a token that serves no more, MOVED for one in
+    a mailbox that its Subscriber has left.
 
     Altered tokens, and those that serve no more, get one and the same answer.
     """
@@ -100,8 +104,8 @@ def _button(
             return show("button.html.j2", what=what, done_as="")
         await posted(site, request)
         done_as = await run_in_threadpool(act, named, site.now())
-        if not done_as:
-            return show("unknown_link.html.j2", status=410)
+        if done_as in ("", MOVED):
+            return show("old_link.html.j2" if done_as else "unknown_link.html.j2", status=410)
         return show("button.html.j2", what=what, done_as=done_as)
 
     return endpoint

@@ -3,7 +3,8 @@
 Looking changes nothing, because mail scanners follow every link. A POST ends the Subscription, whatever
 its body: the private token is the authority, and mail programs send the form in either encoding
 (RFC 8058, 3.2). Asking a hundred times is the same as asking once. Who wants less instead of nothing posts to
-the choosing page.
+the choosing page. A link in a mailbox that its Subscriber has left ends nothing: no mail goes there any more,
+and the page says so.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifier.consent.choosing import look_up
-from notifier.core.subscription import EVERYTHING, Scope, Subscriber, SubscriberState, Topic
+from notifier.consent.leaving import Left
+from notifier.core.subscription import EVERYTHING, MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import page
@@ -26,27 +28,37 @@ def leaving(site: Site) -> Callable[[Request], Awaitable[Response]]:
     """`/leave/TOKEN`. Altered and unknown tokens get one and the same answer, 404."""
 
     async def endpoint(request: Request) -> Response:
-        public_id = site.links.read_leave(request.path_params["token"])
+        addressee = site.links.read_leave(request.path_params["token"])
         if request.method != "POST":
-            return await run_in_threadpool(_ask, site, request, public_id)
+            return await run_in_threadpool(_ask, site, request, addressee)
         await request.body()
-        left = public_id is not None and await run_in_threadpool(site.leave, public_id)
-        return _page(site, request, "left.html.j2" if left else "unknown_link.html.j2", is_known=left)
+        left = await run_in_threadpool(site.leave, addressee) if addressee else Left.UNKNOWN
+        name, status = _SAID[left]
+        return _page(site, request, name, status=status)
 
     return endpoint
 
 
-def _ask(site: Site, request: Request, public_id: str | None) -> Response:
-    if public_id is None:
-        return _page(site, request, "unknown_link.html.j2", is_known=False)
-    found = look_up(engine=site.register.engine, public_id=public_id)
+# Whoever presses in a mailbox that gets no more mail has what they asked for.
+_SAID = {
+    Left.NOW: ("left.html.j2", 200),
+    Left.MOVED: ("old_link.html.j2", 200),
+    Left.UNKNOWN: ("unknown_link.html.j2", 404),
+}
+
+
+def _ask(site: Site, request: Request, addressee: Addressee | None) -> Response:
+    if addressee is None:
+        return _page(site, request, "unknown_link.html.j2", status=404)
+    found = look_up(engine=site.register.engine, addressee=addressee)
+    if found is MOVED:
+        return _page(site, request, "old_link.html.j2", status=410)
     follows = found is not None and found.state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
-    choose_url = site.links.choose(public_id).removeprefix(site.links.base_url).lstrip("/")
+    choose_url = site.links.choose(addressee).removeprefix(site.links.base_url).lstrip("/")
     return _page(
         site,
         request,
         "leave.html.j2",
-        is_known=True,
         less=_less(site, found, request) if found and follows else (),
         choose_url=choose_url if follows else "",
     )
@@ -75,7 +87,7 @@ def _page(
     request: Request,
     name: str,
     *,
-    is_known: bool,
+    status: int = 200,
     less: tuple[tuple[str, str], ...] = (),
     choose_url: str = "",
 ) -> Response:
@@ -84,7 +96,7 @@ def _page(
         request,
         name,
         language=asked_language(request),
-        status=200 if is_known else 404,
+        status=status,
         headers=PRIVATE,
         less=less,
         choose_url=choose_url,

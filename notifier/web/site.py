@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 
 from notifier.compose.links import Links
 from notifier.compose.templates import Templates
+from notifier.consent.leaving import Left
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import Topic
+from notifier.core.subscription import Addressee, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.feeds.feed import Feed
@@ -79,15 +80,15 @@ class Site:
 
     `changes` is the list in force (None before the first), `history` each Deadline's Entries by key, oldest
     first; these and `now` answer at once. The other callables may block and are called in worker threads. `leave`
-    ends the Subscription of a Subscriber's public id, and answers whether it knows them; asking twice is
-    harmless. `holder` answers whose a private calendar's token is. `register` is where people subscribe.
+    ends the Subscription of whom a link was made for; asking twice is harmless. `holder` answers whose a private
+    calendar's token is. `register` is where people subscribe.
     `privacy_url` and `accessibility_url` are the publisher's own statements, where it has some.
     """
 
     changes: Callable[[], ChangeList | None]
     history: Callable[[], Mapping[str, Sequence[Entry]]]
     now: Callable[[], datetime]
-    leave: Callable[[str], bool]
+    leave: Callable[[Addressee], Left]
     holder: Callable[[str], Holder | Revoked | None]
     health: Callable[[], Health]
     timing: Timing

@@ -27,15 +27,49 @@ def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> Non
     assert (question.to, known(visitor).address) == ("ny@epj.example.no", KARI)
     assert KARI not in question.message.as_string()
     assert visitor.presses(link(question, "new-address")).status == 200
-    told = visitor.mail()
+    visitor.story.tick(visitor.now)
+    told, welcome = sorted(visitor.story.new_letters(), key=lambda letter: letter.to)
     assert (told.to, known(visitor, "ny@epj.example.no").state) == (KARI, SubscriberState.ACTIVE)
     assert "ny@epj" not in told.message.as_string()
     assert "/choose/" not in told.text
+    assert welcome.to == "ny@epj.example.no"
+    assert visitor.opens(link(welcome, "calendar/private")).status == 200
     assert visitor.opens(access).status == 404
     assert visitor.opens(calendar).status == 410
     assert visitor.presses(link(question, "new-address")).status == 200
     visitor.story.tick(visitor.now)
     assert visitor.story.new_letters() == []
+
+
+def test_links_in_the_mailbox_that_somebody_left_say_so_and_change_nothing(visitor: Visitor) -> None:
+    visitor.subscribes(KARI)
+    question = visitor.mail()
+    visitor.presses(link(question, "confirm"))
+    standing = visitor.mail()
+    access = let_in(visitor, link(standing, "choose"))
+    visitor.presses(access, address="ny@epj.example.no")
+    moving = visitor.mail()
+    assert visitor.opens(link(standing, "leave")).status == 200
+    visitor.presses(link(moving, "new-address"))
+    visitor.story.tick(visitor.now)
+    letters = visitor.story.new_letters()
+    new = next(letter for letter in letters if letter.to == "ny@epj.example.no")
+    before = everything(visitor.story)
+    for old in (
+        link(standing, "choose"),
+        link(standing, "leave"),
+        link(question, "deny"),
+        link(question, "confirm"),
+    ):
+        answers = [visitor.presses(f"{old}?lang=nn", headers={}, follow="everything", access="yes")]
+        answers += [visitor.opens(f"{old}?lang=nn")] if "/choose/" in old or "/leave/" in old else []
+        for answer in answers:
+            assert "Vi skriv ikkje lenger til denne adressa" in answer.text
+            assert "ny@epj" not in answer.text
+    assert everything(visitor.story) == before
+    assert visitor.presses(link(new, "choose"), follow="everything").status == 200
+    assert visitor.presses(link(new, "leave"), headers={}).status == 200
+    assert known(visitor, "ny@epj.example.no").state is SubscriberState.LEFT
 
 
 @pytest.mark.parametrize("is_confirmed", [False, True])
@@ -46,7 +80,8 @@ def test_a_new_address_that_did_not_ask_is_left_alone(visitor: Visitor, is_confi
     question = visitor.mail()
     if is_confirmed:
         visitor.presses(link(question, "new-address"), headers={})
-        visitor.mail()
+        visitor.story.tick(visitor.now)
+        visitor.story.new_letters()
     answer = visitor.presses(link(question, "deny") + "?lang=nb")
     assert ("Varslene er avsluttet" in answer.text) is is_confirmed
     assert visitor.presses(link(question, "deny")).status == 410

@@ -68,7 +68,7 @@ def test_looking_three_times_at_every_link_changes_no_row(visitor: Visitor) -> N
     kari = known(visitor)
     access = links.access(kari.public_id, 1, until=visitor.now + timedelta(hours=1))
     every = [
-        link(asked, "confirm"), link(asked, "deny"), links.leave(kari.public_id), links.choose(kari.public_id),
+        link(asked, "confirm"), link(asked, "deny"), links.leave(kari.addressee), links.choose(kari.addressee),
         access, links.new_address(kari.public_id, "x"), links.undo(kari.public_id, 1), "/subscribe", "/mail",
         links.private_calendar(kari.public_id, 1),
     ]  # fmt: skip
@@ -141,10 +141,10 @@ def test_altered_and_other_purposes_tokens_get_one_neutral_refusal(visitor: Visi
     joined(visitor)
     links, kari = visitor.story.parts.links, known(visitor)
     others = {
-        "confirm": links.confirm(kari.public_id, "x"),
+        "confirm": links.confirm(kari.addressee, "x"),
         "undo": links.undo(kari.public_id, 1),
-        "leave": links.leave(kari.public_id),
-        "choose": links.choose(kari.public_id),
+        "leave": links.leave(kari.addressee),
+        "choose": links.choose(kari.addressee),
     }
     tokens = [url.rpartition("/")[2] for name, url in others.items() if name != purpose]
     own = others.get(purpose, f"/{purpose}/{kari.public_id}.1.abc").rpartition("/")[2]

@@ -31,7 +31,7 @@ def _handed_over(box: Letterbox, pieces: Iterable[bytes]) -> tuple[float, int]:
     with smtplib.LMTP("127.0.0.1", box.port, timeout=300) as server:
         server.ehlo()
         server.mail("")
-        server.rcpt(MAILBOX.return_path(1))
+        server.rcpt(MAILBOX.return_path(1, 0))
         server.docmd("data")
         began = time.perf_counter()
         for piece in pieces:

@@ -36,7 +36,7 @@ def test_a_reminder_has_exactly_these_headers() -> None:
         "References": thread,
         "Content-Language": "nb",
         "List-Id": "<varsel.helsenett.example>",
-        "List-Unsubscribe": f"<{LINKS.leave(someone.public_id)}?lang=nb>",
+        "List-Unsubscribe": f"<{LINKS.leave(someone.addressee)}?lang=nb>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "MIME-Version": "1.0",

@@ -8,24 +8,29 @@ from hypothesis import strategies as st
 from itsdangerous import Signer
 
 from notifier.compose.links import Links
+from notifier.core.subscription import Addressee
 from notifier.core.text import Language
 
 BASE = "https://varsel.example.no"
 LINKS = Links(BASE, ("old", "new"))
 
 
-def _token(links: Links, public_id: str) -> str:
-    return links.leave(public_id).removeprefix(f"{BASE}/leave/")
+KARI = Addressee("k3jd92mslq0xn4vb7c1z", 0)
+
+
+def _token(links: Links, to: Addressee = KARI) -> str:
+    return links.leave(to).removeprefix(f"{BASE}/leave/")
 
 
 def test_a_leave_link_leads_back_to_whom_it_was_made_for() -> None:
-    assert LINKS.read_leave(_token(LINKS, "k3jd92mslq0xn4vb7c1z")) == "k3jd92mslq0xn4vb7c1z"
+    moved = Addressee(KARI.public_id, 3)
+    assert LINKS.read_leave(_token(LINKS, moved)) == moved != LINKS.read_leave(_token(LINKS, KARI))
 
 
 def test_the_last_key_signs_and_every_key_is_accepted() -> None:
-    before = _token(Links(BASE, ("old",)), "someone")
-    assert LINKS.read_leave(before) == "someone"
-    assert Links(BASE, ("new",)).read_leave(_token(LINKS, "someone")) == "someone"
+    before = _token(Links(BASE, ("old",)))
+    assert LINKS.read_leave(before) == KARI
+    assert Links(BASE, ("new",)).read_leave(_token(LINKS)) == KARI
     assert Links(BASE, ("new",)).read_leave(before) is None
 
 
@@ -36,14 +41,14 @@ def test_nothing_but_a_link_of_ours_is_read(token: str) -> None:
 
 @given(st.integers(0, 100), st.characters(categories=["L", "N"]))
 def test_one_altered_character_is_noticed(place: int, other: str) -> None:
-    token = _token(LINKS, "k3jd92mslq0xn4vb7c1z")
+    token = _token(LINKS)
     place %= len(token)
     altered = token[:place] + other + token[place + 1 :]
-    assert altered == token or LINKS.read_leave(altered) in (None, "k3jd92mslq0xn4vb7c1z")
+    assert altered == token or LINKS.read_leave(altered) in (None, KARI)
 
 
 def test_a_token_made_for_something_else_is_not_read() -> None:
-    other = Signer("new", salt="notifier.confirm").sign("someone").decode()
+    other = Signer("new", salt="notifier.confirm").sign("someone.0").decode()
     assert LINKS.read_leave(other) is None
 
 

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from notifier.compose.mailbox import Mailbox, Purpose
+from notifier.compose.mailbox import Mailbox, Purpose, Signed
 from notifier.compose.messages import Mail
 from notifier.core.notice import NoticeKind
 from tests.compose.mails import LETTERHEAD, LINKS, a_notice, composed, listed, old_login, parsed
@@ -18,7 +18,7 @@ READ = replace(LETTERHEAD, mailbox=MAILBOX)
 REMINDER = a_notice(NoticeKind.REMINDER)
 
 
-def signed_for(address: str) -> tuple[Purpose, int] | None:
+def signed_for(address: str) -> Signed | None:
     return MAILBOX.read(MAILBOX.detail_of(address) or "")
 
 
@@ -28,7 +28,7 @@ def of_a_change_asked_about_at(contact: str) -> Mail:
 
 def test_the_envelopes_sender_is_signed_for_this_message() -> None:
     mail = composed(REMINDER, letterhead=READ)
-    assert signed_for(mail.sender) == (Purpose.BOUNCE, 12)
+    assert signed_for(mail.sender) == Signed(Purpose.BOUNCE, 12, 0)
     assert mail.sender not in mail.data.decode()
     assert parsed(mail)["From"] == "Varsler for e-helse <varsel@helsenett.example>"
 
@@ -37,8 +37,10 @@ def test_one_can_leave_by_link_and_by_mail() -> None:
     someone = a_subscriber()
     raw = message_from_bytes(composed(REMINDER, letterhead=READ).data, policy=policy.default)
     link, mailto = str(raw["List-Unsubscribe"]).split(", ")
-    assert link == f"<{LINKS.leave(someone.public_id)}?lang=nb>"
-    assert signed_for(mailto.removeprefix("<mailto:").removesuffix(">")) == (Purpose.LEAVE, someone.id)
+    assert link == f"<{LINKS.leave(someone.addressee)}?lang=nb>"
+    assert signed_for(mailto.removeprefix("<mailto:").removesuffix(">")) == Signed(
+        Purpose.LEAVE, someone.id, 0
+    )
     assert raw["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 

@@ -62,7 +62,7 @@ def test_everything_a_vendor_needs_stands_in_order() -> None:
         "«fra 2026-12-01»",
         "Kilde: Veikartet",
         "Hvorfor får du denne e-posten?",
-        LINKS.leave(a_subscriber().public_id),
+        LINKS.leave(a_subscriber().addressee),
         LINKS.calendar(Language.NB),
     ]
     places = [text.index(words) for words in order]
@@ -253,6 +253,6 @@ def test_every_kind_of_every_date_reads_well_in_every_language(
 @pytest.mark.parametrize("language", Language)
 def test_links_lead_to_pages_in_the_mails_language(language: Language) -> None:
     mail = composed(REMINDER, language=language)
-    for link in (LINKS.leave(a_subscriber().public_id), LINKS.choose(a_subscriber().public_id)):
+    for link in (LINKS.leave(a_subscriber().addressee), LINKS.choose(a_subscriber().addressee)):
         for part in (text_of(mail), html_of(mail)):
             assert f"{link}?lang={language}" in part

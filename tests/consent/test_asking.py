@@ -12,7 +12,7 @@ from notifier.consent.asking import ask
 from notifier.consent.confirming import Confirmed, Denied, confirm, deny, is_asked
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import EVERYTHING, SubscriberState, parse_topic
+from notifier.core.subscription import EVERYTHING, Addressee, SubscriberState, parse_topic
 from notifier.core.text import Language
 from notifier.jobs.prune import prune
 from notifier.store import asks, leaving, subscribers
@@ -45,11 +45,11 @@ def letters(database: Engine) -> list[str | None]:
 
 
 def confirmed(database: Engine, nonce: str, now=MAY, address: str = KARI) -> Confirmed:
-    return confirm(engine=database, public_id=look_up(database, address).public_id, nonce=nonce, now=now)
+    return confirm(engine=database, addressee=look_up(database, address).addressee, nonce=nonce, now=now)
 
 
-def denied(database: Engine, public_id: str) -> Denied:
-    return deny(engine=database, pseudonyms=PSEUDONYMS, public_id=public_id, now=MAY)
+def denied(database: Engine, addressee: Addressee) -> Denied:
+    return deny(engine=database, pseudonyms=PSEUDONYMS, addressee=addressee, now=MAY)
 
 
 def test_who_is_asked_for_is_pending_and_is_sent_one_confirmation(database: Engine) -> None:
@@ -93,7 +93,7 @@ def test_a_confirmation_can_be_answered_for_72_hours(
     later = MAY + timedelta(hours=hours)
     found = look_up(database)
     nonce = wish(database).nonce
-    assert is_asked(engine=database, public_id=found.public_id, nonce=nonce, now=later) is expected
+    assert is_asked(engine=database, addressee=found.addressee, nonce=nonce, now=later) is expected
     assert look_up(database) == found
     assert confirmed(database, nonce, later) is expected
 
@@ -152,23 +152,23 @@ def test_nothing_leaves_to_whoever_is_suspended(database: Engine) -> None:
 
 def test_who_did_not_ask_for_it_is_forgotten_and_never_asked_again(database: Engine) -> None:
     asked(database)
-    public_id = look_up(database).public_id
-    assert denied(database, public_id) is Denied.FOR_EVER
-    assert denied(database, public_id) is Denied.STOPPED
+    addressee = look_up(database).addressee
+    assert denied(database, addressee) is Denied.FOR_EVER
+    assert denied(database, addressee) is Denied.STOPPED
     asked(database, now=JUNE)
     asked(database, "kari+x@epj.example.no", now=JUNE + timedelta(days=1))
     with reading(database) as connection:
         everything = "".join(str(connection.execute(select(table)).all()) for table in metadata.sorted_tables)
     assert "kari" not in everything
-    assert public_id not in everything
+    assert addressee.public_id not in everything
 
 
 def test_who_denies_what_was_confirmed_leaves_and_may_undo_it(database: Engine) -> None:
     asked(database)
-    public_id = look_up(database).public_id
+    addressee = look_up(database).addressee
     confirmed(database, wish(database).nonce)
     for _ in range(2):
-        assert denied(database, public_id) is Denied.STOPPED
+        assert denied(database, addressee) is Denied.STOPPED
     assert look_up(database).state is SubscriberState.LEFT
     assert letters(database) == ["confirmation", None, "goodbye"]
     assert outcomes(database) == ["left"]
@@ -179,7 +179,7 @@ def test_who_left_and_denies_the_next_ask_stays_gone(database: Engine) -> None:
     with writing(database) as connection:
         leaving.leave(connection, subscriber_id=person.id, why="one-click", now=MAY)
     asked(database)
-    assert denied(database, person.public_id) is Denied.FOR_EVER
+    assert denied(database, person.addressee) is Denied.FOR_EVER
     assert look_up(database).state is SubscriberState.LEFT
     asked(database, now=JUNE)
     with reading(database) as connection:
@@ -220,7 +220,7 @@ def test_a_letter_on_the_wire_keeps_its_row_until_the_server_has_answered(databa
     asked(database)
     with writing(database) as connection:
         connection.execute(messages.update().values(state="transmitting"))
-    assert denied(database, look_up(database).public_id) is Denied.FOR_EVER
+    assert denied(database, look_up(database).addressee) is Denied.FOR_EVER
     assert look_up(database).state is SubscriberState.PENDING
     with writing(database) as connection:
         connection.execute(messages.update().values(state="sent"))
@@ -233,7 +233,7 @@ def test_a_fresh_link_is_mailed_once_an_hour_and_three_times_a_day(database: Eng
     person = join(database)
     for minutes in range(0, 24 * 60, 20):
         now = MAY + timedelta(minutes=minutes)
-        request_access(engine=database, public_id=person.public_id, now=now)
+        request_access(engine=database, addressee=person.addressee, now=now)
     with reading(database) as connection:
         put = connection.scalars(select(messages.c.created_at).where(messages.c.letter == "access"))
         assert sorted(put) == [MAY + timedelta(hours=hours) for hours in range(3)]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from notifier.consent.access import confirm_new_address
 from notifier.consent.confirming import Confirmed, confirm
 from notifier.core.pseudonym import Pseudonyms
+from notifier.core.subscription import Addressee
 from notifier.core.text import Language
 from notifier.store import asks, leaving, moving, pruning, subscribers, suppressions
 from notifier.store.engine import reading, writing
@@ -56,7 +57,7 @@ def a_wish(database: Engine, *, address: str | None = None) -> tuple[int, str, s
 
 def test_who_is_denied_while_a_scanner_confirms_is_not_subscribed(database: Engine) -> None:
     subscriber_id, public_id, nonce = a_wish(database)
-    confirming = partial(confirm, engine=database, public_id=public_id, nonce=nonce, now=MAY)
+    confirming = partial(confirm, engine=database, addressee=Addressee(public_id, 0), nonce=nonce, now=MAY)
     with while_held(database, public_id, confirming) as (connection, confirmed):
         suppressions.suppress(connection, KARI, pseudonyms=PSEUDONYMS, now=MAY)
         pruning.forget_pending(connection, [subscriber_id])

@@ -17,10 +17,13 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
+from notifier.core.subscription import Addressee
 from tests.peers.smtp_sink import SmtpSink
 from tests.processes.installation import ROOT, Installation, Program, free_port, until
 from tests.web.serving import Answer
 from tests.web.sites import LINKS
+
+SOMEBODY = Addressee("public-id", 0)
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 SHIPPED = ROOT / "deploy" / "proxy" / "nginx.conf"
@@ -149,10 +152,10 @@ def test_links_in_mails_are_neither_kept_nor_logged(both: tuple[Proxy, Program])
     proxy, _ = both
     until_then = datetime(2027, 1, 1, tzinfo=UTC)
     links = [
-        LINKS.leave("public-id"),
-        LINKS.confirm("public-id", "nonce"),
-        LINKS.deny("public-id", "nonce"),
-        LINKS.choose("public-id"),
+        LINKS.leave(SOMEBODY),
+        LINKS.confirm(SOMEBODY, "nonce"),
+        LINKS.deny(SOMEBODY),
+        LINKS.choose(SOMEBODY),
         LINKS.access("public-id", 1, until=until_then),
         LINKS.new_address("public-id", "nonce"),
         LINKS.undo("public-id", 1),

@@ -53,7 +53,11 @@ def letter(
 
 
 def decision(
-    mail: Incoming, *, to: str = US, state: SubscriberState | None = SubscriberState.ACTIVE
+    mail: Incoming,
+    *,
+    to: str = US,
+    is_old: bool = False,
+    state: SubscriberState | None = SubscriberState.ACTIVE,
 ) -> Decision:
     """What is done with it when it was written to this address."""
     detail = MAILBOX.detail_of(to)
@@ -62,6 +66,7 @@ def decision(
         mail,
         detail=detail,
         signed=MAILBOX.read(detail),
+        is_old=is_old,
         changes=real_list(),
         state=state,
     )

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from notifier.core.subscription import SubscriberState
-from notifier.store import alerts
+from notifier.store import alerts, moving
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.tables import messages, subscribers
 from tests.inbox.letterbox import Letterbox, opened
@@ -43,7 +43,7 @@ def score(box: Letterbox) -> int:
 
 
 def report(box: Letterbox, name: str, number: int) -> str:
-    return box.hand_over(bytes_of(name), sender="", to=MAILBOX.return_path(number))
+    return box.hand_over(bytes_of(name), sender="", to=MAILBOX.return_path(number, 0))
 
 
 @pytest.mark.parametrize("name", ["dsn-postfix", "dsn-exchange", "dsn-gmail", "dsn-qmail"])
@@ -68,10 +68,18 @@ def test_a_report_that_comes_a_hundred_times_counts_once(box: Letterbox) -> None
 
 def test_forged_reports_are_refused_or_ignored(box: Letterbox) -> None:
     number = a_message_was_sent(box)
-    forged = MAILBOX.return_path(number + 1).replace(f"-{number + 1:x}-", f"-{number:x}-")
+    forged = MAILBOX.return_path(number + 1, 0).replace(f"-{number + 1:x}000-", f"-{number:x}000-")
     assert box.hand_over(bytes_of("dsn-postfix"), sender="", to=forged).startswith("550 5.1.1")
     assert box.hand_over(bytes_of("dsn-postfix"), sender="", to=US).startswith("250")
-    assert box.hand_over(bytes_of("dsn-postfix"), sender="", to=MAILBOX.leave(1)).startswith("250")
+    assert box.hand_over(bytes_of("dsn-postfix"), sender="", to=MAILBOX.leave(1, 0)).startswith("250")
+    assert score(box) == 0
+
+
+def test_what_comes_back_from_a_mailbox_that_was_left_is_not_held_against_the_new_one(box: Letterbox) -> None:
+    number = a_message_was_sent(box)
+    with writing(box.engine) as connection:
+        assert moving.move(connection, number, address="ny@epj.example.no", now=JUNE)
+    report(box, "dsn-postfix", number)
     assert score(box) == 0
 
 

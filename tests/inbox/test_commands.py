@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,8 +10,8 @@ from sqlalchemy import func, select
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
-from notifier.store import asks, suppressions
-from notifier.store.engine import open_engine, reading, writing
+from notifier.store import asks, moving, suppressions
+from notifier.store.engine import reading, writing
 from notifier.store.tables import messages, subscribers
 from tests.inbox.letterbox import CONTACT, Letterbox, opened
 from tests.inbox.letters import MAILBOX, bytes_of, letter
@@ -21,20 +20,6 @@ from tests.store.people import JUNE, join, look_up
 
 KARI = "kari@epj.example.no"
 OLA = "ola@journal.example.no"
-
-
-@pytest.fixture
-def relay() -> Iterator[SmtpSink]:
-    with SmtpSink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def box(sqlite_url: str, relay: SmtpSink) -> Iterator[Letterbox]:
-    engine = open_engine(sqlite_url)
-    with opened(Letterbox(engine=engine, relay=relay.url)) as letterbox:
-        yield letterbox
-    engine.dispose()
 
 
 def letters(box: Letterbox) -> list[str]:
@@ -117,8 +102,22 @@ def test_whoever_leaves_the_last_service_leaves(box: Letterbox) -> None:
 def test_leaving_at_the_signed_address_says_goodbye_once(box: Letterbox) -> None:
     person = join(box.engine)
     for _ in range(3):
-        assert box.write("", to=MAILBOX.leave(person.id), sender="alias@sone.example.no").startswith("250")
+        assert box.write("", to=MAILBOX.leave(person.id, 0), sender="alias@sone.example.no").startswith("250")
     assert letters(box) == ["goodbye"]
+
+
+def test_the_old_mailbox_of_somebody_who_moved_ends_nothing_and_is_helped_by_a_person(
+    box: Letterbox, relay: SmtpSink
+) -> None:
+    person = join(box.engine)
+    with writing(box.engine) as connection:
+        assert moving.move(connection, person.id, address=OLA, now=JUNE)
+    assert box.write("", to=MAILBOX.leave(person.id, 0)).startswith("250")
+    assert box.write("Stopp").startswith("250")
+    assert {mail.recipients for mail in relay.wait_for(2)} == {(CONTACT,)}
+    assert look_up(box.engine, OLA).state is SubscriberState.ACTIVE
+    assert box.write("", to=MAILBOX.leave(person.id, 1)).startswith("250")
+    assert look_up(box.engine, OLA).state is SubscriberState.LEFT
 
 
 def test_whoever_is_not_known_and_wants_to_leave_is_helped_by_a_person(
@@ -178,7 +177,7 @@ def test_an_autoresponder_is_never_answered(box: Letterbox, relay: SmtpSink) -> 
     join(box.engine)
     for _ in range(5):
         box.hand_over(bytes_of("exchange-fravaer"))
-        box.hand_over(bytes_of("exchange-fravaer"), to=MAILBOX.return_path(1))
+        box.hand_over(bytes_of("exchange-fravaer"), to=MAILBOX.return_path(1, 0))
         box.hand_over(bytes_of("dsn-postfix"), sender="")
     assert letters(box) == []
     assert relay.accepted == ()

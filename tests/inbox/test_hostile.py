@@ -108,7 +108,7 @@ def test_a_damaged_mail_is_read(name: str, seed: int) -> None:
     chance, data = random.Random(seed), bytearray(bytes_of(name))
     for _ in range(20):
         data[chance.randrange(len(data))] = chance.randrange(256)
-    decision(read(bytes(data), sender="", ours=[US]), to=MAILBOX.return_path(1))
+    decision(read(bytes(data), sender="", ours=[US]), to=MAILBOX.return_path(1, 0))
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_what_a_forwarded_mail_says_is_not_what_the_sender_says() -> None:
 
 def test_a_report_to_the_address_for_leaving_ends_nothing() -> None:
     mail = read(bytes_of("dsn-postfix"), sender="", ours=[US])
-    assert decision(mail, to=MAILBOX.leave(7)).deed is Deed.DROP
+    assert decision(mail, to=MAILBOX.leave(7, 0)).deed is Deed.DROP

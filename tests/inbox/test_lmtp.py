@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import smtplib
 import socket
-from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 
@@ -12,26 +11,12 @@ import pytest
 
 from notifier.core.subscription import SubscriberState
 from notifier.store import installation
-from notifier.store.engine import open_engine, writing
-from tests.inbox.letterbox import CONTACT, Letterbox, opened
+from notifier.store.engine import writing
+from tests.inbox.letterbox import CONTACT, Letterbox
 from tests.inbox.letters import MAILBOX, US, bytes_of, letter
 from tests.peers.smtp_script import say
 from tests.peers.smtp_sink import SmtpSink
 from tests.store.people import JUNE, join, look_up
-
-
-@pytest.fixture
-def relay() -> Iterator[SmtpSink]:
-    with SmtpSink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def box(sqlite_url: str, relay: SmtpSink) -> Iterator[Letterbox]:
-    engine = open_engine(sqlite_url)
-    with opened(Letterbox(engine=engine, relay=relay.url)) as letterbox:
-        yield letterbox
-    engine.dispose()
 
 
 def test_a_letter_to_people_goes_to_the_contact_whole(box: Letterbox, relay: SmtpSink) -> None:
@@ -40,7 +25,7 @@ def test_a_letter_to_people_goes_to_the_contact_whole(box: Letterbox, relay: Smt
     (mail,) = relay.wait_for(1)
     sent = mail.message
     assert mail.recipients == (CONTACT,)
-    assert mail.sender == MAILBOX.return_path(0)
+    assert mail.sender == MAILBOX.return_path(0, 0)
     assert sent["To"] == CONTACT
     assert sent["Reply-To"] == "kari@epj.example.no"
     assert sent["Subject"] == "Videresendt: SV: 7 dager igjen: Kjernejournal"
@@ -91,7 +76,7 @@ def test_while_paused_nothing_leaves(box: Letterbox, relay: SmtpSink) -> None:
 def test_while_the_time_is_in_doubt_nothing_is_taken(box: Letterbox) -> None:
     person = join(box.engine)
     box.now = None
-    assert box.write("", to=MAILBOX.leave(person.id)).startswith("451")
+    assert box.write("", to=MAILBOX.leave(person.id, 0)).startswith("451")
     assert look_up(box.engine).state is SubscriberState.ACTIVE
 
 
@@ -118,7 +103,7 @@ def test_what_a_machine_wrote_is_taken_and_leads_to_nothing(box: Letterbox, rela
 
 def test_any_mail_from_any_mailbox_to_the_signed_address_ends_it(box: Letterbox) -> None:
     person, other = join(box.engine), join(box.engine, "ola@epj.example.no")
-    assert box.write("", to=MAILBOX.leave(person.id), sender="alias@sone.example.no").startswith("250")
+    assert box.write("", to=MAILBOX.leave(person.id, 0), sender="alias@sone.example.no").startswith("250")
     assert look_up(box.engine).state is SubscriberState.LEFT
     assert look_up(box.engine, other.address).state is SubscriberState.ACTIVE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from notifier.compose.mailbox import Purpose, Signed
 from notifier.core.bounce import Weight
 from notifier.core.command import Command, Wish
 from notifier.core.subscription import parse_topic
@@ -75,15 +76,17 @@ def test_a_command_with_a_letter_beside_it_is_obeyed_and_read_by_a_person() -> N
 
 
 @pytest.mark.parametrize("name", BY_MACHINES)
-@pytest.mark.parametrize("to", [US, "varsel+stopp@varsel.example.no", MAILBOX.return_path(17)])
+@pytest.mark.parametrize("to", [US, "varsel+stopp@varsel.example.no", MAILBOX.return_path(17, 0)])
 def test_what_a_machine_wrote_is_neither_obeyed_nor_answered(name: str, to: str) -> None:
     assert decision(incoming(name), to=to).deed is Deed.DROP
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_at_the_signed_return_path_is_a_bounce(name: str) -> None:
-    decided = decision(incoming(name), to=MAILBOX.return_path(17))
-    assert (decided.deed, decided.number, decided.weight) == (Deed.NOTE, 17, REPORTS[name])
+    decided = decision(incoming(name), to=MAILBOX.return_path(17, 0))
+    assert (decided.deed, decided.signed, decided.weight) == (
+        Deed.NOTE, Signed(Purpose.BOUNCE, 17, 0), REPORTS[name]
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -93,10 +96,10 @@ def test_a_report_elsewhere_is_no_bounce(name: str, to: str) -> None:
 
 
 def test_a_report_of_delay_is_no_bounce() -> None:
-    assert decision(incoming("dsn-postfix-forsinket"), to=MAILBOX.return_path(17)).deed is Deed.DROP
+    assert decision(incoming("dsn-postfix-forsinket"), to=MAILBOX.return_path(17, 0)).deed is Deed.DROP
 
 
 def test_a_report_says_why() -> None:
-    words = decision(incoming("dsn-postfix"), to=MAILBOX.return_path(17)).words
+    words = decision(incoming("dsn-postfix"), to=MAILBOX.return_path(17, 0)).words
     assert words.startswith("5.1.1 550 5.1.1")
     assert "User unknown in virtual mailbox table" in words

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from notifier.consent.asking import ask
 from notifier.consent.confirming import confirm, deny
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import EVERYTHING
+from notifier.core.subscription import EVERYTHING, Addressee
 from notifier.core.text import Language
 from notifier.store.engine import reading
 from notifier.store.tables import asks, subscribers
@@ -46,14 +46,14 @@ class Strangers:
     def answer(self) -> str:
         """Somebody who was asked confirms, or says that it was not them."""
         joined = asks.join(subscribers, asks.c.subscriber_id == subscribers.c.id)
-        columns = (subscribers.c.public_id, subscribers.c.address, asks.c.nonce)
+        columns = (subscribers.c.public_id, subscribers.c.moves, subscribers.c.address, asks.c.nonce)
         with reading(self.engine) as connection:
             chosen = select(*columns).select_from(joined).order_by(subscribers.c.id)
             open_asks = connection.execute(chosen).all()
         if not open_asks:
             return "nobody has anything to confirm"
         found = self.random.choice(open_asks)
-        link = {"engine": self.engine, "public_id": found.public_id}
+        link = {"engine": self.engine, "addressee": Addressee(found.public_id, found.moves)}
         if self.random.random() < 0.7:
             confirmed = confirm(**link, nonce=found.nonce, now=self.clock.now())
             return f"{found.address} confirms: {confirmed.name.lower()}"

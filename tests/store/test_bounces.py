@@ -30,14 +30,17 @@ def sent(engine: Engine, message_id: int = 1, at: datetime = JUNE) -> None:
 
 def noted(engine: Engine, message_id: int = 1, *, now: datetime = JUNE + DAY) -> Bounced | None:
     with writing(engine) as connection:
-        return bounces.note(connection, message_id=message_id, weight=Weight.HARD, words=GONE, now=now)
+        return bounces.note(
+            connection, message_id=message_id, moves=0, weight=Weight.HARD, words=GONE, now=now
+        )
 
 
 def held(
     engine: Engine, *ids: int, weight: Weight = Weight.HARD, now: datetime = JUNE, limit: int = 6
 ) -> None:
+    bounced = [Bounced(subscriber_id=each, moves=0, weight=weight) for each in ids]
     with writing(engine) as connection:
-        bounces.hold_against(connection, dict.fromkeys(ids, weight), limit=limit, words=GONE, now=now)
+        bounces.hold_against(connection, bounced, limit=limit, words=GONE, now=now)
 
 
 def points(engine: Engine) -> list[int]:
@@ -53,7 +56,7 @@ def open_alerts(engine: Engine) -> dict[str, str]:
 def test_a_message_bounces_once_however_often_it_is_reported(database: Engine) -> None:
     person = join(database)
     sent(database)
-    assert noted(database) == Bounced(message_id=1, subscriber_id=person.id)
+    assert noted(database) == Bounced(subscriber_id=person.id, moves=0, weight=Weight.HARD)
     assert noted(database) is None
     assert noted(database, now=JUNE + 3 * DAY) is None
     with reading(database) as connection:

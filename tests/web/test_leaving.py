@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from notifier.consent.leaving import Left
+from notifier.core.subscription import Addressee
 from tests.web.serving import Client, serving
 from tests.web.sites import LINKS, site
 
@@ -21,11 +23,13 @@ class Subscribers:
     known: set[str] = field(default_factory=lambda: {"kari", "ola"})
     left: list[str] = field(default_factory=list)
 
-    def leave(self, public_id: str) -> bool:
-        if public_id not in self.known:
-            return False
-        self.left.append(public_id)
-        return True
+    def leave(self, addressee: Addressee) -> Left:
+        if addressee.public_id not in self.known:
+            return Left.UNKNOWN
+        if addressee.moves:
+            return Left.MOVED
+        self.left.append(addressee.public_id)
+        return Left.NOW
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +50,8 @@ def left(server: tuple[Client, Subscribers]) -> list[str]:
     return server[1].left
 
 
-def link(public_id: str) -> str:
-    return LINKS.leave(public_id).removeprefix(LINKS.base_url)
+def link(public_id: str, moves: int = 0) -> str:
+    return LINKS.leave(Addressee(public_id, moves)).removeprefix(LINKS.base_url)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -142,6 +146,14 @@ def test_someone_erased_gets_the_neutral_refusal(client: Client, left: list[str]
     answer = client.ask("POST", link("erased"), headers=FORM, body=ONE_CLICK)
     assert answer.status == 404
     assert answer.body == client.get("/leave/nobody").body
+    assert left == []
+
+
+def test_one_click_in_a_mailbox_that_was_left_ends_nothing_and_is_no_error(
+    client: Client, left: list[str]
+) -> None:
+    answer = client.ask("POST", link("kari", 1) + "?lang=en", headers=FORM, body=ONE_CLICK)
+    assert (answer.status, "We no longer write to this address" in answer.text) == (200, True)
     assert left == []
 
 
