@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -31,8 +31,11 @@ from notifier.core.message import Message
 from notifier.core.notice import Notice
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Subscriber
+from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.errors import ConfigurationError, UsageError
+from notifier.feeds.feed import Feed
+from notifier.feeds.specimen import imprint
 from notifier.jobs.alert import Operators
 from notifier.jobs.dispatch import Sender
 from notifier.settings import Settings
@@ -64,6 +67,15 @@ class Parts:
     def pseudonyms(self) -> Pseudonyms:
         """What addresses and networks are known by where they are only counted."""
         return Pseudonyms(self.links.keys)
+
+    @property
+    def imprint(self) -> str:
+        """What stands for how this release with these settings words the calendars' events."""
+        return _imprint(self.letterhead, self.links, self.timing)
+
+    def feed(self, language: Language) -> Feed:
+        """How the deadlines are published in one language, all in one calendar."""
+        return _feed(self.letterhead, self.links, self.timing, language)
 
     @property
     def operators(self) -> Operators:
@@ -187,6 +199,22 @@ def may_receive(only_to: Sequence[str], address: str) -> bool:
     domain = address.rpartition("@")[2].casefold()
     allowed = {normal_address_or_domain(entry).casefold() for entry in only_to}
     return not allowed or address.casefold() in allowed or domain in allowed
+
+
+@cache
+def _imprint(letterhead: Letterhead, links: Links, timing: Timing) -> str:
+    return imprint(partial(_feed, letterhead, links, timing), timing)
+
+
+def _feed(letterhead: Letterhead, links: Links, timing: Timing, language: Language) -> Feed:
+    return Feed(
+        language=language,
+        zone=timing.zone,
+        publisher=letterhead.publisher,
+        contact=letterhead.contact,
+        page_url=links.page(language),
+        feed_url=links.calendar(language),
+    )
 
 
 def _compose(

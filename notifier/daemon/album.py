@@ -12,10 +12,9 @@ from notifier.app import Parts
 from notifier.channels.folder import Kept
 from notifier.core.text import Language
 from notifier.daemon.simulating import Raised, Simulation
-from notifier.feeds.feed import Feed
 from notifier.feeds.ical import calendar
 from notifier.jobs.exhibit import write_index
-from notifier.store import changes
+from notifier.store import changes, imprints
 from notifier.store.engine import reading
 
 
@@ -67,21 +66,13 @@ def _write_calendars(parts: Parts, folder: Path, now: datetime) -> dict[Language
     """One file in each language, by name; none while there is no list."""
     with reading(parts.engine) as connection:
         current = changes.in_force(connection)
-        history = changes.history(connection)
+        history = imprints.history(connection)
     if current is None:
         return {}
     names = {language: f"calendar-{language}.ics" for language in Language}
     for language, name in names.items():
-        feed = Feed(
-            language=language,
-            zone=parts.timing.zone,
-            publisher=parts.letterhead.publisher,
-            contact=parts.letterhead.contact,
-            page_url=parts.links.page(language),
-            feed_url=parts.links.calendar(language),
-        )
         today = parts.timing.today(now)
-        data = calendar(changes=current.changes, history=history, today=today, feed=feed)
+        data = calendar(changes=current.changes, history=history, today=today, feed=parts.feed(language))
         (folder / name).write_bytes(data)
     return names
 

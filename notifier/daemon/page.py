@@ -17,8 +17,9 @@ from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.daemon.loops import Loop
 from notifier.jobs.examine import examine
-from notifier.store import calendars, changes
+from notifier.store import calendars, changes, imprints
 from notifier.store.engine import reading
+from notifier.store.imprints import Reprint
 from notifier.web.application import create_app
 from notifier.web.site import Health, HealthProblem, Holder, Register, Revoked, Site
 
@@ -27,18 +28,21 @@ from notifier.web.site import Health, HealthProblem, Holder, Register, Revoked, 
 class Shown:
     """The list in force and its history, kept so that a visitor costs no query and trouble shows the last good."""
 
-    reading: int | None = None
+    seen: tuple[int, tuple[Reprint, ...]] | None = None
     changes: ChangeList | None = None
     history: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 
     def renew(self, engine: Engine) -> None:
-        """Look whether another reading has taken force."""
+        """Look whether another reading has taken force, or all is printed anew."""
         with reading(engine) as connection:
             current = changes.in_force(connection)
-            if current is not None and current.id != self.reading:
-                self.history = changes.history(connection)
+            if current is None:
+                return
+            now = (current.id, imprints.reprints(connection))
+            if now != self.seen:
+                self.history = imprints.history(connection)
                 self.changes = current.changes
-                self.reading = current.id
+                self.seen = now
 
 
 def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Sequence[Loop]) -> ASGIApp:

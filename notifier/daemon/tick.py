@@ -18,6 +18,7 @@ from notifier.jobs.prune import prune
 from notifier.jobs.recover import recover
 from notifier.jobs.refresh import Refreshed, refresh
 from notifier.jobs.remind import Reminded, remind
+from notifier.jobs.reprint import reprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ async def tick(
 
 
 def plan(parts: Parts, now: datetime) -> tuple[Refreshed, Reminded]:
-    """Read the list, then record what is owed by the list in force."""
+    """Notice how events are worded, read the list, then record what is owed by the list in force."""
+    reprint(engine=parts.engine, imprint=parts.imprint, now=now)
     refreshed = refresh(
         engine=parts.engine,
         source=parts.source,

@@ -17,7 +17,7 @@ from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import asks, changes, notices, outbox, subscribers
+from notifier.store import asks, changes, imprints, notices, outbox, subscribers
 from notifier.store.changes import Reading
 
 _REASONS = {
@@ -71,7 +71,7 @@ def settle_claimed(
     people = subscribers.load(connection, [message.subscriber_id for message in claimed])
     letters = _letters(connection, claimed, people, current, now)
     claimed = [message for message in claimed if message.letter is None]
-    history = changes.history(connection)
+    history = imprints.history(connection)
     settled = _settle(
         connection, claimed, people, current=current.changes, history=history, timing=timing, now=now
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -171,14 +171,26 @@ def put_in_force(
 def history(connection: Connection) -> dict[str, tuple[Entry, ...]]:
     """Every Difference that took force, oldest first, by the Deadline's key."""
     found: dict[str, list[Entry]] = {}
-    for entry in _entries(connection):
+    for _, entry in numbered(connection):
         found.setdefault(entry.difference.deadline, []).append(entry)
     return {key: tuple(entries) for key, entries in found.items()}
 
 
+def numbered(connection: Connection) -> Iterator[tuple[int, Entry]]:
+    """Every Difference that took force with its id, which rises."""
+    for row in connection.execute(select(differences_table).order_by(differences_table.c.id)):
+        yield row.id, _entry(row)
+
+
+def last_difference(connection: Connection) -> int:
+    """The id of the last Difference that took force, 0 before the first."""
+    return connection.scalar(select(func.max(differences_table.c.id))) or 0
+
+
 def news(connection: Connection) -> tuple[Entry, ...]:
     """Every Difference that people are told of, oldest first."""
-    return _entries(connection, differences_table.c.news)
+    chosen = select(differences_table).where(differences_table.c.news).order_by(differences_table.c.id)
+    return tuple(_entry(row) for row in connection.execute(chosen))
 
 
 def effects(connection: Connection) -> dict[str, datetime]:
@@ -229,11 +241,6 @@ def _difference_row(difference: Difference, revision: int, is_news: bool, now: d
         "at": now,
         "news": is_news,
     }
-
-
-def _entries(connection: Connection, *conditions: Any) -> tuple[Entry, ...]:
-    chosen = select(differences_table).where(*conditions).order_by(differences_table.c.id)
-    return tuple(_entry(row) for row in connection.execute(chosen))
 
 
 def _entry(row: Any) -> Entry:

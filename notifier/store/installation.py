@@ -137,6 +137,16 @@ def try_again(connection: Connection, *, what: str, every: timedelta, now: datet
     return True
 
 
+def keep_imprint(connection: Connection, value: str) -> None:
+    """Remember how events are printed, and when that changed: see `store.imprints`."""
+    _put(connection, "imprint", value)
+
+
+def kept_imprint(connection: Connection) -> str | None:
+    """What was last remembered so."""
+    return _get(connection, "imprint")
+
+
 def record_tick(connection: Connection, *, now: datetime) -> None:
     """Remember that everything owed by `now` was done."""
     _put(connection, "last_tick", now.isoformat())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from notifier.feeds.addresses import news_path
 from notifier.feeds.asking import AskedNews
 from notifier.feeds.atom import atom
-from notifier.feeds.news import news_of
 from notifier.web.edition import Edition, edition
 from notifier.web.shelf import Snapshot
 from notifier.web.site import Site
@@ -16,9 +15,11 @@ MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 def news_edition(site: Site, snapshot: Snapshot, asked: AskedNews) -> Edition:
     """The Atom feed of one Service, or of all."""
     history = snapshot.history
-    # While there is no news, the feed is as old as what the list began with.
-    since = min((entry.at for entries in history.values() for entry in entries), default=snapshot.at)
-    found = news_of(changes=snapshot.changes, history=history, service=asked.service)
+    instants = [entry.at for entries in history.values() for entry in entries]
+    # While there is no news, the feed was last updated when the list began.
+    since = min(instants, default=snapshot.at)
+    # The bytes hold the list's present words, which change without being news.
+    latest = max(instants, default=since)
     service = snapshot.changes.service(asked.service) if asked.service else None
     path = news_path(asked.service, language=asked.language)
     return edition(
@@ -30,6 +31,6 @@ def news_edition(site: Site, snapshot: Snapshot, asked: AskedNews) -> Edition:
             service=service,
         ),
         media_type=MEDIA_TYPE,
-        changed_at=snapshot.not_ahead(max((news.entry.at for news in found), default=since)),
+        changed_at=snapshot.not_ahead(latest),
         language=asked.language,
     )

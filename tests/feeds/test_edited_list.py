@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from sqlalchemy import Engine
 
 from notifier.core.text import Language
 from notifier.core.timing import Timing
+from notifier.feeds.feed import Feed
 from notifier.feeds.ical import calendar
+from notifier.feeds.specimen import imprint
 from notifier.jobs.refresh import Finding, Refreshed, approve, refresh, reject
+from notifier.jobs.reprint import reprint
 from notifier.sources.file import FileSource
-from notifier.store import changes
+from notifier.store import changes, imprints
 from notifier.store.engine import open_engine, reading
 from tests.acceptance.announced import announced, change, when
 from tests.core.lists import OSLO, oslo
@@ -70,6 +74,7 @@ class Publisher:
     def __init__(self, file: Path, url: str) -> None:
         self._file, self._url = file, url
         self._text, self._revision, self.now = LIST, 1, BEGAN
+        self._contact = "varsel@example.no"
         self._file.write_text(self._text, encoding="utf-8")
         with self._node() as node:
             assert self._read(node).finding is Finding.BASELINE
@@ -83,6 +88,13 @@ class Publisher:
         with self._node() as node:
             found = self._read(node)
         return found.finding, found.hash
+
+    def start_again(self, contact: str) -> bool:
+        """Both nodes with another contact in their settings, ten days later; answers whether that was news."""
+        self._contact = contact
+        self.now += timedelta(days=10)
+        with self._node() as node:
+            return reprint(engine=node, imprint=imprint(self._feed, TIMING), now=self.now)
 
     def decide(self, how: Callable[..., object], short_hash: str) -> None:
         """Approve or reject what is held."""
@@ -99,13 +111,16 @@ class Publisher:
                 bodies.append(
                     calendar(
                         changes=current.changes,
-                        history=changes.history(connection),
+                        history=imprints.history(connection),
                         today=TIMING.today(self.now),
-                        feed=feed(Language.NB),
+                        feed=self._feed(Language.NB),
                     )
                 )
         assert bodies[0] == bodies[1]
         return bodies[0]
+
+    def _feed(self, language: Language) -> Feed:
+        return replace(feed(language), contact=self._contact)
 
     @contextmanager
     def _node(self) -> Iterator[Engine]:
@@ -154,6 +169,18 @@ def test_every_edit_reaches_a_client_and_touches_only_what_it_changed(publisher:
         assert publisher.edit(edit)[0] is Finding.IN_FORCE, what
         assert client.fetch(publisher.published()) == touched, what
         assert client.fetch(publisher.published()) == set(), what
+
+
+def test_other_settings_reach_a_client_once(publisher: Publisher) -> None:
+    client = Client()
+    assert not publisher.start_again("varsel@example.no")
+    client.fetch(publisher.published())
+    assert publisher.start_again("ny@example.no")
+    assert client.fetch(publisher.published()) == {"portal.end", "portal.test", "pjd.end", "api.end"}
+    assert all(b"ny@example.no" in event.replace(b"\r\n ", b"") for _, _, event in client.kept.values())
+    assert not publisher.start_again("ny@example.no")
+    assert publisher.edit(swap("title api", "tittel"))[0] is Finding.IN_FORCE
+    assert client.fetch(publisher.published()) == {"api.end"}
 
 
 def test_what_is_held_or_rejected_moves_nothing_and_what_a_list_drops_keeps_up_with_it(
