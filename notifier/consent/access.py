@@ -75,6 +75,7 @@ def ask_new_address(
             language=found.language,
             topics=(),
             way="new address",
+            known_as=suppressions.known_as(address, pseudonyms=pseudonyms),
             address=normal_address(address),
             now=now,
         )

@@ -42,7 +42,15 @@ def ask(
         if not may_cause_letter(connection, address=address, client=client, pseudonyms=pseudonyms, now=now):
             return
         if not suppressions.is_suppressed(connection, identity, pseudonyms=pseudonyms):
-            _note(connection, address=address, language=language, topics=topics, way=way, now=now)
+            _note(
+                connection,
+                address=address,
+                known_as=suppressions.known_as(address, pseudonyms=pseudonyms),
+                language=language,
+                topics=topics,
+                way=way,
+                now=now,
+            )
 
 
 def may_cause_letter(
@@ -68,6 +76,7 @@ def _note(
     connection: Connection,
     *,
     address: str,
+    known_as: str,
     language: Language,
     topics: Sequence[Topic],
     way: str,
@@ -80,7 +89,15 @@ def _note(
     match found.state:
         case SubscriberState.PENDING | SubscriberState.LEFT:
             wish = topics or (EVERYTHING,)
-            asks.put(connection, found.id, language=language, topics=wish, way=way, now=now)
+            asks.put(
+                connection,
+                found.id,
+                language=language,
+                topics=wish,
+                way=way,
+                known_as=known_as,
+                now=now,
+            )
             letters.put(connection, found.id, LetterKind.CONFIRMATION, now=now)
         case SubscriberState.ACTIVE:
             letters.put(connection, found.id, LetterKind.ALREADY, now=now)

@@ -59,7 +59,7 @@ class Ask:
     """A wish that awaits its confirmation: to subscribe, or (with `address`) to be mailed there instead.
 
     `nonce` stands in its link, so that a link serves the wish it was made for and no other. `way` says how it
-    was asked.
+    was asked, `is_denied` that whoever is asked has said «I did not ask for this».
     """
 
     subscriber_id: int
@@ -70,14 +70,13 @@ class Ask:
     asked_at: datetime
     expires: datetime
     address: str | None = None
+    is_denied: bool = False
 
 
-def may_leave(
-    kind: LetterKind, *, state: SubscriberState, ask_expires: datetime | None, now: datetime
-) -> bool:
-    """Whether a Letter may still leave; `ask_expires` is until when its Subscriber's Ask can be answered.
+def may_leave(kind: LetterKind, *, state: SubscriberState, ask: Ask | None, now: datetime) -> bool:
+    """Whether a Letter may still leave; `ask` is its Subscriber's, if any.
 
-    Whoever says «I did not ask for this» has no Ask any more, so nothing asks them again.
+    Nothing asks whoever has said «I did not ask for this», also while it was on its way.
     """
-    asked = ask_expires is not None and now < ask_expires
+    asked = ask is not None and not ask.is_denied and now < ask.expires
     return state in MAY_LEAVE_IN[kind] and (asked or kind not in NEEDS_ASK)

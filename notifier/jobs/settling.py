@@ -115,8 +115,7 @@ def _letters(
             reading=current.id,
             ask=ask,
         )
-        expires = ask.expires if ask else None
-        leaves = may_leave(message.letter, state=subscriber.state, ask_expires=expires, now=now)
+        leaves = may_leave(message.letter, state=subscriber.state, ask=ask, now=now)
         if leaves and telling.recipient:
             tellings.append(telling)
         else:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, select
 
 from notifier.core.address import identity_of, normal_address
 from notifier.core.letter import CONFIRM_WITHIN, Ask
 from notifier.core.subscription import SubscriberState, Topic, parse_topic
 from notifier.core.text import Language
-from notifier.store.tables import asks, subscribers
+from notifier.store.tables import asks, subscribers, suppressions
 from notifier.store.upsert import insert_into
 
 
@@ -44,10 +44,14 @@ def put(
     language: Language,
     topics: Sequence[Topic],
     way: str,
+    known_as: str,
     now: datetime,
     address: str | None = None,
 ) -> None:
-    """Note a wish; the one before it, if any, can no longer be confirmed."""
+    """Note a wish; the one before it, if any, can no longer be confirmed.
+
+    `known_as` is what `suppressions.known_as` answers for the address that is asked.
+    """
     row = {
         "subscriber_id": subscriber_id,
         "language": language.value,
@@ -57,6 +61,7 @@ def put(
         "asked_at": now,
         "expires": now + CONFIRM_WITHIN,
         "address": address,
+        "known_as": known_as,
     }
     statement = insert_into(connection, asks).values(row)
     renewed = {name: statement.excluded[name] for name in row if name != "subscriber_id"}
@@ -65,13 +70,22 @@ def put(
 
 def load(connection: Connection, subscriber_ids: Collection[int]) -> dict[int, Ask]:
     """The Asks of these Subscribers, by their ids."""
-    rows = connection.execute(select(asks).where(asks.c.subscriber_id.in_(subscriber_ids)))
+    chosen = select(asks, is_denied().label("is_denied")).where(asks.c.subscriber_id.in_(subscriber_ids))
+    rows = connection.execute(chosen)
     return {row.subscriber_id: _ask(row) for row in rows}
 
 
 def of_subscriber(connection: Connection, subscriber_id: int) -> Ask | None:
     """The Ask of one Subscriber."""
     return load(connection, [subscriber_id]).get(subscriber_id)
+
+
+def is_denied() -> ColumnElement[bool]:
+    """The condition on an Ask's row that whoever is asked has said «I did not ask for this» by now.
+
+    Two transactions may ask and deny at the same time, and know nothing of each other.
+    """
+    return exists().where(suppressions.c.key == asks.c.known_as)
 
 
 def forget(connection: Connection, subscriber_id: int) -> None:
@@ -89,4 +103,5 @@ def _ask(row: Any) -> Ask:
         asked_at=row.asked_at,
         expires=row.expires,
         address=row.address,
+        is_denied=row.is_denied,
     )

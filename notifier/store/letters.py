@@ -10,6 +10,7 @@ from notifier.core.letter import MAY_LEAVE_IN, NEEDS_ASK, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
 from notifier.store import pausing
+from notifier.store.asks import is_denied
 from notifier.store.tables import asks, messages, subscribers
 
 
@@ -57,7 +58,8 @@ def may_leave(now: datetime) -> ColumnElement[bool]:
     carries Notices goes to active Subscribers alone, and to none during a pause of their own.
     """
     told = and_(messages.c.letter.is_(None), _subscriber_in(SubscriberState.ACTIVE), ~pausing.holds(now))
-    asked = exists().where(asks.c.subscriber_id == messages.c.subscriber_id, asks.c.expires > now)
+    theirs = (asks.c.subscriber_id == messages.c.subscriber_id, asks.c.expires > now)
+    asked = exists().where(*theirs, ~is_denied())
     letters = []
     for kind, states in MAY_LEAVE_IN.items():
         conditions = [messages.c.letter == kind, _subscriber_in(*states)]

@@ -15,9 +15,17 @@ _PURPOSE = "suppression"
 
 
 def suppress(connection: Connection, address: str, *, pseudonyms: Pseudonyms, now: datetime) -> None:
-    """Never ask this address again, with whatever plus-tag. Raises ValueError when it is no address."""
-    row = {"key": pseudonyms.of(_PURPOSE, cap_identity(address)), "at": now}
-    connection.execute(insert_into(connection, suppressions).values(row).on_conflict_do_nothing())
+    """Never ask this address again, with whatever plus-tag. Raises ValueError when it is no address.
+
+    It is noted under every key, since what waits to be sent may know the address by an older one.
+    """
+    rows = [{"key": key, "at": now} for key in pseudonyms.all_of(_PURPOSE, cap_identity(address))]
+    connection.execute(insert_into(connection, suppressions).on_conflict_do_nothing(), rows)
+
+
+def known_as(address: str, *, pseudonyms: Pseudonyms) -> str:
+    """The key under which a suppression of the address is found. Raises ValueError when it is no address."""
+    return pseudonyms.of(_PURPOSE, cap_identity(address))
 
 
 def is_suppressed(connection: Connection, address: str, *, pseudonyms: Pseudonyms) -> bool:

@@ -131,6 +131,8 @@ asks = Table(
     Column("asked_at", Instant, nullable=False),
     Column("expires", Instant, nullable=False),
     Column("address", String(320)),
+    # The key under which a suppression of the asked address would be found.
+    Column("known_as", String(64), nullable=False, server_default=""),
 )
 
 # How many Letters strangers caused, by keyed hash and day.

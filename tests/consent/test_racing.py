@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 
 from sqlalchemy import Connection, Engine, select
 
 from notifier.consent.access import confirm_new_address
+from notifier.consent.asking import ask
 from notifier.consent.confirming import Confirmed, confirm
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Addressee
 from notifier.core.text import Language
-from notifier.store import asks, leaving, moving, pruning, subscribers, suppressions
+from notifier.store import asks, leaving, letters, moving, pruning, subscribers, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages
 from tests.store.people import MAY, join, look_up
 
 KARI = "kari@epj.example.no"
 PSEUDONYMS = Pseudonyms(("key",))
+KNOWN_AS = suppressions.known_as(KARI, pseudonyms=PSEUDONYMS)
 # Long enough for the second to come to where it waits.
 MEANWHILE = 0.4
 
@@ -48,7 +50,8 @@ def a_wish(database: Engine, *, address: str | None = None) -> tuple[int, str, s
         found = subscribers.find(connection, KARI)
         assert found is not None
         asks.put(
-            connection, found.id, language=Language.NB, topics=(), way="page", address=address, now=MAY
+            connection, found.id, language=Language.NB, topics=(), way="page", known_as=KNOWN_AS,
+            address=address, now=MAY,
         )  # fmt: skip
         wish = asks.of_subscriber(connection, found.id)
     assert wish is not None
@@ -64,6 +67,21 @@ def test_who_is_denied_while_a_scanner_confirms_is_not_subscribed(database: Engi
     assert confirmed.result() is Confirmed.STALE
     with reading(database) as connection:
         assert subscribers.find(connection, KARI) is None
+
+
+def test_who_denies_while_somebody_asks_for_the_same_mailbox_is_not_mailed(database: Engine) -> None:
+    asking = partial(
+        ask, engine=database, pseudonyms=PSEUDONYMS, address="Kari+nhn@epj.example.no", language=Language.NB,
+        topics=(), way="page", client="", now=MAY,
+    )  # fmt: skip
+    with ThreadPoolExecutor(1) as pool:
+        with writing(database) as connection:
+            suppressions.suppress(connection, KARI, pseudonyms=PSEUDONYMS, now=MAY)
+            asked = pool.submit(asking)
+            wait([asked], timeout=MEANWHILE)  # SQLite lets it wait; on PostgreSQL it sees nothing of this
+        asked.result()
+    with writing(database) as connection:
+        assert connection.scalars(select(messages.c.id).where(letters.may_leave(MAY))).all() == []
 
 
 def test_who_is_erased_while_a_new_address_is_confirmed_stays_forgotten(database: Engine) -> None:

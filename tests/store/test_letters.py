@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -9,16 +10,22 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from notifier.core.letter import OF_STRANGERS, LetterKind, may_leave
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, SubscriberState
 from notifier.core.text import Language
-from notifier.store import asks, letters, outbox
+from notifier.store import asks, letters, outbox, suppressions
 from notifier.store.engine import writing
 from notifier.store.outbox import STRANGERS_LIMIT
 from notifier.store.tables import asks as ask_rows
 from notifier.store.tables import messages, subscribers
+from notifier.store.tables import suppressions as suppression_rows
 from tests.store.people import JUNE, MAY, join, message_states
 
 NOW = JUNE
+KARI = "kari@epj.example.no"
+# The node that denies may sign with a newer key than the one that asked.
+PSEUDONYMS = Pseudonyms(("old", "new"))
+KNOWN_AS = suppressions.known_as("kari+nhn@epj.example.no", pseudonyms=Pseudonyms(("old",)))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -26,21 +33,31 @@ NOW = JUNE
     kind=st.sampled_from(LetterKind),
     state=st.sampled_from(SubscriberState),
     asked=st.none() | st.sampled_from([-1, 0, 1]).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    denied=st.booleans(),
 )
 def test_a_letter_may_leave_in_sql_as_in_the_core(
-    database: Engine, kind: LetterKind, state: SubscriberState, asked: datetime | None
+    database: Engine, kind: LetterKind, state: SubscriberState, asked: datetime | None, denied: bool
 ) -> None:
+    ask = None
     with writing(database) as connection:
         subscriber_id = _somebody(connection)
         connection.execute(delete(messages))
         connection.execute(delete(ask_rows))
+        connection.execute(delete(suppression_rows))
         connection.execute(update(subscribers).values(state=state.value))
         if asked is not None:
-            asks.put(connection, subscriber_id, language=Language.NB, topics=[], way="page", now=MAY)
+            asks.put(
+                connection, subscriber_id, language=Language.NB, topics=[], way="page", known_as=KNOWN_AS, now=MAY
+            )  # fmt: skip
             connection.execute(update(ask_rows).values(expires=asked))
+            ask = asks.of_subscriber(connection, subscriber_id)
+            assert ask is not None
+            ask = replace(ask, is_denied=denied)
+        if denied:
+            suppressions.suppress(connection, KARI, pseudonyms=PSEUDONYMS, now=MAY)
         letters.put(connection, subscriber_id, kind, now=NOW)
         leaves = connection.scalars(select(messages.c.id).where(letters.may_leave(NOW))).all()
-    assert bool(leaves) is may_leave(kind, state=state, ask_expires=asked, now=NOW)
+    assert bool(leaves) is may_leave(kind, state=state, ask=ask, now=NOW)
 
 
 def _somebody(connection: Connection) -> int:
@@ -101,9 +118,11 @@ def test_letters_take_no_reminder_along_and_are_not_closed_as_empty(database: En
 def test_an_ask_holds_the_latest_wish(database: Engine) -> None:
     with writing(database) as connection:
         person = _somebody(connection)
-        asks.put(connection, person, language=Language.NB, topics=[EVERYTHING], way="page", now=MAY)
+        asks.put(
+            connection, person, language=Language.NB, topics=[EVERYTHING], way="page", known_as="", now=MAY
+        )
         before = asks.of_subscriber(connection, person)
-        asks.put(connection, person, language=Language.NN, topics=[], way="mail", now=JUNE)
+        asks.put(connection, person, language=Language.NN, topics=[], way="mail", known_as="", now=JUNE)
         after = asks.of_subscriber(connection, person)
     assert before is not None
     assert after is not None
