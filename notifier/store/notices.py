@@ -61,6 +61,19 @@ def set_waiting_expiry(connection: Connection, waiting: ColumnElement[bool]) -> 
     connection.execute(update(messages).where(waiting).values(expires=soonest.scalar_subquery()))
 
 
+def hasten_expiry(connection: Connection, waiting: ColumnElement[bool], *, soonest: datetime) -> None:
+    """The same where these Messages were given Notices, none of which is over before `soonest`."""
+    later = and_(waiting, or_(messages.c.expires.is_(None), messages.c.expires > soonest))
+    first = exists().where(
+        notices.c.message_id == messages.c.id,
+        notices.c.outcome == Outcome.OWED,
+        notices.c.expires == soonest,
+    )
+    # Most carry one that is over first, which is found without looking at all the others.
+    connection.execute(update(messages).where(later, first).values(expires=soonest))
+    set_waiting_expiry(connection, later)
+
+
 def expire_overdue(connection: Connection, now: datetime) -> tuple[int, frozenset[int]]:
     """Close owed Notices whose day is over while their Message still waits.
 
@@ -78,7 +91,7 @@ def expire_overdue(connection: Connection, now: datetime) -> tuple[int, frozense
     )
     connection.execute(
         update(notices)
-        .where(late, paused, exists().where(waits, messages.c.copies == 0))
+        .where(late, paused, notices.c.message_id.in_(untried))
         .values(outcome=Outcome.SUSPENDED.value, reason="the subscriber had paused", decided_at=now)
     )
     expired = connection.execute(

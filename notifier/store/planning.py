@@ -42,12 +42,12 @@ from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState
 from notifier.store.concerned import present, topic_followed, topics_covering, written
-from notifier.store.notices import set_waiting_expiry
+from notifier.store.notices import hasten_expiry, set_waiting_expiry
 from notifier.store.tables import messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
-# So many people's rows stay within SQLite's page cache, and the database is locked for a blink.
-SLICE = 5_000
+# So many people's rows of a few steps stay within SQLite's page cache, and the database is locked for a blink.
+SLICE = 10_000
 
 # As many steps in one statement: each takes three rows of eight values, and SQLite has room for 32,766 of them.
 _TOGETHER = 200
@@ -105,7 +105,8 @@ def plan_slice(
         connection.execute(select(messages.c.id).where(waiting).with_for_update()).all()
     recorded = expired = 0
     made: list[int] = []
-    filled = _bundle_loose(connection, within, waiting, now)
+    soonest: list[datetime] = []
+    _bundle_loose(connection, within, waiting, now)
     for alike in _alike(due):
         outcome = alike[0].outcome
         steps = _steps(alike)
@@ -114,9 +115,10 @@ def plan_slice(
         rows = _record(connection, alike[0], steps, within, waiting=waiting, now=now)
         recorded += rows
         expired += rows if outcome is Outcome.EXPIRED else 0
-        filled = filled or (rows > 0 and outcome is Outcome.OWED)
-    if filled:
-        set_waiting_expiry(connection, waiting)
+        if rows and outcome is Outcome.OWED:
+            soonest += [fan_out.step.expires for fan_out in alike if fan_out.step.expires]
+    if soonest:
+        hasten_expiry(connection, waiting, soonest=min(soonest))
     _forget_empty(connection, made)
     return Planned(recorded=recorded, expired=expired)
 
@@ -170,18 +172,18 @@ def _waiting(within: Slice, *, is_open: bool) -> ColumnElement[bool]:
     )
 
 
-def _bundle_loose(connection: Connection, within: Slice, waiting: ColumnElement[bool], now: datetime) -> bool:
-    """Put owed Notices that travel in no Message into one; answers whether there were any."""
+def _bundle_loose(connection: Connection, within: Slice, waiting: ColumnElement[bool], now: datetime) -> None:
+    """Put owed Notices that travel in no Message into one."""
     loose = and_(_LOOSE, within.holds(notices.c.subscriber_id))
     if not connection.scalar(select(exists().where(loose))):
-        return False
+        return
     has_waiting = exists().where(waiting, messages.c.subscriber_id == notices.c.subscriber_id)
     lonely = select(notices.c.subscriber_id, *_new_message(now)).where(loose, ~has_waiting).distinct()
     connection.execute(insert(messages).from_select(_MESSAGE, lonely))
     theirs = and_(waiting, messages.c.subscriber_id == notices.c.subscriber_id)
     newest = select(func.max(messages.c.id)).where(theirs).scalar_subquery()
     connection.execute(update(notices).where(loose).values(message_id=newest))
-    return True
+    set_waiting_expiry(connection, waiting)
 
 
 def _open_messages(

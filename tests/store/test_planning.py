@@ -17,7 +17,7 @@ from notifier.core.change import Change
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, concerns
 from notifier.core.subscription import Subscriber, SubscriberState
-from notifier.store import concerned, notices, planning
+from notifier.store import concerned, planning
 from notifier.store.engine import open_engine, writing
 from notifier.store.planning import Planned, Slice
 from notifier.store.tables import messages
@@ -179,16 +179,6 @@ def test_a_suspended_subscriber_gets_a_row_that_says_so_and_no_mail(database: En
     with writing(database) as connection:
         assert connection.scalar(select(ledger.c.outcome)) == Outcome.SUSPENDED
         assert connection.scalar(select(func.count()).select_from(messages)) == 0
-
-
-def test_a_waiting_notice_whose_day_is_over_expires(database: Engine) -> None:
-    with writing(database) as connection:
-        people.put(connection, [(a_subscriber(), None)])
-    _plan(database, _reminder("a", "90d"))
-    with writing(database) as connection:
-        assert notices.expire_overdue(connection, oslo("2026-12-01", "23:59")) == (0, frozenset())
-        assert notices.expire_overdue(connection, oslo("2026-12-02", "00:00")) == (1, frozenset())
-        assert connection.scalar(select(ledger.c.outcome)) == Outcome.EXPIRED
 
 
 def test_two_nodes_that_plan_at_once_make_each_notice_and_each_message_once(postgres_url: str) -> None:
