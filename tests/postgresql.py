@@ -83,6 +83,12 @@ class Server:
             " WHERE datname IS NOT NULL AND pid <> pg_backend_pid()"
         )
 
+    def keep_promises(self) -> None:
+        """Write to the disk what is committed, as a server does that is not for tests."""
+        for setting in ("fsync", "full_page_writes", "autovacuum"):
+            self._run_sql(f"ALTER SYSTEM SET {setting} = on")
+        self._run_sql("SELECT pg_reload_conf()")
+
     def restart(self) -> None:
         """Stop and start it."""
         self.stop()

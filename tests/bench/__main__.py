@@ -99,6 +99,17 @@ def main() -> None:
             f"{planning['seconds']:.1f} s, {planning['processor_seconds']:.1f} s of them on a processor",
             f"{planning['one_by_one_seconds']:.0f} s one by one (from a hundredth)",
         ),
+        *(
+            [
+                (
+                    "the same on PostgreSQL",
+                    f"{planning['postgresql_seconds']:.1f} s",
+                    "the server's time included",
+                )
+            ]
+            if planning["postgresql_seconds"]
+            else []
+        ),
         ("its peak memory", f"{planning['peak_mb']:.0f} MB", f"{planning['before_mb']:.0f} MB before it"),
         (
             f"a report of 20 MB, refused ({received['big_code']:.0f})",

@@ -1,4 +1,4 @@
-"""Planning a million Notices: 100,000 Subscribers × 10 Deadlines, all due at once, on SQLite.
+"""Planning a million Notices: 100,000 Subscribers × 10 Deadlines, all due at once, on SQLite and PostgreSQL.
 
 Run in a process of its own by `python -m tests.bench`, so that its peak memory is its own. The reference decides for
 a hundredth of them one by one, with a query and an INSERT each, as one would at first write it.
@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from sqlalchemy import Engine, exists, func, insert, select
 
@@ -22,6 +21,7 @@ from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import upgrade
 from notifier.store.tables import messages, notices, subscribers, subscriptions
 from tests.core.lists import LONG_AGO, TIMING, oslo
+from tests.postgresql import NoPostgresError, running_server
 
 PEOPLE = 100_000
 DEADLINES = 10
@@ -93,26 +93,44 @@ def _one_by_one(engine: Engine) -> float:
     return time.perf_counter() - began
 
 
-def _engine(folder: Path, people: int) -> Engine:
-    engine = open_engine(f"sqlite:///{folder / f'{people}.sqlite3'}")
+def _engine(url: str, people: int) -> Engine:
+    engine = open_engine(url)
     upgrade(engine)
     _fill(engine, people)
     return engine
 
 
+def _plan(engine: Engine) -> tuple[float, float]:
+    """Seconds that planning took, and how many of them this process was on a processor."""
+    began, busy = time.perf_counter(), time.process_time()
+    remind(engine=engine, timing=TIMING, now=NOW)
+    return time.perf_counter() - began, time.process_time() - busy
+
+
+def _on_postgresql() -> float | None:
+    """The seconds on PostgreSQL, None where it does not run. What is committed is on the disk, as on SQLite."""
+    try:
+        with running_server() as server:
+            server.keep_promises()
+            engine = _engine(server.url(server.create()), PEOPLE)
+            seconds, _ = _plan(engine)
+            engine.dispose()
+            return seconds
+    except NoPostgresError:
+        return None
+
+
 def main() -> None:
     """Print one JSON object with the figures."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = _engine(Path(folder), PEOPLE)
+        engine = _engine(f"sqlite:///{folder}/all.sqlite3", PEOPLE)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        began, busy_before = time.perf_counter(), time.process_time()
-        remind(engine=engine, timing=TIMING, now=NOW)
-        seconds, busy = time.perf_counter() - began, time.process_time() - busy_before
+        seconds, busy = _plan(engine)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with reading(engine) as connection:
             planned = connection.scalar(select(func.count()).select_from(notices))
             bundled = connection.scalar(select(func.count()).select_from(messages))
-        reference = _one_by_one(_engine(Path(folder), PEOPLE // 100))
+        reference = _one_by_one(_engine(f"sqlite:///{folder}/few.sqlite3", PEOPLE // 100))
     figures = {
         "notices": planned,
         "messages": bundled,
@@ -121,6 +139,7 @@ def main() -> None:
         "peak_mb": peak / 1024,
         "before_mb": before / 1024,
         "one_by_one_seconds": reference * 100,
+        "postgresql_seconds": _on_postgresql(),
     }
     json.dump(figures, sys.stdout)
 
