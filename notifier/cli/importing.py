@@ -32,6 +32,7 @@ _JOINED = {
     "again": "had left and rejoin; each gets that mail too",
     "already": "subscribed already; they stay as they are",
     "suspended": "suspended; they stay so",
+    "suppressed": "did not ask for it or were erased; add them one by one if they want it after all",
 }
 
 
@@ -48,10 +49,12 @@ def import_subscribers(
         joiners = _joiners(data, look, basis)
         if not yes:
             with reading(look.engine) as connection:
-                _show_people(joiners, foresee(connection, joiners))
+                _show_people(joiners, foresee(connection, joiners, pseudonyms=look.pseudonyms))
             return
     with changing(context, now) as look, progress("Importing", len(joiners)) as advance:
-        done = import_joiners(engine=look.engine, joiners=joiners, now=look.now, advance=advance)
+        done = import_joiners(
+            engine=look.engine, joiners=joiners, pseudonyms=look.pseudonyms, now=look.now, advance=advance
+        )
     print(f"{_imported(len(joiners), done)}\n{_counts(done)}")
 
 

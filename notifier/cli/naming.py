@@ -9,8 +9,17 @@ from notifier.core.text import count
 if TYPE_CHECKING:
     from notifier.core.change import Change, ChangeList, Deadline
     from notifier.core.diff import Difference
+    from notifier.core.subscription import Subscriber
     from notifier.core.when import When
     from notifier.store.messages import Attempt
+
+
+def address_or_erased(subscriber: Subscriber) -> str:
+    """A Subscriber's address, or that it was erased."""
+    from notifier.core.subscription import SubscriberState
+
+    is_erased = subscriber.state is SubscriberState.ERASED
+    return f"subscriber {subscriber.id}" if is_erased else subscriber.address
 
 
 def change_name(changes: ChangeList, change: Change) -> str:

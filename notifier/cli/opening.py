@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from notifier.app import Parts
+    from notifier.core.pseudonym import Pseudonyms
     from notifier.core.timing import Timing
     from notifier.settings import Settings
 
@@ -30,6 +31,14 @@ class Look:
     def timing(self) -> Timing:
         """The list's local time."""
         return self.settings.timing
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """What people are known by in the log and once they are erased. Raises ConfigurationError."""
+        from notifier import app
+        from notifier.core.pseudonym import Pseudonyms
+
+        return Pseudonyms(app.signing_keys(self.settings.state_dir))
 
 
 def current_settings(context: typer.Context) -> Settings:

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
     from notifier.core.cadence import Cadence
     from notifier.core.change import ChangeList
+    from notifier.core.pseudonym import Pseudonyms
     from notifier.core.subscription import Subscriber, Topic
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The subscriber's e-mail address.")]
+Person = Annotated[
+    str,
+    typer.Argument(metavar="ADDRESS", help="The subscriber's e-mail address, or a pseudonym out of the log."),
+]
 Follow = Annotated[
     list[str] | None,
     typer.Option(
@@ -44,6 +49,14 @@ def subscriber_at(connection: Connection, address: str) -> Subscriber:
     near = get_close_matches(address, subscribers.similar(connection, address), n=1, cutoff=0.5)
     meant = f"; did you mean {near[0]}?" if near else "; see: notifier subscribers list"
     raise UsageError(f"there is no subscriber {address}{meant}")
+
+
+def person_named(connection: Connection, text: str, pseudonyms: Pseudonyms) -> Subscriber:
+    """The same, also by a pseudonym out of the log, and by the address of somebody who was erased since."""
+    from notifier.store import finding
+
+    found = understood(lambda given: finding.named(connection, given, pseudonyms=pseudonyms), text)
+    return found or subscriber_at(connection, text)
 
 
 def chosen_topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tuple[Topic, ...]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from notifier.cli.naming import deadline_name
+from notifier.cli.naming import address_or_erased, deadline_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now
-from notifier.cli.people import Address, VendorId, checked_vendor, subscriber_at
+from notifier.cli.people import Person, VendorId, checked_vendor, person_named
 from notifier.cli.printing import columns, local, print_json
 from notifier.cli.subscribers import group
 from notifier.core.subscription import SubscriberState
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from notifier.core.pseudonym import Pseudonyms
     from notifier.core.subscription import Subscriber
     from notifier.core.timing import Timing
 
@@ -58,13 +59,13 @@ def show_all(
 
 
 @group.command()
-def show(context: typer.Context, address: Address, as_json: AsJson = False, now: Now = None) -> None:
+def show(context: typer.Context, address: Person, as_json: AsJson = False, now: Now = None) -> None:
     """Show one subscriber: what they chose, on whose word, and what they will be told next."""
     from notifier.store.engine import reading
 
     with looking(context, now) as look, reading(look.engine) as connection:
-        found = subscriber_at(connection, address)
-        record = _record(connection, found)
+        found = person_named(connection, address, look.pseudonyms)
+        record = _record(connection, found, look.pseudonyms)
         upcoming = _next(connection, found, look.timing, look.now)
     if as_json:
         print_json(as_value(found) | record | {"next": upcoming})
@@ -73,13 +74,14 @@ def show(context: typer.Context, address: Address, as_json: AsJson = False, now:
 
 
 @group.command()
-def export(context: typer.Context, address: Address, as_json: AsJson = True, now: Now = None) -> None:
+def export(context: typer.Context, address: Person, as_json: AsJson = True, now: Now = None) -> None:
     """Print everything stored about a person as JSON (GDPR articles 15 and 20), with --json or without."""
-    from notifier.store import leaving
+    from notifier.store import exporting
     from notifier.store.engine import reading
 
     with looking(context, now) as look, reading(look.engine) as connection:
-        print_json(leaving.export(connection, subscriber_at(connection, address).id))
+        found = person_named(connection, address, look.pseudonyms)
+        print_json(exporting.export(connection, found.id, pseudonyms=look.pseudonyms))
 
 
 def lines(found: Sequence[Subscriber]) -> str:
@@ -113,11 +115,13 @@ def _own_leads(found: Subscriber) -> str:
     return f" at {found.cadence}" if found.cadence else ""
 
 
-def _record(connection: Connection, found: Subscriber) -> dict[str, Any]:
-    from notifier.store import leaving
+def _record(connection: Connection, found: Subscriber, pseudonyms: Pseudonyms) -> dict[str, Any]:
+    from notifier.core.pseudonym import shortened
+    from notifier.store import exporting
 
-    row = leaving.export(connection, found.id)["subscriber"][0]
-    return {name: row[name] for name in ("basis", "ended_at", "ended_why")}
+    row = exporting.record_of(connection, found.id)
+    in_log = shortened(row["pseudonym"]) if row["pseudonym"] else pseudonyms.person(found.address)
+    return {name: row[name] for name in ("basis", "ended_at", "ended_why")} | {"in_log": in_log}
 
 
 def _next(connection: Connection, found: Subscriber, timing: Timing, now: datetime) -> dict[str, Any] | None:
@@ -142,7 +146,7 @@ def _shown(
     since = record["ended_at"]
     ended = f" since {local(datetime.fromisoformat(since), zone)}: {record['ended_why']}" if since else ""
     rows = [
-        ("Address", found.address),
+        ("Address", address_or_erased(found)),
         ("State", f"{found.state}{ended}"),
         ("Language", found.language.value),
         ("Follows", _follows(found)),
@@ -150,6 +154,7 @@ def _shown(
         ("Vendor", found.vendor or "none"),
         ("Joined", local(found.joined_at, zone)),
         ("Consent", record["basis"]),
+        ("In the log", record["in_log"]),
     ]
     if upcoming:
         what = f"{local(upcoming['due'], zone)}, {upcoming['lead']} ahead: {upcoming['name']}"

@@ -60,11 +60,9 @@ def add(
 ) -> None:
     """Add a subscriber, who follows everything unless told otherwise; they are told where they stand.
 
-    Whoever once said “I did not ask for this” may be asked again from then on.
+    Whoever once said “I did not ask for this”, or was erased, may be written to again from then on.
     """
-    from notifier import app as wiring
     from notifier.core.address import normal_address
-    from notifier.core.pseudonym import Pseudonyms
     from notifier.store import joining, suppressions
     from notifier.store.engine import writing
 
@@ -83,10 +81,12 @@ def add(
                 basis=basis or default_basis(),
                 now=look.now,
             )
-            pseudonyms = Pseudonyms(wiring.signing_keys(look.settings.state_dir))
-            is_lifted = suppressions.lift(connection, normal, pseudonyms=pseudonyms)
-    if is_lifted:
-        print(wrapped(f"{normal} had said “I did not ask for this”; on your word that is forgotten."))
+            lifted = suppressions.lift(connection, normal, pseudonyms=look.pseudonyms)
+    if lifted is not None:
+        had = (
+            "had said “I did not ask for this”" if lifted is suppressions.Suppressed.DENIED else "was erased"
+        )
+        print(wrapped(f"{normal} {had}; on your word that is forgotten."))
     _tell_added(added)
 
 
@@ -127,7 +127,7 @@ def remove(context: typer.Context, address: Address, now: Now = None) -> None:
 @group.command()
 def erase(context: typer.Context, address: Address, yes: Yes = False, now: Now = None) -> None:
     """Forget a person (GDPR article 17): address, choices and what servers replied. It cannot be undone."""
-    from notifier.store import leaving
+    from notifier.store import erasing
     from notifier.store.engine import reading, writing
 
     if not yes:
@@ -139,8 +139,14 @@ def erase(context: typer.Context, address: Address, yes: Yes = False, now: Now =
         return
     with changing(context, now) as look, writing(look.engine) as connection:
         found = subscriber_at(connection, address)
-        leaving.erase(connection, subscriber_id=found.id, now=look.now)
-    print(wrapped("The person is forgotten. What was sent stays on record, about nobody."))
+        erasing.erase(connection, subscriber_id=found.id, pseudonyms=look.pseudonyms, now=look.now)
+        days = look.settings.retention.erased
+    print(
+        wrapped(
+            "The person is forgotten. What was sent stays on record without the address: for"
+            f" {days} days as told to their vendor, then to nobody."
+        )
+    )
 
 
 def default_basis() -> str:

@@ -11,9 +11,10 @@ import typer
 
 from notifier.cli.finding import find_change, list_in_force
 from notifier.cli.frame import app
-from notifier.cli.naming import attempt_entry, attempt_text, change_name
+from notifier.cli.naming import address_or_erased, attempt_entry, attempt_text, change_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now
+from notifier.cli.people import Person
 from notifier.cli.printing import columns, local, print_json, wrapped
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @app.command()
 def why(
     context: typer.Context,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The subscriber's address.")],
+    address: Person,
     change: Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")],
     as_json: AsJson = False,
     now: Now = None,
@@ -38,7 +39,12 @@ def why(
     with looking(context, now) as look:
         find_change(list_in_force(look.engine), change)
         found = explain(
-            engine=look.engine, timing=look.timing, address=address, change_id=change, now=look.now
+            engine=look.engine,
+            timing=look.timing,
+            pseudonyms=look.pseudonyms,
+            address=address,
+            change_id=change,
+            now=look.now,
         )
         if as_json:
             print_json(_as_json(found, look.now))
@@ -48,12 +54,10 @@ def why(
 
 def _show(found: Explanation, now: datetime, zone: ZoneInfo) -> None:
     person = found.subscriber
+    vendor = f" of {person.vendor}" if person.vendor else ""
     follows = ", ".join(str(each.topic) for each in person.subscriptions) or "nothing"
-    print(
-        wrapped(
-            f"{person.address}: {person.state}, joined {local(person.joined_at, zone)}, follows {follows}"
-        )
-    )
+    joined = local(person.joined_at, zone)
+    print(wrapped(f"{address_or_erased(person)}: {person.state}{vendor}, joined {joined}, follows {follows}"))
     print(wrapped(f"{change_name(found.changes, found.change)}"))
     print(columns(_deadlines(found), indent=2))
     lines = sorted(_lines(found, now, zone), key=lambda line: line[0])

@@ -18,7 +18,7 @@ from notifier.core.address import normal_address
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState
-from notifier.store import asks, calendars, leaving, letters, moving, subscribers, suppressions
+from notifier.store import asks, calendars, erasing, exporting, letters, moving, subscribers, suppressions
 from notifier.store.engine import reading, writing
 
 # A link that is forwarded lets its reader ask for this Letter; not again and again.
@@ -132,18 +132,22 @@ def rotate_calendar(*, engine: Engine, public_id: str, generation: int, serial: 
         return found is not None and calendars.rotate(connection, found.id, serial=serial)
 
 
-def download(*, engine: Engine, public_id: str, generation: int) -> dict[str, Any] | None:
+def download(
+    *, engine: Engine, pseudonyms: Pseudonyms, public_id: str, generation: int
+) -> dict[str, Any] | None:
     """Everything stored about them, ready for JSON; None once they have left."""
     with reading(engine) as connection:
         found = _let_in(connection, public_id, generation)
-        return leaving.export(connection, found.id) if found else None
+        return exporting.export(connection, found.id, pseudonyms=pseudonyms) if found else None
 
 
-def erase(*, engine: Engine, public_id: str, generation: int, now: datetime) -> bool:
+def erase(*, engine: Engine, pseudonyms: Pseudonyms, public_id: str, generation: int, now: datetime) -> bool:
     """Forget them; answers whether anything changed. No goodbye: there is nobody left to tell."""
     with writing(engine) as connection:
         found = _let_in(connection, public_id, generation, for_update=True)
-        return found is not None and leaving.erase(connection, subscriber_id=found.id, now=now)
+        return found is not None and erasing.erase(
+            connection, subscriber_id=found.id, pseudonyms=pseudonyms, now=now
+        )
 
 
 def _let_in(

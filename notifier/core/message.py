@@ -23,6 +23,7 @@ class MessageState(StrEnum):
 
 
 MOST_COPIES = 2
+ON_THEIR_WAY = frozenset({MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING})
 
 # How the last word begins about a Message that a mistake of ours keeps from being composed.
 UNCOMPOSED = "it could not be composed"

@@ -47,11 +47,12 @@ def why_not_told(step: Step, *, subscriber: Subscriber, change: Change, since: d
         SubscriberState.PENDING: "the address has not been confirmed",
         SubscriberState.SUSPENDED: "mail to this address is suspended",
         SubscriberState.LEFT: "the subscriber left",
-        SubscriberState.ERASED: "the subscriber was erased",
     }.get(subscriber.state)
     took_effect = subscriber.cadence_since
     if subscriber.joined_at >= step.due:
         return "the subscriber joined later; the standing mail told what was ahead"
+    if subscriber.state is SubscriberState.ERASED:
+        return "the subscriber was erased"
     if not subscriber.follows(change):
         return "the subscriber does not follow it"
     if not subscriber.followed_before(change, step.due):

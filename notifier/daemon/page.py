@@ -65,6 +65,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             contact=parts.letterhead.contact,
             privacy_url=parts.settings.publisher.privacy_url,
             accessibility_url=parts.settings.publisher.accessibility_url,
+            retention=parts.settings.retention.periods,
         )
     )
 

@@ -56,7 +56,7 @@ async def tick(
     if right.try_acquire():
         await asyncio.to_thread(free_the_dead, parts, right, now)
         dispatched = await dispatch(parts.sender(node=right.node, clock=clock))
-    await asyncio.to_thread(prune, engine=parts.engine, now=now)
+    await asyncio.to_thread(prune_all, parts, now)
     await tell(parts, now)
     return Ticked(refreshed=refreshed, reminded=reminded, dispatched=dispatched, not_sending=right.refusal)
 
@@ -78,6 +78,12 @@ def plan(parts: Parts, now: datetime) -> tuple[Refreshed, Reminded]:
 def free_the_dead(parts: Parts, right: SendingRight, now: datetime) -> int:
     """Take back what dead owners left in the Outbox."""
     return recover(engine=parts.engine, dead=right.dead_nodes(), mine=right.node, now=now)
+
+
+def prune_all(parts: Parts, now: datetime) -> int:
+    """Forget what serves nobody any more, after the periods in the settings."""
+    retention = parts.settings.retention.periods
+    return prune(engine=parts.engine, retention=retention, pseudonyms=parts.pseudonyms, now=now)
 
 
 async def tell(parts: Parts, now: datetime) -> int:

@@ -10,11 +10,10 @@ from notifier.daemon.loops import steady
 from notifier.daemon.page import health_of
 from notifier.daemon.restoring import remember
 from notifier.daemon.running import Running
-from notifier.daemon.tick import free_the_dead, plan, tell
+from notifier.daemon.tick import free_the_dead, plan, prune_all, tell
 from notifier.errors import DatabaseError
 from notifier.jobs.beat import beat
 from notifier.jobs.dispatch import dispatch
-from notifier.jobs.prune import prune
 from notifier.jobs.refresh import Refreshed
 from notifier.jobs.remind import Reminded
 from notifier.logs import log
@@ -103,4 +102,4 @@ async def beat_outside(running: Running) -> None:
 async def prune_old(running: Running) -> None:
     """Forget what serves nobody any more."""
     if running.believes:
-        await asyncio.to_thread(prune, engine=running.parts.engine, now=running.clock())
+        await asyncio.to_thread(prune_all, running.parts, running.clock())

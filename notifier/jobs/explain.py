@@ -15,11 +15,12 @@ from notifier.core.change import Change, ChangeList
 from notifier.core.message import Message
 from notifier.core.notice import Notice, Step
 from notifier.core.plan import cadence_for, reminder_steps
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.reasons import why_not_told, why_that_day
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.errors import UsageError
-from notifier.store import changes, installation, messages, notices, subscribers
+from notifier.store import changes, finding, installation, messages, notices
 from notifier.store.engine import reading
 from notifier.store.messages import Attempt
 
@@ -54,11 +55,22 @@ class Explanation:
     untold: tuple[Untold, ...]
 
 
-def explain(*, engine: Engine, timing: Timing, address: str, change_id: str, now: datetime) -> Explanation:
-    """Say why, for one address and one Change. Raises UsageError when either is unknown."""
+def explain(
+    *,
+    engine: Engine,
+    timing: Timing,
+    pseudonyms: Pseudonyms,
+    address: str,
+    change_id: str,
+    now: datetime,
+) -> Explanation:
+    """Say why, for one address (or pseudonym) and one Change; also of whoever was erased since.
+
+    Raises UsageError when either is unknown.
+    """
     with reading(engine) as connection:
         try:
-            subscriber = subscribers.find(connection, address)
+            subscriber = finding.named(connection, address, pseudonyms=pseudonyms)
         except ValueError as error:
             raise UsageError(str(error)) from None
         if subscriber is None:

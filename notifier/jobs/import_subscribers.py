@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from notifier.core.address import normal_address
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.change import ChangeList
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import (
     EVERYTHING,
     SubscriberState,
@@ -27,7 +28,7 @@ from notifier.core.subscription import (
 )
 from notifier.core.text import Language
 from notifier.jobs.rows import Problems, Row, read_rows
-from notifier.store import joining, subscribers
+from notifier.store import joining, subscribers, suppressions
 from notifier.store.engine import writing
 from notifier.store.joining import Joined, Joiner
 
@@ -37,6 +38,7 @@ COLUMNS = ("address", "language", "follow", "vendor", "leads")
 
 _WOULD_BE = {
     None: Joined.NEW,
+    SubscriberState.PENDING: Joined.NEW,
     SubscriberState.LEFT: Joined.AGAIN,
     SubscriberState.SUSPENDED: Joined.SUSPENDED,
 }
@@ -73,26 +75,51 @@ def read_joiners(
     return tuple(joiners)
 
 
-def foresee(connection: Connection, joiners: Sequence[Joiner]) -> Counter[Joined]:
+def foresee(connection: Connection, joiners: Sequence[Joiner], *, pseudonyms: Pseudonyms) -> Counter[Joined]:
     """What importing these would come to, as things stand."""
     found: Counter[Joined] = Counter()
     for chunk in _chunks(joiners):
-        identities = [joiner.address.casefold() for joiner in chunk]  # as identity_of a normal address
-        states = subscribers.states_of(connection, identities)
-        found.update(_WOULD_BE.get(states.get(identity), Joined.ALREADY) for identity in identities)
+        would = _foreseen(connection, chunk, pseudonyms)
+        found.update(would[joiner] for joiner in chunk)
     return found
 
 
 def import_joiners(
-    *, engine: Engine, joiners: Sequence[Joiner], now: datetime, advance: Callable[[int], None]
+    *,
+    engine: Engine,
+    joiners: Sequence[Joiner],
+    pseudonyms: Pseudonyms,
+    now: datetime,
+    advance: Callable[[int], None],
 ) -> Counter[Joined]:
-    """Let all of them join in one transaction; `advance` is told how many more are done."""
+    """Let all of them join in one transaction; `advance` is told how many more are done.
+
+    Whoever denied or was erased is passed by: their word weighs more than an old file.
+    """
     found: Counter[Joined] = Counter()
     with writing(engine) as connection:
         for chunk in _chunks(joiners):
-            added = joining.add_many(connection, chunk, now=now)
+            would = _foreseen(connection, chunk, pseudonyms)
+            wanted = [joiner for joiner in chunk if would[joiner] is not Joined.SUPPRESSED]
+            added = joining.add_many(connection, wanted, now=now)
             found.update(each.joined for each in added)
+            found[Joined.SUPPRESSED] += len(chunk) - len(wanted)
             advance(len(chunk))
+    return +found
+
+
+def _foreseen(
+    connection: Connection, chunk: Sequence[Joiner], pseudonyms: Pseudonyms
+) -> dict[Joiner, Joined]:
+    """What importing each would come to. Whoever subscribed after all is not suppressed any more."""
+    identities = {joiner: joiner.address.casefold() for joiner in chunk}  # as identity_of a normal address
+    states = subscribers.states_of(connection, list(identities.values()))
+    suppressed = suppressions.suppressed_among(connection, identities.values(), pseudonyms=pseudonyms)
+    found = {}
+    for joiner, identity in identities.items():
+        would = _WOULD_BE.get(states.get(identity), Joined.ALREADY)
+        joins = would in (Joined.NEW, Joined.AGAIN)
+        found[joiner] = Joined.SUPPRESSED if joins and identity in suppressed else would
     return found
 
 

@@ -3,84 +3,33 @@
 from __future__ import annotations
 
 import socket
-from datetime import time
-from ipaddress import IPv4Network, IPv6Network
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence
+from notifier.core.retention import DEFAULT_RETENTION, SHORTEST, Retention
 from notifier.core.timing import Timing
+from notifier.settings.forms import (
+    ClockTime,
+    Hours,
+    Line,
+    Networks,
+    OptionalLine,
+    OptionalPath,
+    OptionalSecret,
+    PageAddress,
+    Words,
+)
 from notifier.shipped import shipped
 
-
-def _words(value: object) -> object:
-    return value.replace(",", " ").split() if isinstance(value, str) else value
-
-
-def _unset_if_empty(value: object) -> object:
-    return None if value == "" else value
-
-
-def _clock_time(value: object) -> time:
-    if isinstance(value, time):
-        return value
-    try:
-        read = time.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        read = None
-    if read is None or read.tzinfo:
-        raise ValueError(f"“{value}” is not a time of day; write it as 08:00")
-    return read
-
-
-def _hours(value: object) -> object:
-    if isinstance(value, tuple):
-        return value
-    opens, dash, closes = str(value).partition("-")
-    try:
-        read = (_clock_time(opens.strip()), _clock_time(closes.strip())) if dash else None
-    except ValueError:
-        read = None
-    if read is None:
-        raise ValueError(f"“{value}” are not hours of a day; write them as 07:00-18:00")
-    if read[0] >= read[1]:
-        raise ValueError(f"“{value}” ends before it begins; write the hours as 07:00-18:00")
-    return read
-
-
-def _one_line(value: str) -> str:
-    if any(ord(character) < 32 or character in "\x7f\u2028\u2029" for character in value):
-        raise ValueError("control characters and line breaks are not allowed here")
-    return value
-
-
-def _page_address(value: str) -> str:
-    if value and not value.startswith(("https://", "http://")):
-        raise ValueError(f"“{value}” is not the address of a page; it begins with https://")
-    return _one_line(value)
-
-
-def _networks(value: object) -> object:
-    written = _words(value)
-    return [str(network) for network in written] if isinstance(written, tuple) else written
-
-
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
-Line = Annotated[str, AfterValidator(_one_line)]
-PageAddress = Annotated[str, AfterValidator(_page_address)]
-OptionalLine = Annotated[Line | None, BeforeValidator(_unset_if_empty)]
-OptionalPath = Annotated[Path | None, BeforeValidator(_unset_if_empty)]
-OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_unset_if_empty)]
-
-
+# A hundred years: longer than anybody means.
+LONGEST_DAYS = 36_500
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -185,6 +134,21 @@ class BounceSettings(_Table):
     limit: int = Field(default=6, ge=1)
 
 
+class RetentionSettings(_Table):
+    """For how long what is stored about people is kept, in days; see `core.retention.Retention`."""
+
+    messages: int = Field(default=DEFAULT_RETENTION.messages.days, ge=SHORTEST.days, le=LONGEST_DAYS)
+    attempts: int = Field(default=DEFAULT_RETENTION.attempts.days, ge=SHORTEST.days, le=LONGEST_DAYS)
+    ended: int = Field(default=DEFAULT_RETENTION.ended.days, ge=SHORTEST.days, le=LONGEST_DAYS)
+    erased: int = Field(default=DEFAULT_RETENTION.erased.days, ge=SHORTEST.days, le=LONGEST_DAYS)
+    alerts: int = Field(default=DEFAULT_RETENTION.alerts.days, ge=1, le=LONGEST_DAYS)
+
+    @property
+    def periods(self) -> Retention:
+        """As the core wants them."""
+        return Retention(**{name: timedelta(days=days) for name, days in self})
+
+
 class LogSettings(_Table):
     """How the log looks. `format` auto means readable on a terminal and JSON elsewhere."""
 
@@ -215,6 +179,7 @@ class Settings(BaseSettings):
     publisher: PublisherSettings = PublisherSettings()
     inbox: InboxSettings = InboxSettings()
     bounces: BounceSettings = BounceSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -13,6 +13,7 @@ from notifier.core.address import identity_of, normal_address
 from notifier.core.letter import CONFIRM_WITHIN, Ask
 from notifier.core.subscription import SubscriberState, Topic, parse_topic
 from notifier.core.text import Language
+from notifier.store.suppressions import Suppressed
 from notifier.store.tables import asks, subscribers, suppressions
 from notifier.store.upsert import insert_into
 
@@ -85,7 +86,8 @@ def is_denied() -> ColumnElement[bool]:
 
     Two transactions may ask and deny at the same time, and know nothing of each other.
     """
-    return exists().where(suppressions.c.key == asks.c.known_as)
+    denied = suppressions.c.why == Suppressed.DENIED
+    return exists().where(suppressions.c.key == asks.c.known_as, denied)
 
 
 def forget(connection: Connection, subscriber_id: int) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, Float, and_, case, cast, extract, func, select
 
-from notifier.core.message import MessageState
+from notifier.core.message import ON_THEIR_WAY, MessageState
 from notifier.core.notice import NoticeKind
 from notifier.core.reply import Fault
 from notifier.core.subscription import SubscriberState
@@ -16,7 +16,6 @@ from notifier.store import alerts, subscribers
 from notifier.store.changes import ReadingState
 from notifier.store.tables import attempts, messages, notices, readings
 
-ON_THEIR_WAY = (MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING)
 OTHER_LEADS = "other"
 
 # Upper bounds in seconds of how long after its due time a reminder was sent: within a minute, five, fifteen,

@@ -41,12 +41,13 @@ class Joiner:
 
 
 class Joined(StrEnum):
-    """What joining came to. The last two change nothing."""
+    """What joining came to. The last three change nothing; only imports pass the suppressed by."""
 
     NEW = "new"
     AGAIN = "again"
     ALREADY = "already"
     SUSPENDED = "suspended"
+    SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Leaving, being suspended, being erased, and what is stored about one person.
+"""Leaving and being suspended; `store.erasing` forgets people.
 
 Whoever leaves or is suspended is sent nothing more: what was owed is closed with that outcome, and Messages
 not yet on the wire are cancelled, in the transaction that ends the Subscriber. A Message being transmitted
@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, exists, select, update
+from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.subscription import SubscriberState
 from notifier.store import alerts
-from notifier.store.tables import asks, attempts, messages, notices, subscribers, subscriptions
+from notifier.store.tables import asks, messages, notices, subscribers
 
 _NOT_ON_THE_WIRE = (MessageState.PENDING, MessageState.CLAIMED)
 
@@ -52,52 +52,6 @@ def resume(connection: Connection, *, subscriber_id: int) -> bool:
     suspended = and_(subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.SUSPENDED)
     values = {"state": SubscriberState.ACTIVE.value, "ended_at": None, "ended_why": None, "score": 0}
     return bool(connection.execute(update(subscribers).where(suspended).values(values)).rowcount)
-
-
-def erase(connection: Connection, *, subscriber_id: int, now: datetime) -> bool:
-    """Forget the person (GDPR article 17): address, choices, Vendor, links and what servers replied.
-
-    The Ledger's rows stay, about nobody. Answers whether anything changed.
-    """
-    leave(connection, subscriber_id=subscriber_id, why="erased", now=now)
-    blank = f"erased:{subscriber_id}"
-    values = {
-        "state": SubscriberState.ERASED.value,
-        "address": blank,
-        "identity": blank,
-        "public_id": blank,
-        "cadence": None,
-        "cadence_since": None,
-        "vendor_id": None,
-        "basis": "",
-        "ended_why": "erased",
-    }
-    known = and_(subscribers.c.id == subscriber_id, subscribers.c.state != SubscriberState.ERASED)
-    if not connection.execute(update(subscribers).where(known).values(values)).rowcount:
-        return False
-    for table in (subscriptions, asks):
-        connection.execute(delete(table).where(table.c.subscriber_id == subscriber_id))
-    theirs = messages.c.subscriber_id == subscriber_id
-    # Servers like to repeat the address in their replies.
-    connection.execute(update(messages).where(theirs).values(last_reply="", letter_to=None))
-    told = attempts.c.message_id.in_(select(messages.c.id).where(theirs))
-    connection.execute(update(attempts).where(told).values(reply=""))
-    return True
-
-
-def export(connection: Connection, subscriber_id: int) -> dict[str, Any]:
-    """Everything stored about one person (GDPR articles 15 and 20), ready for JSON."""
-    theirs = messages.c.subscriber_id == subscriber_id
-    return {
-        "subscriber": _rows(connection, subscribers, subscribers.c.id == subscriber_id),
-        "subscriptions": _rows(connection, subscriptions, subscriptions.c.subscriber_id == subscriber_id),
-        "asks": _rows(connection, asks, asks.c.subscriber_id == subscriber_id),
-        "notices": _rows(connection, notices, notices.c.subscriber_id == subscriber_id),
-        "messages": _rows(connection, messages, theirs),
-        "attempts": _rows(
-            connection, attempts, attempts.c.message_id.in_(select(messages.c.id).where(theirs))
-        ),
-    }
 
 
 def _end(
@@ -151,11 +105,3 @@ def _close_notices(connection: Connection, subscriber_id: int, outcome: Outcome,
     owed = and_(notices.c.subscriber_id == subscriber_id, notices.c.outcome == Outcome.OWED, ~on_the_wire)
     values = {"outcome": outcome.value, "reason": f"the subscriber is {outcome}", "decided_at": now}
     connection.execute(update(notices).where(owed).values(values))
-
-
-def _rows(connection: Connection, table: Table, condition: Any) -> list[dict[str, Any]]:
-    chosen = select(table).where(condition).order_by(*table.primary_key.columns)
-    return [
-        {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
-        for row in connection.execute(chosen).mappings()
-    ]

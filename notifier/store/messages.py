@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select, update
 
 from notifier.core.letter import LetterKind
-from notifier.core.message import UNCOMPOSED, Message, MessageState
+from notifier.core.message import ON_THEIR_WAY, UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
 from notifier.store import pausing
 from notifier.store.notices import notice_of
@@ -152,8 +152,5 @@ def attempts_of(connection: Connection, message_id: int) -> tuple[Attempt, ...]:
 
 def count_overdue(connection: Connection, *, before: datetime) -> int:
     """How many Messages have been ready to leave since before an instant and have not left."""
-    on_their_way = messages.c.state.in_(
-        [MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING]
-    )
-    late = and_(on_their_way, messages.c.not_before < before, ~pausing.holds(before))
+    late = and_(messages.c.state.in_(ON_THEIR_WAY), messages.c.not_before < before, ~pausing.holds(before))
     return connection.scalar(select(func.count()).select_from(messages).where(late)) or 0

@@ -1,31 +1,50 @@
-"""Forgetting what serves nobody any more. The Ledger itself is never pruned here."""
+"""Forgetting what serves nobody any more. The Ledger itself is never pruned: its key is what keeps anything from
+being told twice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
-from notifier.core.message import MessageState
+from notifier.core.message import ON_THEIR_WAY, MessageState
+from notifier.core.notice import Outcome
+from notifier.core.retention import FORGETTABLE
 from notifier.core.subscription import SubscriberState
 from notifier.store.engine import database_now
-from notifier.store.tables import alerts, asks, attempts, caps, messages, nodes, subscribers
+from notifier.store.tables import alerts, asks, attempts, caps, messages, nodes, notices, subscribers
 
 NODE_SILENT_SECONDS = 24 * 3600.0
 MOST_AT_ONCE = 5_000
 
-_ON_THEIR_WAY = [MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING]
+
+def forget_messages(connection: Connection, *, before: datetime, limit: int) -> int:
+    """Messages over since before an instant, with their transmissions; answers how many.
+
+    It repeats `core.retention.may_forget_message` in SQL; a property test holds the two together.
+    """
+    owes = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.OWED)
+    chosen = select(messages.c.id).where(_is_over(before), ~owes).limit(limit)
+    ids = list(connection.scalars(chosen))
+    connection.execute(update(notices).where(notices.c.message_id.in_(ids)).values(message_id=None))
+    return connection.execute(delete(messages).where(messages.c.id.in_(ids))).rowcount
 
 
-def forget_attempts(connection: Connection, *, before: datetime) -> int:
-    """Transmissions of Messages that ended before an instant."""
-    ended = exists().where(
-        messages.c.id == attempts.c.message_id,
-        messages.c.state.not_in(_ON_THEIR_WAY),
-        messages.c.state_at < before,
+def forget_attempts(connection: Connection, *, before: datetime, limit: int) -> int:
+    """Transmissions of Messages over since before an instant; answers how many."""
+    of_message = attempts.join(messages, messages.c.id == attempts.c.message_id)
+    chosen = select(attempts.c.id).select_from(of_message).where(_is_over(before)).limit(limit)
+    return connection.execute(
+        delete(attempts).where(attempts.c.id.in_(list(connection.scalars(chosen))))
+    ).rowcount
+
+
+def _is_over(before: datetime) -> ColumnElement[bool]:
+    """Ended before an instant, for good. By `not_before` as well, which has an index."""
+    return and_(
+        messages.c.state.in_(FORGETTABLE), messages.c.not_before < before, messages.c.state_at < before
     )
-    return connection.execute(delete(attempts).where(ended)).rowcount
 
 
 def forget_unconfirmed(connection: Connection, *, before: datetime) -> int:
@@ -66,5 +85,5 @@ def forget_alerts(connection: Connection, *, before: datetime) -> int:
 def forget_nodes(connection: Connection) -> int:
     """Nodes unseen for a day by the database's clock that own nothing in the Outbox."""
     silent = nodes.c.seen < database_now(connection.dialect.name) - NODE_SILENT_SECONDS
-    owns = exists().where(messages.c.owner == nodes.c.id, messages.c.state.in_(_ON_THEIR_WAY))
+    owns = exists().where(messages.c.owner == nodes.c.id, messages.c.state.in_(ON_THEIR_WAY))
     return connection.execute(delete(nodes).where(and_(silent, ~owns))).rowcount

@@ -104,7 +104,11 @@ subscribers = Table(
     Column("moves", Integer, nullable=False, server_default="0"),
     Column("changed_at", Instant),
     Column("paused_until", Instant),
+    # By which an erased person's telling is found, for a time.
+    Column("pseudonym", String(64)),
     Index("ix_subscribers_vendor_id", "vendor_id"),
+    Index("ix_subscribers_pseudonym", "pseudonym"),
+    Index("ix_subscribers_state_ended_at", "state", "ended_at"),
     # An id is never used again: addresses that we signed name it for as long as anybody keeps our mail.
     sqlite_autoincrement=True,
 )
@@ -145,12 +149,13 @@ caps = Table(
     Index("ix_caps_day", "day"),
 )
 
-# Whoever did not ask for the mail, by keyed hash: never asked again.
+# Whoever did not ask for the mail, or was erased, by keyed hash.
 suppressions = Table(
     "suppressions",
     metadata,
     Column("key", String(64), primary_key=True),
     Column("at", Instant, nullable=False),
+    Column("why", String(10), nullable=False, server_default="denied"),
 )
 
 # The Outbox.

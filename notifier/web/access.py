@@ -70,7 +70,13 @@ def _acted(site: Site, request: Request, found: Subscriber, fields: Fields) -> s
         )
         return "rotated"
     if "erase" in fields and first(fields, "sure") == "yes":
-        access.erase(engine=engine, public_id=found.public_id, generation=found.generation, now=now)
+        access.erase(
+            engine=engine,
+            pseudonyms=site.register.pseudonyms,
+            public_id=found.public_id,
+            generation=found.generation,
+            now=now,
+        )
         return "erased"
     if "address" not in fields:
         return "unsure" if "erase" in fields else ""
@@ -91,7 +97,10 @@ def _acted(site: Site, request: Request, found: Subscriber, fields: Fields) -> s
 
 def _download(site: Site, found: Subscriber) -> Response:
     stored = access.download(
-        engine=site.register.engine, public_id=found.public_id, generation=found.generation
+        engine=site.register.engine,
+        pseudonyms=site.register.pseudonyms,
+        public_id=found.public_id,
+        generation=found.generation,
     )
     headers = {
         **PRIVATE,

@@ -17,6 +17,7 @@ from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.core.pseudonym import Pseudonyms
+from notifier.core.retention import DEFAULT_RETENTION, Retention
 from notifier.core.subscription import Addressee, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -82,7 +83,8 @@ class Site:
     first; these and `now` answer at once. The other callables may block and are called in worker threads. `leave`
     ends the Subscription of whom a link was made for; asking twice is harmless. `holder` answers whose a private
     calendar's token is. `register` is where people subscribe.
-    `privacy_url` and `accessibility_url` are the publisher's own statements, where it has some.
+    `privacy_url` and `accessibility_url` are the publisher's own statements, where it has some; `retention` is what
+    ours says.
     """
 
     changes: Callable[[], ChangeList | None]
@@ -99,6 +101,7 @@ class Site:
     register: Register
     privacy_url: str = ""
     accessibility_url: str = ""
+    retention: Retention = DEFAULT_RETENTION
 
     def feed(self, language: Language, *, feed_url: str | None = None) -> Feed:
         """How the deadlines are published in one language: at `feed_url`, which by default is where everything is."""

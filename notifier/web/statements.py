@@ -14,6 +14,14 @@ def statement(site: Site, name: str, fixed: Language) -> Endpoint:
     """`/LANGUAGE/NAME`, made from the template of that name."""
 
     def answer(request: Request, language: Language) -> Response:
-        return page(site, request, f"{name}.html.j2", language=language, headers=KEPT, path=f"/{name}")
+        return page(
+            site,
+            request,
+            f"{name}.html.j2",
+            language=language,
+            headers=KEPT,
+            path=f"/{name}",
+            kept=site.retention,
+        )
 
     return in_thread(answer, fixed)

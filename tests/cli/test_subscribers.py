@@ -62,6 +62,7 @@ def test_everything_chosen_is_kept_and_shown(place: Rehearsal) -> None:
         "basis": "avtale 17",
         "ended_at": None,
         "ended_why": None,
+        "in_log": shown["in_log"],
         "next": None,
     }
 
@@ -195,8 +196,36 @@ def test_erasing_needs_a_yes_and_leaves_no_trace_of_the_person(place: Rehearsal)
     assert place("subscribers", "show", KARI).code == 0
 
     assert place("subscribers", "erase", KARI, "--yes", now=LATER).code == 0
-    assert place("subscribers", "show", KARI).code == 2
+    assert KARI not in place("subscribers", "export", KARI).out
     assert place("subscribers", "list", "--json").json == []
+
+
+def test_who_is_erased_is_still_told_about_by_their_address_and_by_the_log(place: Rehearsal) -> None:
+    place("vendors", "add", "EPJ AS", now=FIRST_TICK)
+    place("tick", now=FIRST_TICK)
+    added(place, "--vendor", "epj-as")
+    place("tick", now=JOINED)
+    in_log = place("subscribers", "show", KARI, "--json").json["in_log"]
+    assert place("subscribers", "show", in_log, "--json").json["address"] == KARI
+    place("subscribers", "erase", KARI, "--yes", now=LATER)
+    for named in (KARI, in_log):
+        said = place("why", named, "testdata").words
+        assert "erased of epj-as" in said
+        assert "sent" in said
+        assert KARI not in said
+        assert "Vendor epj-as" in place("subscribers", "show", named).words
+
+
+def test_an_import_passes_by_who_was_erased_until_somebody_adds_them(place: Rehearsal) -> None:
+    place.begun()
+    place("subscribers", "erase", KARI, "--yes", now=LATER)
+    file = place.folder / "people.csv"
+    file.write_text(f"address\n{KARI}\nola@epj.example.no\n", encoding="utf-8")
+    assert "1 did not ask for it or were erased" in place("subscribers", "import", str(file)).words
+    done = place("subscribers", "import", str(file), "--yes", now=LATER).words
+    assert done.startswith("Imported 1 of 2 rows:")
+    assert "1 did not ask for it or were erased" in done
+    assert "was erased; on your word" in place("subscribers", "add", KARI, now=LATER).words
 
 
 def test_export_prints_everything_that_is_stored_about_a_person(place: Rehearsal) -> None:

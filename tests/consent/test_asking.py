@@ -13,6 +13,7 @@ from notifier.consent.confirming import Confirmed, Denied, confirm, deny, is_ask
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Addressee, SubscriberState, parse_topic
+from notifier.core.retention import DEFAULT_RETENTION
 from notifier.core.text import Language
 from notifier.jobs.prune import prune
 from notifier.store import asks, leaving, subscribers
@@ -197,9 +198,14 @@ def test_an_operator_may_add_who_has_not_confirmed(database: Engine) -> None:
 def test_unconfirmed_addresses_are_forgotten_after_a_week(database: Engine) -> None:
     asked(database)
     join(database, "ola@epj.example.no", EVERYTHING.scope)
-    prune(engine=database, now=MAY + timedelta(days=7))
+    prune(engine=database, retention=DEFAULT_RETENTION, pseudonyms=PSEUDONYMS, now=MAY + timedelta(days=7))
     assert look_up(database).state is SubscriberState.PENDING
-    prune(engine=database, now=MAY + timedelta(days=7, seconds=1))
+    prune(
+        engine=database,
+        retention=DEFAULT_RETENTION,
+        pseudonyms=PSEUDONYMS,
+        now=MAY + timedelta(days=7, seconds=1),
+    )
     with reading(database) as connection:
         assert subscribers.find(connection, KARI) is None
         assert subscribers.find(connection, "ola@epj.example.no") is not None
@@ -209,9 +215,14 @@ def test_unconfirmed_addresses_are_forgotten_after_a_week(database: Engine) -> N
 def test_the_week_begins_anew_when_somebody_asks_again(database: Engine) -> None:
     asked(database)
     asked(database, now=MAY + timedelta(days=5))
-    prune(engine=database, now=MAY + timedelta(days=12))
+    prune(engine=database, retention=DEFAULT_RETENTION, pseudonyms=PSEUDONYMS, now=MAY + timedelta(days=12))
     assert look_up(database).state is SubscriberState.PENDING
-    prune(engine=database, now=MAY + timedelta(days=12, seconds=1))
+    prune(
+        engine=database,
+        retention=DEFAULT_RETENTION,
+        pseudonyms=PSEUDONYMS,
+        now=MAY + timedelta(days=12, seconds=1),
+    )
     with reading(database) as connection:
         assert subscribers.find(connection, KARI) is None
 
@@ -224,7 +235,7 @@ def test_a_letter_on_the_wire_keeps_its_row_until_the_server_has_answered(databa
     assert look_up(database).state is SubscriberState.PENDING
     with writing(database) as connection:
         connection.execute(messages.update().values(state="sent"))
-    prune(engine=database, now=JUNE)
+    prune(engine=database, retention=DEFAULT_RETENTION, pseudonyms=PSEUDONYMS, now=JUNE)
     with reading(database) as connection:
         assert subscribers.find(connection, KARI) is None
 

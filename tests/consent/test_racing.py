@@ -16,7 +16,7 @@ from notifier.consent.confirming import Confirmed, confirm
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Addressee
 from notifier.core.text import Language
-from notifier.store import asks, leaving, letters, moving, pruning, subscribers, suppressions
+from notifier.store import asks, erasing, leaving, letters, moving, pruning, subscribers, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages
 from tests.store.people import MAY, join, look_up
@@ -89,7 +89,7 @@ def test_who_is_erased_while_a_new_address_is_confirmed_stays_forgotten(database
     subscriber_id, public_id, nonce = a_wish(database, address="ny@epj.example.no")
     moves = partial(confirm_new_address, engine=database, public_id=public_id, nonce=nonce, now=MAY)
     with while_held(database, public_id, moves) as (connection, moved):
-        leaving.erase(connection, subscriber_id=subscriber_id, now=MAY)
+        erasing.erase(connection, pseudonyms=PSEUDONYMS, subscriber_id=subscriber_id, now=MAY)
     assert moved.result() is Confirmed.STALE
     with reading(database) as connection:
         assert subscribers.find(connection, "ny@epj.example.no") is None

@@ -15,7 +15,7 @@ from notifier.store import joining, leaving, subscribers
 from notifier.store.engine import reading, writing
 from notifier.store.joining import Joined, Joiner
 from tests.core.lists import a_list
-from tests.store.people import JUNE, MAY, join, look_up, message_states
+from tests.store.people import JUNE, KEYED, MAY, join, look_up, message_states
 
 
 def a_list_to_follow() -> ChangeList:
@@ -104,8 +104,11 @@ def test_what_it_would_do_is_what_it_does(database: Engine) -> None:
     expected = Counter([Joined.NEW, Joined.ALREADY, Joined.AGAIN, Joined.SUSPENDED])
 
     with reading(database) as connection:
-        assert foresee(connection, joiners) == expected
-    assert import_joiners(engine=database, joiners=joiners, now=JUNE, advance=lambda _: None) == expected
+        assert foresee(connection, joiners, pseudonyms=KEYED) == expected
+    done = import_joiners(
+        engine=database, joiners=joiners, pseudonyms=KEYED, now=JUNE, advance=lambda _: None
+    )
+    assert done == expected
 
     states = [look_up(database, f"{name}@epj.no").language.value for name in ("new", "there", "gone", "away")]
     assert states == ["en", "nb", "en", "nb"]
@@ -123,7 +126,7 @@ def test_cut_short_nothing_is_imported(database: Engine) -> None:
             raise DatabaseError("gone")
 
     with pytest.raises(DatabaseError):
-        import_joiners(engine=database, joiners=joiners, now=MAY, advance=pull_the_plug)
+        import_joiners(engine=database, joiners=joiners, pseudonyms=KEYED, now=MAY, advance=pull_the_plug)
     with reading(database) as connection:
         assert subscribers.count_by_state(connection) == {}
     assert message_states(database) == []

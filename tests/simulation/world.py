@@ -17,6 +17,7 @@ from notifier.channels.channel import Parcel
 from notifier.core.change import ChangeList
 from notifier.core.message import Message
 from notifier.core.notice import Notice
+from notifier.core.retention import DEFAULT_RETENTION
 from notifier.core.subscription import Subscriber
 from notifier.errors import DatabaseError
 from notifier.jobs.alert import Operators, alert
@@ -34,7 +35,7 @@ from tests.simulation.people import People
 from tests.simulation.process import RUNNING, Crash, Process, running
 from tests.simulation.relay import OPERATOR, Relay
 from tests.simulation.station import START, station
-from tests.simulation.strangers import Strangers
+from tests.simulation.strangers import PSEUDONYMS, Strangers
 from tests.simulation.weather import draw
 from tests.simulation.witness import Witness
 
@@ -133,7 +134,7 @@ class World:
                 )
                 self.loop.run_until_complete(told)
             case "prune":
-                prune(engine=self.engine, now=now)
+                prune(engine=self.engine, retention=DEFAULT_RETENTION, pseudonyms=PSEUDONYMS, now=now)
 
     def _sender(self, node: int) -> Sender:
         return Sender(

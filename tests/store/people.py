@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from notifier.core.message import MessageState
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Subscriber, parse_topic
 from notifier.core.text import Language
 from notifier.store import joining, subscribers
@@ -15,6 +16,7 @@ from notifier.store.engine import reading, writing
 from notifier.store.joining import Joiner
 from notifier.store.tables import messages, notices
 
+KEYED = Pseudonyms(("key",))
 MAY = datetime(2026, 5, 1, 8, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, 8, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from notifier.compose.links import Links
 from notifier.consent.private_calendar import holder_of
 from notifier.core.subscription import Subscriber, parse_topic
 from notifier.core.text import Language
-from notifier.store import calendars, leaving, subscribers
+from notifier.store import calendars, erasing, leaving, subscribers
 from notifier.store.calendars import GONE, Holder
 from notifier.store.engine import writing
-from tests.store.people import JUNE, MAY, join
+from tests.store.people import JUNE, KEYED, MAY, join
 
 LINKS = Links(base_url="https://varsel.example.no", keys=("key",))
 
@@ -74,7 +74,7 @@ def test_who_left_or_is_forgotten_has_no_calendar_and_who_is_suspended_has(datab
         leaving.leave(connection, subscriber_id=kari.id, why="one-click", now=JUNE)
     assert look_up(database, token) is GONE
     with writing(database) as connection:
-        leaving.erase(connection, subscriber_id=kari.id, now=JUNE)
+        erasing.erase(connection, pseudonyms=KEYED, subscriber_id=kari.id, now=JUNE)
     assert look_up(database, token) is None
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.subscription import Subscriber, SubscriberState, parse_topic
 from notifier.core.text import Language
-from notifier.store import leaving, subscribers, vendors
+from notifier.store import erasing, leaving, subscribers, vendors
 from notifier.store.engine import reading, writing
-from tests.store.people import JUNE, MAY, join, look_up
+from tests.store.people import JUNE, KEYED, MAY, join, look_up
 
 
 def choose(
@@ -88,7 +88,7 @@ def test_listing_names_everybody_but_the_erased_and_can_be_narrowed(database: En
     with writing(database) as connection:
         leaving.suspend(connection, subscriber_id=gone.id, why="bounces", now=MAY)
         leaving.leave(connection, subscriber_id=left.id, why="unsubscribed", now=MAY)
-        leaving.erase(connection, subscriber_id=erased.id, now=MAY)
+        erasing.erase(connection, pseudonyms=KEYED, subscriber_id=erased.id, now=MAY)
         assert [each.id for each in subscribers.listing(connection)] == [gone.id, kari.id, left.id]
         active = subscribers.listing(connection, states=[SubscriberState.ACTIVE])
         assert [each.id for each in active] == [kari.id]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from notifier.core.change import ChangeList, Status
+from notifier.core.retention import Retention
 from notifier.core.text import Language
 from notifier.core.when import When
 from tests.feeds.lists import firm, history_of, one_deadline, vague
@@ -150,6 +151,19 @@ def test_services_are_put_together_into_one_calendar(real: Client) -> None:
     page = real.get("/nb/calendars?service=preg&service=helseid").text.replace("&amp;", "&")
     assert f"{LINKS.base_url}/calendar.ics?service=helseid&service=preg&lang=nb" in page
     assert real.get("/nb/calendars?service=unknown").status == 404
+
+
+def test_the_privacy_page_states_the_periods_of_the_settings() -> None:
+    kept = Retention(
+        messages=timedelta(days=41),
+        attempts=timedelta(days=42),
+        ended=timedelta(days=43),
+        erased=timedelta(days=44),
+    )
+    with serving(replace(site(), retention=kept)) as client:
+        for language, days in (("nb", "dager"), ("nn", "dagar"), ("en", "days")):
+            told = client.get(f"/{language}/privacy").text
+            assert all(f"{number} {days}" in told for number in (41, 42, 43, 44))
 
 
 def test_the_publisher_s_own_statements_are_linked_from_every_page() -> None:
