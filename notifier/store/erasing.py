@@ -18,6 +18,7 @@ from notifier.core.pseudonym import PERSON, Pseudonyms
 from notifier.core.retention import ENDED
 from notifier.core.subscription import SubscriberState
 from notifier.store import leaving, suppressions
+from notifier.store.answer_tables import answers
 from notifier.store.suppressions import Suppressed
 from notifier.store.tables import asks, attempts, messages, subscribers, subscriptions
 
@@ -115,6 +116,8 @@ def _forget(connection: Connection, ids: Sequence[int], pseudonyms: Pseudonyms, 
 def _forget_what_they_wrote_and_got(connection: Connection, ids: Sequence[int]) -> None:
     for table in (subscriptions, asks):
         connection.execute(delete(table).where(table.c.subscriber_id.in_(ids)))
+    # What they answered for their Vendor stays; who said it in which words goes.
+    connection.execute(update(answers).where(answers.c.subscriber_id.in_(ids)).values(by="", words=""))
     theirs = messages.c.subscriber_id.in_(ids)
     # Servers like to repeat the address in their replies.
     connection.execute(update(messages).where(theirs).values(last_reply="", letter_to=None))

@@ -11,6 +11,7 @@ from notifier.core.caps import CapScope, cap_identity
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import SubscriberState
 from notifier.store import suppressions
+from notifier.store.answer_tables import answers
 from notifier.store.tables import (
     alerts,
     asks,
@@ -23,7 +24,13 @@ from notifier.store.tables import (
     vendors,
 )
 
-_THEIRS = {"subscriptions": subscriptions, "asks": asks, "notices": notices, "messages": messages}
+_THEIRS = {
+    "subscriptions": subscriptions,
+    "asks": asks,
+    "notices": notices,
+    "messages": messages,
+    "answers": answers,
+}
 
 
 def export(connection: Connection, subscriber_id: int, *, pseudonyms: Pseudonyms) -> dict[str, Any]:
@@ -41,7 +48,7 @@ def export(connection: Connection, subscriber_id: int, *, pseudonyms: Pseudonyms
     address = own["address"]
     counted = [
         key
-        for scope in (CapScope.ADDRESS, CapScope.ANSWER)
+        for scope in (CapScope.ADDRESS, CapScope.RESPONSE)
         for key in pseudonyms.all_of(f"cap.{scope}", cap_identity(address))
     ]
     return found | {

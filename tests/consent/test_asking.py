@@ -12,8 +12,8 @@ from notifier.consent.asking import ask
 from notifier.consent.confirming import Confirmed, Denied, confirm, deny, is_asked
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import EVERYTHING, Addressee, SubscriberState, parse_topic
 from notifier.core.retention import DEFAULT_RETENTION
+from notifier.core.subscription import EVERYTHING, Addressee, SubscriberState, parse_topic
 from notifier.core.text import Language
 from notifier.jobs.prune import prune
 from notifier.store import asks, leaving, subscribers

@@ -135,6 +135,7 @@ def test_an_export_holds_everything_about_one_person_and_nothing_about_others(da
         "messages": 1,
         "attempts": 1,
         "asks": 0,
+        "answers": 0,
         "vendor": 0,
         "alerts": 0,
         "caps": 1,
