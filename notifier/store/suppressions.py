@@ -44,9 +44,7 @@ def suppress_many(
 
     It is noted under every key, since what waits to be sent may know the address by an older one.
     """
-    keys = {
-        key for address in addresses for key in pseudonyms.all_of(_PURPOSE, cap_identity(address))
-    }
+    keys = {key for address in addresses for key in pseudonyms.all_of(_PURPOSE, cap_identity(address))}
     rows = [{"key": key, "at": now, "why": why.value} for key in sorted(keys)]
     statement = insert_into(connection, suppressions)
     if why is Suppressed.DENIED:
