@@ -16,13 +16,15 @@ from sqlalchemy.engine import make_url
 
 from notifier.channels.channel import Channel, Parcel
 from notifier.channels.choose import choose_channel
+from notifier.compose.composer import Composer
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.letters import compose_letter
 from notifier.compose.links import Links
 from notifier.compose.mailbox import Mailbox
-from notifier.compose.messages import compose
+from notifier.compose.matter import matter_of
+from notifier.compose.recipient import recipient_of
 from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, shipped_templates
+from notifier.compose.voice import Voice
 from notifier.core.address import normal_address_or_domain
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
@@ -60,6 +62,7 @@ class Parts:
     templates: Templates
     links: Links
     letterhead: Letterhead
+    composer: Composer
     channel: Channel
     id_suffix: str
 
@@ -94,7 +97,7 @@ class Parts:
             engine=self.engine,
             channel=self.channel,
             timing=self.timing,
-            compose=partial(_compose, parts=self),
+            compose=partial(_compose, composer=self.composer, timing=self.timing),
             may_receive=partial(may_receive, self.settings.mail.only_to),
             node=node,
             id_suffix=self.id_suffix,
@@ -141,14 +144,17 @@ def assemble(settings: Settings, engine: Engine | None = None, templates: Templa
     if templates is None:
         templates = shipped_templates()
         rehearse(templates=templates, letterhead=letterhead, links=links)
+    timing = settings.timing
+    voice = Voice(timing=timing, letterhead=letterhead, templates=templates, links=links)
     return Parts(
         settings=settings,
         engine=engine,
-        timing=settings.timing,
+        timing=timing,
         source=FileSource(settings.list_path),
         templates=templates,
         links=links,
         letterhead=letterhead,
+        composer=Composer(voice),
         channel=channel_for(settings),
         id_suffix=f".{identity}@{letterhead.domain}>",
     )
@@ -219,7 +225,8 @@ def _feed(letterhead: Letterhead, links: Links, timing: Timing, language: Langua
 
 def _compose(
     *,
-    parts: Parts,
+    composer: Composer,
+    timing: Timing,
     message: Message,
     subscriber: Subscriber,
     notices: Sequence[Notice],
@@ -229,30 +236,16 @@ def _compose(
     recipient: str,
     now: datetime,
 ) -> Parcel:
-    if message.letter is None:
-        mail = compose(
-            message=message,
-            subscriber=subscriber,
-            notices=notices,
-            changes=changes,
-            history=history,
-            now=now,
-            timing=parts.timing,
-            letterhead=parts.letterhead,
-            templates=parts.templates,
-            links=parts.links,
-        )
-    else:
-        mail = compose_letter(
-            message=message,
-            recipient=recipient,
-            subscriber=subscriber,
-            ask=ask,
-            changes=changes,
-            now=now,
-            timing=parts.timing,
-            letterhead=parts.letterhead,
-            templates=parts.templates,
-            links=parts.links,
-        )
+    matter = matter_of(
+        message=message,
+        subscriber=subscriber,
+        notices=notices,
+        ask=ask,
+        changes=changes,
+        history=history,
+        now=now,
+        timing=timing,
+    )
+    to = recipient_of(message=message, subscriber=subscriber, ask=ask, address=recipient, now=now)
+    mail = composer.compose(matter, to)
     return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)

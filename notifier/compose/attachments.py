@@ -5,18 +5,12 @@ Reminders bring none: a calendar that got the date once would get it again and a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from notifier.compose.headers import wire_address
-from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links
-from notifier.core.change import ChangeList
-from notifier.core.history import Entry
-from notifier.core.notice import Notice, NoticeKind
-from notifier.core.text import Language
+from notifier.compose.matter import Matter
+from notifier.compose.voice import Voice
+from notifier.core.notice import NoticeKind
 from notifier.feeds.feed import Feed
 from notifier.feeds.single import single
 
@@ -38,37 +32,27 @@ class Attachment:
     body: bytes
 
 
-def attachments_of(
-    *,
-    notices: Sequence[Notice],
-    changes: ChangeList,
-    history: Mapping[str, Sequence[Entry]],
-    letterhead: Letterhead,
-    links: Links,
-    language: Language,
-    today: date,
-    zone: ZoneInfo,
-) -> tuple[Attachment, ...]:
-    """The files for these Notices, in the list's order; `history` is each Deadline's, by its key, oldest first."""
-    told = {notice.step.deadline for notice in notices if notice.step.kind in BRINGING}
+def attachments_of(matter: Matter, voice: Voice) -> tuple[Attachment, ...]:
+    """The files for what is told, in the list's order."""
+    told = {each.deadline for each in matter.told if each.kind in BRINGING}
     feed = Feed(
-        language=language,
-        zone=zone,
-        publisher=letterhead.publisher,
-        contact=letterhead.contact,
-        page_url=links.page(language),
+        language=matter.language,
+        zone=voice.timing.zone,
+        publisher=voice.letterhead.publisher,
+        contact=voice.letterhead.contact,
+        page_url=voice.links.page(matter.language),
         feed_url="",
     )
     made = []
-    for change in changes.changes:
+    for change in matter.changes.changes:
         file = single(
-            changes=changes,
+            changes=matter.changes,
             change=change,
             deadlines={deadline.id for deadline in change.deadlines if change.key(deadline) in told},
-            history=history,
-            today=today,
+            history=matter.history,
+            today=matter.today,
             feed=feed,
-            organizer=wire_address(letterhead.sender),
+            organizer=wire_address(voice.letterhead.sender),
         )
         if file:
             made.append(Attachment(filename=f"{change.id}.ics", method=file.method, body=file.body))

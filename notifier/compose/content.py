@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links, in_language
-from notifier.compose.sections import Section, followed_names, sections_of
+from notifier.compose.links import in_language
+from notifier.compose.matter import Matter
+from notifier.compose.places import Places
+from notifier.compose.sections import Section, sections_of, topic_names
 from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import Subject, subject_of
-from notifier.compose.templates import Templates
-from notifier.core.change import ChangeList
-from notifier.core.notice import Notice, NoticeKind
-from notifier.core.subscription import Subscriber
+from notifier.compose.voice import Voice
+from notifier.core.notice import NoticeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,38 +34,20 @@ class Content:
     own_calendar_url: str
 
 
-def content_of(
-    *,
-    subscriber: Subscriber,
-    notices: Sequence[Notice],
-    changes: ChangeList,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
-    today: date,
-) -> Content:
-    """What these Notices say on the local day `today`. Raises ValueError when that is nothing."""
-    language = subscriber.language
-    sections = sections_of(
-        notices=notices,
-        changes=changes,
-        contact=letterhead.contact,
-        links=links,
-        today=today,
-        language=language,
-    )
+def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
+    """What Notices say on a local day. Raises ValueError when that is nothing."""
+    language, letterhead, links = matter.language, voice.letterhead, voice.links
+    sections = sections_of(matter, contact=letterhead.contact, links=links)
     standing = None
-    if any(notice.step.kind is NoticeKind.STANDING for notice in notices):
-        standing = standing_of(
-            subscriber=subscriber, changes=changes, contact=letterhead.contact, links=links, today=today
-        )
+    if any(each.kind is NoticeKind.STANDING for each in matter.told):
+        standing = standing_of(matter, contact=letterhead.contact, links=links)
     if not sections and standing is None:
         raise ValueError("a message has nothing to tell")
     subject = subject_of(
         sections=sections,
         standing=standing,
         publisher=letterhead.publisher,
-        templates=templates,
+        templates=voice.templates,
         language=language,
     )
     return Content(
@@ -75,10 +55,12 @@ def content_of(
         standing=standing,
         subject=subject,
         letterhead=letterhead,
-        followed=followed_names(subscriber, changes),
+        followed=topic_names(matter.topics, matter.changes, language),
         page_url=links.page(language),
         calendar_url=links.calendar(language),
-        leave_url=in_language(links.leave(subscriber.addressee), language),
-        choose_url=in_language(links.choose(subscriber.addressee), language),
-        own_calendar_url=links.private_calendar(subscriber.public_id, subscriber.calendar_serial),
+        leave_url=places("leave", lambda to: in_language(links.leave(to.addressee), language)),
+        choose_url=places("choose", lambda to: in_language(links.choose(to.addressee), language)),
+        own_calendar_url=places(
+            "own calendar", lambda to: links.private_calendar(to.public_id, to.calendar_serial)
+        ),
     )

@@ -6,12 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from notifier.compose.content import Content
 from notifier.compose.headers import encoded, guard, named, wire_address
 from notifier.compose.letterhead import Letterhead
-from notifier.core.message import Message
-from notifier.core.subscription import Subscriber
+from notifier.compose.places import Places
+from notifier.compose.recipient import Recipient
+from notifier.compose.voice import Voice
 from notifier.core.text import Language
 
 
@@ -26,54 +28,40 @@ class Field:
 
 def fields_of(
     *,
-    message: Message,
-    subscriber: Subscriber,
-    content: Content,
-    local_now: datetime,
-) -> tuple[Field, ...]:
-    """Every header field but those of MIME. Raises UnsafeHeaderError for a text that must not stand in one."""
-    letterhead = content.letterhead
-    subject = content.subject.text
-    return (
-        _from(letterhead),
-        _plain("To", wire_address(subscriber.address)),
-        *_answers(content),
-        Field(name="Subject", meant=subject, wire=encoded("Subject", subject)),
-        _plain("Date", format_datetime(local_now)),
-        _plain("Message-ID", message.header_id or ""),
-        *_thread(subscriber, content),
-        _plain("Content-Language", subscriber.language),
-        *_leaving(letterhead, content.leave_url, subscriber),
-        # RFC 3834: no vacation replies.
-        _plain("Auto-Submitted", "auto-generated"),
-    )
-
-
-def letter_fields(
-    *,
-    recipient: str,
-    letterhead: Letterhead,
-    subject: str,
-    date: str,
-    header_id: str,
+    places: Places,
+    voice: Voice,
     language: Language,
+    subject: str,
+    contact: str,
+    thread: str,
     leave_url: str,
-    subscriber: Subscriber,
     auto_submitted: str,
 ) -> tuple[Field, ...]:
-    """The same of a Letter: in no thread, and without a way to leave (`leave_url` "") where none makes sense."""
+    """Every header field but those of MIME. Raises UnsafeHeaderError for a text that must not stand in one.
+
+    Answers go to `contact`. `thread` is the id of the Change whose mails it belongs to, `leave_url` how to get no
+    more like it; "" for neither.
+    """
+    letterhead, zone = voice.letterhead, voice.timing.zone
     return (
         _from(letterhead),
-        _plain("To", wire_address(recipient)),
-        *_reply_to(letterhead, letterhead.contact),
+        _plain("To", places("to", lambda to: wire_address(to.address))),
+        *_reply_to(letterhead, contact),
         Field(name="Subject", meant=subject, wire=encoded("Subject", subject)),
-        _plain("Date", date),
-        _plain("Message-ID", header_id),
+        _plain("Date", places("date", lambda to: _date(to.at, zone))),
+        _plain("Message-ID", places("message-id", lambda to: to.header_id)),
+        *(_thread(places, thread, letterhead.domain) if thread else ()),
         _plain("Content-Language", language),
-        *(_leaving(letterhead, leave_url, subscriber) if leave_url else ()),
+        *(_leaving(places, letterhead, leave_url) if leave_url else ()),
         # RFC 3834: no vacation replies.
         _plain("Auto-Submitted", auto_submitted),
     )
+
+
+@lru_cache(maxsize=8)
+def _date(at: datetime, zone: ZoneInfo) -> str:
+    """RFC 5322 section 3.3; many mails leave at the same instant."""
+    return format_datetime(at.astimezone(zone))
 
 
 def _from(letterhead: Letterhead) -> Field:
@@ -85,12 +73,15 @@ def _from(letterhead: Letterhead) -> Field:
     )
 
 
-def _leaving(letterhead: Letterhead, leave_url: str, subscriber: Subscriber) -> tuple[Field, ...]:
+def _leaving(places: Places, letterhead: Letterhead, leave_url: str) -> tuple[Field, ...]:
     """RFC 2919, RFC 2369 and RFC 8058: what lets mail programs offer to leave by one press, or by a mail from any
     mailbox where mail to us is read."""
     ways = [f"<{leave_url}>"]
-    if letterhead.mailbox is not None:
-        ways.append(f"<mailto:{letterhead.mailbox.leave(subscriber.id, subscriber.moves)}>")
+    mailbox = letterhead.mailbox
+    if mailbox is not None:
+        ways.append(
+            f"<mailto:{places('leave by mail', lambda to: mailbox.leave(to.subscriber_id, to.moves))}>"
+        )
     return (
         _plain("List-Id", f"<varsel.{letterhead.domain}>"),
         Field(name="List-Unsubscribe", meant=", ".join(ways), wire=",\r\n ".join(ways)),
@@ -102,12 +93,6 @@ def _plain(name: str, value: str) -> Field:
     return Field(name=name, meant=guard(value, what=name), wire=value)
 
 
-def _answers(content: Content) -> tuple[Field, ...]:
-    """Answers go to whoever can answer for the most urgent Change."""
-    letterhead = content.letterhead
-    return _reply_to(letterhead, content.sections[0].contact if content.sections else letterhead.contact)
-
-
 def _reply_to(letterhead: Letterhead, contact: str) -> tuple[Field, ...]:
     """What would go to the publisher comes to our mailbox first, which sends on what no program can answer."""
     if contact == letterhead.contact and letterhead.mailbox is not None:
@@ -115,10 +100,12 @@ def _reply_to(letterhead: Letterhead, contact: str) -> tuple[Field, ...]:
     return (_plain("Reply-To", wire_address(contact)),) if contact else ()
 
 
-def _thread(subscriber: Subscriber, content: Content) -> tuple[Field, ...]:
+def _thread(places: Places, change_id: str, domain: str) -> tuple[Field, ...]:
     """One Subscriber's mails about one Change form a thread, under a Message-ID that tells neither."""
-    if not content.sections:
-        return ()
-    name = f"{subscriber.public_id}/{content.sections[0].change.id}".encode()
-    thread = f"<change.{hashlib.blake2s(name, digest_size=16).hexdigest()}@{content.letterhead.domain}>"
-    return (_plain("In-Reply-To", thread), _plain("References", thread))
+
+    def reference(to: Recipient) -> str:
+        name = f"{to.public_id}/{change_id}".encode()
+        return f"<change.{hashlib.blake2s(name, digest_size=16).hexdigest()}@{domain}>"
+
+    name = places("thread", reference)
+    return (_plain("In-Reply-To", name), _plain("References", name))

@@ -1,4 +1,4 @@
-"""Letters' bytes: what a mail about the subscription itself says, and which header fields it has.
+"""Letters: what a mail about the subscription itself says; in no format yet.
 
 What somebody typed into a form never stands in one: a stranger could make us write it to anybody.
 """
@@ -6,28 +6,21 @@ What somebody typed into a form never stands in one: a stranger could make us wr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
 
-from notifier.compose.fields import letter_fields
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links, in_language
-from notifier.compose.messages import Mail, written
-from notifier.compose.sections import followed_names, topic_names
+from notifier.compose.matter import Matter
+from notifier.compose.places import Place, Places
+from notifier.compose.sections import topic_names
 from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import LONGEST
-from notifier.compose.templates import Templates
-from notifier.core.change import ChangeList
-from notifier.core.letter import ACCESS_WITHIN, UNDO_WITHIN, Ask, LetterKind
-from notifier.core.message import Message
-from notifier.core.subscription import Subscriber
-from notifier.core.text import Language
-from notifier.core.timing import Timing
+from notifier.compose.voice import Voice
+from notifier.core.letter import ACCESS_WITHIN, LetterKind
 
 # These go to whoever subscribes at this address: their footer leads to choosing and to leaving.
 _TO_SUBSCRIBERS = (LetterKind.ALREADY, LetterKind.STATUS)
-# These answer a mail (RFC 3834).
-_RESPONSES = (LetterKind.STATUS, LetterKind.HELP)
+# These answer a mail.
+RESPONSES = (LetterKind.STATUS, LetterKind.HELP)
 _BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address")
 _SHAPES = {
     LetterKind.CONFIRMATION: "asked wish confirm within unasked deny",
@@ -63,135 +56,64 @@ class LetterContent:
     own_calendar_url: str
 
 
-def compose_letter(
-    *,
-    message: Message,
-    recipient: str,
-    subscriber: Subscriber,
-    ask: Ask | None,
-    changes: ChangeList,
-    now: datetime,
-    timing: Timing,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
-) -> Mail:
-    """Write one Letter to `recipient`; `message.header_id` is its Message-ID.
-
-    Raises ValueError for a Message that is no Letter, or asks for what is not asked any more, and else as
-    `compose.messages.compose`.
-    """
-    kind = message.letter
-    if kind is None:
-        raise ValueError("a message is no letter")
-    language = ask.language if ask and kind is LetterKind.CONFIRMATION else subscriber.language
-    content = _content(
-        kind=kind,
-        language=language,
-        subscriber=subscriber,
-        ask=ask,
-        changes=changes,
-        now=now,
-        timing=timing,
-        letterhead=letterhead,
-        templates=templates,
-        links=links,
-    )
-    fields = letter_fields(
-        recipient=recipient,
-        letterhead=letterhead,
-        subject=content.subject,
-        date=format_datetime(now.astimezone(timing.zone)),
-        header_id=message.header_id or "",
-        language=language,
-        leave_url=content.leave_url,
-        subscriber=subscriber,
-        auto_submitted="auto-replied" if kind in _RESPONSES else "auto-generated",
-    )
-    return written(
-        fields,
-        subject=content.subject,
-        sender=letterhead.return_path(message.id, subscriber.moves),
-        recipient=recipient,
-        templates=templates,
-        name="letter",
-        language=language,
-        content=content,
-    )
-
-
-def _content(
-    *,
-    kind: LetterKind,
-    language: Language,
-    subscriber: Subscriber,
-    ask: Ask | None,
-    changes: ChangeList,
-    now: datetime,
-    timing: Timing,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
-) -> LetterContent:
-    followed = topic_names(ask.topics, changes, language) if ask else followed_names(subscriber, changes)
+def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice: Voice) -> LetterContent:
+    """What a Letter of this kind says."""
+    language, links, contact = matter.language, voice.links, voice.letterhead.contact
     values = {
         "kind": kind,
-        "contact": letterhead.contact,
-        "followed": followed,
-        "undo_until": timing.today(now + UNDO_WITHIN),
-        "access_until": f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}",
+        "contact": contact,
+        "followed": topic_names(matter.topics, matter.changes, language),
+        "undo_until": matter.undo_until,
+        "access_until": matter.access_until,
     }
 
     def words(part: str) -> str:
-        return " ".join(templates.render("email/letter-words.txt.j2", language, part=part, **values).split())
+        rendered = voice.templates.render("email/letter-words.txt.j2", language, part=part, **values)
+        return " ".join(rendered.split())
 
-    urls = {
-        part: in_language(url, language) for part, url in _urls(kind, subscriber, ask, links, now).items()
-    }
+    def url(part: str, link: Place) -> str:
+        return places(part, lambda to: in_language(link(to), language))
+
+    urls = {part: url(part, link) for part, link in _links(kind, links).items()}
     blocks = [
         Block(words=words(part), url=urls.get(part, ""), is_button=part in _BUTTONS)
         for part in _SHAPES[kind].split()
     ]
-    standing = None
+    standing, own_calendar_url = None, ""
     if kind is LetterKind.STATUS:
-        today, contact = timing.today(now), letterhead.contact
-        standing = standing_of(
-            subscriber=subscriber, changes=changes, contact=contact, links=links, today=today
+        standing = standing_of(matter, contact=contact, links=links)
+        own_calendar_url = places(
+            "own calendar", lambda to: links.private_calendar(to.public_id, to.calendar_serial)
         )
-    own_calendar_url = links.private_calendar(subscriber.public_id, subscriber.calendar_serial)
     return LetterContent(
         subject=words("subject")[:LONGEST],
         blocks=tuple(block for block in blocks if block.words),
         standing=standing,
-        letterhead=letterhead,
+        letterhead=voice.letterhead,
         page_url=links.page(language),
-        leave_url=in_language(links.leave(subscriber.addressee), language) if kind in _TO_SUBSCRIBERS else "",
-        own_calendar_url=own_calendar_url if standing else "",
+        leave_url=url("leave", lambda to: links.leave(to.addressee)) if kind in _TO_SUBSCRIBERS else "",
+        own_calendar_url=own_calendar_url,
     )
 
 
-def _urls(
-    kind: LetterKind, subscriber: Subscriber, ask: Ask | None, links: Links, now: datetime
-) -> dict[str, str]:
-    public_id, addressee, generation = subscriber.public_id, subscriber.addressee, subscriber.generation
+def _links(kind: LetterKind, links: Links) -> dict[str, Place]:
+    """Where the blocks of a Letter lead."""
     match kind:
-        case LetterKind.CONFIRMATION if ask:
+        case LetterKind.CONFIRMATION:
             return {
-                "confirm": links.confirm(addressee, ask.nonce),
-                "deny": links.deny(addressee),
+                "confirm": lambda to: links.confirm(to.addressee, to.nonce),
+                "deny": lambda to: links.deny(to.addressee),
             }
-        case LetterKind.NEW_ADDRESS if ask:
+        case LetterKind.NEW_ADDRESS:
             return {
-                "confirm_address": links.new_address(public_id, ask.nonce),
-                "deny": links.deny_new_address(public_id, ask.nonce),
+                "confirm_address": lambda to: links.new_address(to.public_id, to.nonce),
+                "deny": lambda to: links.deny_new_address(to.public_id, to.nonce),
             }
-        case LetterKind.CONFIRMATION | LetterKind.NEW_ADDRESS:
-            raise ValueError("a letter asks for what is not asked any more")
         case LetterKind.GOODBYE:
-            return {"undo": links.undo(public_id, generation)}
+            return {"undo": lambda to: links.undo(to.public_id, to.generation)}
         case LetterKind.ACCESS:
-            return {"open": links.access(public_id, generation, until=now + ACCESS_WITHIN)}
+            return {"open": lambda to: links.access(to.public_id, to.generation, until=to.at + ACCESS_WITHIN)}
         case LetterKind.ALREADY | LetterKind.STATUS:
-            return {"choose": links.choose(addressee)}
+            return {"choose": lambda to: links.choose(to.addressee)}
         case _:
             return {}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from itsdangerous import BadSignature, Signer
+from itsdangerous.encoding import base64_encode
 
 from notifier.core.subscription import Addressee
 from notifier.core.text import Language
@@ -123,17 +125,27 @@ class Links:
         return f"{self.base_url}/calendar.ics?lang={language}"
 
     def _signed(self, purpose: str, *parts: str | int) -> str:
-        return self._signer(purpose).sign(".".join(map(str, parts))).decode()
+        value = ".".join(map(str, parts))
+        mac = _keyed(self.keys[-1], purpose).copy()
+        mac.update(value.encode())
+        return f"{value}.{base64_encode(mac.digest()).decode()}"
 
     def _read(self, purpose: str, token: str) -> list[str]:
         """What was signed for this purpose; nothing when the text was altered or made for something else."""
         try:
-            return self._signer(purpose).unsign(token).decode().split(".")
+            return _signer(self.keys, purpose).unsign(token).decode().split(".")
         except (BadSignature, UnicodeError):
             return []
 
-    def _signer(self, purpose: str) -> Signer:
-        return Signer(list(self.keys), salt=f"notifier.{purpose}", digest_method=_DIGEST)
+
+def _signer(keys: tuple[str, ...], purpose: str) -> Signer:
+    return Signer(list(keys), salt=f"notifier.{purpose}", digest_method=_DIGEST)
+
+
+@lru_cache(maxsize=64)
+def _keyed(key: str, purpose: str) -> hmac.HMAC:
+    """What the Signer signs with, made once: a mail holds several links, and is one of many."""
+    return hmac.new(_signer((key,), purpose).derive_key(), digestmod=_DIGEST)
 
 
 def in_language(url: str, language: Language) -> str:

@@ -1,10 +1,13 @@
-"""A Message's bytes: its Notices as they stand now, in the Subscriber's language, as text and HTML."""
+"""A Message's bytes: what it says as it stands now, in its reader's language, as text and HTML.
+
+This is the whole way to a mail, a template at a time. `compose.composer` takes it once for all who are told the
+same, and its result is what every shorter way is held against.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from css_inline import CSSInliner
 
@@ -12,18 +15,13 @@ from notifier.compose.attachments import Attachment, attachments_of
 from notifier.compose.content import content_of
 from notifier.compose.fields import Field, fields_of
 from notifier.compose.headers import wire_address
-from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links
+from notifier.compose.letters import RESPONSES, letter_content_of
+from notifier.compose.matter import Matter
 from notifier.compose.mime import assemble, verify
+from notifier.compose.places import Place, Places
 from notifier.compose.plaintext import wrapped
-from notifier.compose.templates import Templates
-from notifier.core.change import ChangeList
-from notifier.core.history import Entry
-from notifier.core.message import Message
-from notifier.core.notice import Notice
-from notifier.core.subscription import Subscriber
-from notifier.core.text import Language
-from notifier.core.timing import Timing
+from notifier.compose.recipient import Recipient
+from notifier.compose.voice import Voice
 
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -38,84 +36,104 @@ class Mail:
     data: bytes = field(repr=False)
 
 
-def compose(
-    *,
-    message: Message,
-    subscriber: Subscriber,
-    notices: Sequence[Notice],
-    changes: ChangeList,
-    history: Mapping[str, Sequence[Entry]],
-    now: datetime,
-    timing: Timing,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
-) -> Mail:
-    """Write one Message; `message.header_id` is its Message-ID. Days left are counted at `now`, local time.
-    `history` is each Deadline's, by its key, oldest first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A mail before it is put together, with every place that was asked for, by its name.
+
+    `text` is `unwrapped` with its lines wrapped.
+    """
+
+    subject: str
+    fields: tuple[Field, ...] = field(repr=False)
+    unwrapped: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    attachments: tuple[Attachment, ...]
+    places: Mapping[str, Place]
+
+
+def compose(matter: Matter, recipient: Recipient, voice: Voice) -> Mail:
+    """Write one Message, proven to read back as it was meant.
 
     Raises UnsafeHeaderError for what must not stand in a header, AlteredMailError when the bytes do not read
     back as they were meant, jinja2.UndefinedError for a template that asks for what there is not.
     """
-    content = content_of(
-        subscriber=subscriber,
-        notices=notices,
-        changes=changes,
-        letterhead=letterhead,
-        templates=templates,
-        links=links,
-        today=timing.today(now),
-    )
-    attachments = attachments_of(
-        notices=notices,
-        changes=changes,
-        history=history,
-        letterhead=letterhead,
-        links=links,
-        language=subscriber.language,
-        today=timing.today(now),
-        zone=timing.zone,
-    )
-    local_now = now.astimezone(timing.zone)
-    fields = fields_of(message=message, subscriber=subscriber, content=content, local_now=local_now)
-    return written(
-        fields,
-        subject=content.subject.text,
-        sender=letterhead.return_path(message.id, subscriber.moves),
-        recipient=subscriber.address,
-        templates=templates,
-        name="message",
-        language=subscriber.language,
-        content=content,
-        attachments=attachments,
-    )
+    draft = draft_of(matter, recipient, voice)
+    wire = [(each.name, each.wire) for each in draft.fields]
+    data = assemble(headers=wire, text=draft.text, html=draft.html, attachments=draft.attachments)
+    meant = [(each.name, each.meant) for each in draft.fields]
+    verify(data, headers=meant, text=draft.text, html=draft.html, attachments=draft.attachments)
+    return enveloped(data, subject=draft.subject, recipient=recipient, voice=voice)
 
 
-def written(
-    fields: Sequence[Field],
-    *,
-    subject: str,
-    sender: str,
-    recipient: str,
-    templates: Templates,
-    name: str,
-    language: Language,
-    content: object,
-    attachments: Sequence[Attachment] = (),
-) -> Mail:
-    """A mail from its header fields and `templates/email/NAME`, as text and HTML, proven to read back.
-
-    `sender` and `recipient` are its envelope's.
-    """
-    values = {"content": content, "attached": bool(attachments)}
-    text = wrapped(templates.render(f"email/{name}.txt.j2", language, **values))
-    html = _INLINER.inline(templates.render(f"email/{name}.html.j2", language, **values))
-    wire, meant = [(each.name, each.wire) for each in fields], [(each.name, each.meant) for each in fields]
-    data = assemble(headers=wire, text=text, html=html, attachments=attachments)
-    verify(data, headers=meant, text=text, html=html, attachments=attachments)
+def enveloped(data: bytes, *, subject: str, recipient: Recipient, voice: Voice) -> Mail:
+    """The bytes with the envelope that takes them to the recipient."""
     return Mail(
         subject=subject,
-        sender=sender,
-        recipient=wire_address(recipient),
+        sender=voice.letterhead.return_path(recipient.message_id, recipient.moves),
+        recipient=wire_address(recipient.address),
         data=data,
+    )
+
+
+def draft_of(matter: Matter, recipient: Recipient, voice: Voice) -> Draft:
+    """What a Message says to one recipient. Raises as `compose` does."""
+    if matter.letter is None:
+        return _of_notices(matter, Places(recipient), voice)
+    places = Places(recipient)
+    content = letter_content_of(matter, matter.letter, places=places, voice=voice)
+    fields = fields_of(
+        places=places,
+        voice=voice,
+        language=matter.language,
+        subject=content.subject,
+        contact=voice.letterhead.contact,
+        thread="",
+        leave_url=content.leave_url,
+        auto_submitted="auto-replied" if matter.letter in RESPONSES else "auto-generated",
+    )
+    return _rendered("letter", content, matter, voice, subject=content.subject, fields=fields, places=places)
+
+
+def _of_notices(matter: Matter, places: Places, voice: Voice) -> Draft:
+    content = content_of(matter, places=places, voice=voice)
+    # Answers go to whoever can answer for the most urgent Change, and its mails form a thread.
+    first = content.sections[0] if content.sections else None
+    fields = fields_of(
+        places=places,
+        voice=voice,
+        language=matter.language,
+        subject=content.subject.text,
+        contact=first.contact if first else voice.letterhead.contact,
+        thread=first.change.id if first else "",
+        leave_url=content.leave_url,
+        auto_submitted="auto-generated",
+    )
+    return _rendered(
+        "message", content, matter, voice, subject=content.subject.text, fields=fields, places=places
+    )
+
+
+def _rendered(
+    name: str,
+    content: object,
+    matter: Matter,
+    voice: Voice,
+    *,
+    subject: str,
+    fields: tuple[Field, ...],
+    places: Places,
+) -> Draft:
+    """`templates/email/NAME` as text and HTML; a Letter brings no calendar files, since it tells no news."""
+    attachments = attachments_of(matter, voice)
+    values = {"content": content, "attached": bool(attachments)}
+    unwrapped = voice.templates.render(f"email/{name}.txt.j2", matter.language, **values)
+    return Draft(
+        subject=subject,
+        fields=fields,
+        unwrapped=unwrapped,
+        text=wrapped(unwrapped),
+        html=_INLINER.inline(voice.templates.render(f"email/{name}.html.j2", matter.language, **values)),
+        attachments=attachments,
+        places=dict(places.asked),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Sequence
 from email import message_from_bytes
 from email.message import Message
@@ -23,19 +22,19 @@ def assemble(
     *, headers: Sequence[tuple[str, str]], text: str, html: str, attachments: Sequence[Attachment] = ()
 ) -> bytes:
     """The whole mail with CRLF at every line's end; header values are already encoded."""
-    # Quoted-printable never yields “=_”, nor base64, so no content can hold the boundary (RFC 2045, 6.7 and 6.8).
-    boundary = "=_" + hashlib.blake2s(f"{text}\0{html}".encode(), digest_size=12).hexdigest()
-    kind, body = _multipart("alternative", boundary, [_part("plain", text), _part("html", html)])
+    kind, body = _multipart("alternative", [_part("plain", text), _part("html", html)])
     if attachments:
         inner = f"Content-Type: {kind}\r\n\r\n{body}"
-        kind, body = _multipart("mixed", f"{boundary}+", [inner, *map(_file, attachments)])
+        kind, body = _multipart("mixed", [inner, *map(_file, attachments)])
     fields = [*headers, ("MIME-Version", "1.0"), ("Content-Type", kind)]
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
     return f"{head}\r\n{body}".encode("ascii")
 
 
-def _multipart(kind: str, boundary: str, parts: Sequence[str]) -> tuple[str, str]:
+def _multipart(kind: str, parts: Sequence[str]) -> tuple[str, str]:
     """The media type and the body."""
+    # Quoted-printable never yields “=_”, nor base64, so no content can hold the boundary (RFC 2045, 6.7 and 6.8).
+    boundary = f"=_{kind}"
     told = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
     return f'multipart/{kind};\r\n boundary="{boundary}"', f"{told}--{boundary}--\r\n"
 
@@ -53,11 +52,12 @@ def _part(kind: str, body: str) -> str:
     return (
         f"Content-Type: text/{kind}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n"
-        f"\r\n{_quoted(body)}"
+        f"\r\n{quoted(body)}"
     )
 
 
-def _quoted(body: str) -> str:
+def quoted(body: str) -> str:
+    """A body as quoted-printable (RFC 2045 section 6.7), every line encoded on its own and ended by CRLF."""
     wire = body.replace("\r\n", "\n").replace("\n", "\r\n")
     return binascii.b2a_qp(wire.encode("utf-8"), istext=True).decode("ascii")
 

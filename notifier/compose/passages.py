@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from notifier.compose.matter import Told
 from notifier.compose.phases import Phase, phase_of
 from notifier.core.change import Change, Deadline, DeadlineKind, Source
 from notifier.core.dates import day_text, ends_text, milestone_text, when_text
-from notifier.core.notice import Notice, NoticeKind
+from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
 from notifier.core.when import Certainty, When, parse_when
 from notifier.core.working_days import is_working_day, working_days_left
@@ -144,14 +145,14 @@ def passage_of(
     *,
     change: Change,
     deadline: Deadline,
-    notices: Sequence[Notice],
+    told: Sequence[Told],
     after: str,
     today: date,
     language: Language,
 ) -> Passage:
-    """What these Notices tell of one Deadline. `after` names the Change whose date it takes, if any."""
-    kinds = tuple(dict.fromkeys(notice.step.kind for notice in notices))
-    old = next((notice.old for notice in notices if notice.old is not None), None)
+    """What Notices tell of one Deadline. `after` names the Change whose date it takes, if any."""
+    kinds = tuple(dict.fromkeys(each.kind for each in told))
+    old = next((each.old for each in told if each.old is not None), None)
     return Passage(
         kinds=tuple(sorted(kinds, key=lambda kind: kind is not NoticeKind.REMINDER)),
         deadline=deadline,

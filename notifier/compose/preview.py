@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.letters import compose_letter
 from notifier.compose.links import Links
+from notifier.compose.matter import matter_of
 from notifier.compose.messages import Mail, compose
+from notifier.compose.recipient import recipient_of
 from notifier.compose.samples import Sample, letter_sample, sample
 from notifier.compose.templates import Templates
+from notifier.compose.voice import Voice
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList
 from notifier.core.letter import LetterKind
@@ -38,31 +40,25 @@ def compose_sample(
     made: Sample, *, timing: Timing, letterhead: Letterhead, templates: Templates, links: Links
 ) -> Mail:
     """The sample as a mail."""
-    if made.message.letter is not None:
-        return compose_letter(
-            message=made.message,
-            recipient=made.subscriber.address,
-            subscriber=made.subscriber,
-            ask=made.ask,
-            changes=made.changes,
-            now=made.now,
-            timing=timing,
-            letterhead=letterhead,
-            templates=templates,
-            links=links,
-        )
-    return compose(
+    voice = Voice(timing=timing, letterhead=letterhead, templates=templates, links=links)
+    matter = matter_of(
         message=made.message,
         subscriber=made.subscriber,
         notices=made.notices,
+        ask=made.ask,
         changes=made.changes,
         history={},
         now=made.now,
         timing=timing,
-        letterhead=letterhead,
-        templates=templates,
-        links=links,
     )
+    recipient = recipient_of(
+        message=made.message,
+        subscriber=made.subscriber,
+        ask=made.ask,
+        address=made.subscriber.address,
+        now=made.now,
+    )
+    return compose(matter, recipient, voice)
 
 
 def preview_all(

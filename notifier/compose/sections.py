@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.compose.links import Links
+from notifier.compose.matter import Matter
 from notifier.compose.passages import Passage, passage_of
 from notifier.compose.phases import Phase
 from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind
-from notifier.core.notice import Notice, NoticeKind
-from notifier.core.subscription import Scope, Subscriber, Topic
+from notifier.core.notice import NoticeKind
+from notifier.core.subscription import Scope, Topic
 from notifier.core.text import Language
 
 
@@ -61,29 +62,22 @@ class Section:
         return all(passage.kinds == (NoticeKind.WITHDRAWN,) for passage in self.passages)
 
 
-def sections_of(
-    *,
-    notices: Sequence[Notice],
-    changes: ChangeList,
-    contact: str,
-    links: Links,
-    today: date,
-    language: Language,
-) -> tuple[Section, ...]:
+def sections_of(matter: Matter, *, contact: str, links: Links) -> tuple[Section, ...]:
     """One Section for each Change the Notices tell of: reminders by days left, then news by date.
 
     `contact` is the publisher's, for Changes without their own.
     """
+    changes, language = matter.changes, matter.language
     sections = []
     for change in changes.changes:
-        told = {d.id: [n for n in notices if n.step.deadline == change.key(d)] for d in change.deadlines}
+        told = {d.id: [n for n in matter.told if n.deadline == change.key(d)] for d in change.deadlines}
         passages = tuple(
             passage_of(
                 change=change,
                 deadline=deadline,
-                notices=told[deadline.id],
+                told=told[deadline.id],
                 after=followed_name(changes, deadline, language),
-                today=today,
+                today=matter.today,
                 language=language,
             )
             for deadline in change.deadlines
@@ -106,12 +100,6 @@ def sections_of(
 def heading_of(change: Change, changes: ChangeList, language: Language) -> str:
     """The Change's name with its service first: «Kjernejournal – gammel innlogging»."""
     return f"{_service_name(change.service, changes)} – {lowered(change.title[language], changes)}"
-
-
-def followed_names(subscriber: Subscriber, changes: ChangeList) -> tuple[str, ...]:
-    """What the Subscriber follows, by name; empty when that is everything."""
-    topics = [subscription.topic for subscription in subscriber.subscriptions]
-    return topic_names(topics, changes, subscriber.language)
 
 
 def topic_names(topics: Sequence[Topic], changes: ChangeList, language: Language) -> tuple[str, ...]:

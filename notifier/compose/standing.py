@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.compose.links import Links
+from notifier.compose.matter import Matter
 from notifier.compose.passages import Passage, passage_of
 from notifier.compose.phases import Phase
 from notifier.compose.sections import followed_name, heading_of
-from notifier.core.change import Change, ChangeList
-from notifier.core.subscription import Subscriber
+from notifier.core.change import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +42,14 @@ class Standing:
     changes: int
 
 
-def standing_of(
-    *, subscriber: Subscriber, changes: ChangeList, contact: str, links: Links, today: date
-) -> Standing:
+def standing_of(matter: Matter, *, contact: str, links: Links) -> Standing:
     """Everything that the Subscriber follows and that is still open, by date."""
-    language = subscriber.language
+    changes, language = matter.changes, matter.language
 
     def group(belongs: Callable[[Phase], bool]) -> tuple[StandingLine, ...]:
         lines = []
         for change in changes.changes:
-            passages = _passages(changes, change, subscriber, today, belongs)
+            passages = _passages(matter, change, belongs)
             if passages:
                 lines.append(
                     StandingLine(
@@ -70,19 +68,17 @@ def standing_of(
     return Standing(ahead=ahead, undated=undated, passed=passed, changes=count)
 
 
-def _passages(
-    changes: ChangeList, change: Change, subscriber: Subscriber, today: date, belongs: Callable[[Phase], bool]
-) -> tuple[Passage, ...]:
-    if not subscriber.follows(change):
+def _passages(matter: Matter, change: Change, belongs: Callable[[Phase], bool]) -> tuple[Passage, ...]:
+    if not any(topic.covers(change) for topic in matter.topics):
         return ()
     passages = (
         passage_of(
             change=change,
             deadline=deadline,
-            notices=(),
-            after=followed_name(changes, deadline, subscriber.language),
-            today=today,
-            language=subscriber.language,
+            told=(),
+            after=followed_name(matter.changes, deadline, matter.language),
+            today=matter.today,
+            language=matter.language,
         )
         for deadline in change.deadlines
         if deadline.is_open

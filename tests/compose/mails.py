@@ -10,8 +10,11 @@ from typing import cast
 
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
+from notifier.compose.matter import matter_of
 from notifier.compose.messages import Mail, compose
+from notifier.compose.recipient import recipient_of
 from notifier.compose.templates import Templates, shipped_templates
+from notifier.compose.voice import Voice
 from notifier.core.change import Change, ChangeList, Service, Source
 from notifier.core.history import Entry
 from notifier.core.message import Message, MessageState
@@ -68,26 +71,31 @@ def composed(
 ) -> Mail:
     """These Notices as a mail, sent on Tuesday 24 November 2026 unless told otherwise."""
     at = now or oslo("2026-11-24")
-    return compose(
-        message=Message(
-            id=12,
-            subscriber_id=1,
-            state=MessageState.CLAIMED,
-            anytime=False,
-            created_at=at,
-            not_before=at,
-            header_id="<n12.0.abc@helsenett.example>",
-        ),
-        subscriber=subscriber or a_subscriber(language=language),
+    person = subscriber or a_subscriber(language=language)
+    message = Message(
+        id=12,
+        subscriber_id=1,
+        state=MessageState.CLAIMED,
+        anytime=False,
+        created_at=at,
+        not_before=at,
+        header_id="<n12.0.abc@helsenett.example>",
+    )
+    matter = matter_of(
+        message=message,
+        subscriber=person,
         notices=notices,
+        ask=None,
         changes=changes or listed(old_login()),
         history=history or {},
         now=at,
         timing=TIMING,
-        letterhead=letterhead,
-        templates=templates or shipped_templates(),
-        links=LINKS,
     )
+    recipient = recipient_of(message=message, subscriber=person, ask=None, address=person.address, now=at)
+    voice = Voice(
+        timing=TIMING, letterhead=letterhead, templates=templates or shipped_templates(), links=LINKS
+    )
+    return compose(matter, recipient, voice)
 
 
 def parsed(mail: Mail) -> EmailMessage:

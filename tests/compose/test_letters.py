@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from notifier.compose.letters import compose_letter
 from notifier.compose.messages import Mail
-from notifier.compose.samples import letter_sample
+from notifier.compose.preview import compose_sample
+from notifier.compose.samples import Sample, letter_sample
 from notifier.core.letter import LetterKind
 from notifier.core.text import Language
 from tests.compose.mails import (
@@ -30,11 +30,14 @@ NOW = oslo("2026-11-24", "13:05")
 @cache
 def letter(kind: LetterKind, language: Language = Language.NB) -> Mail:
     made = letter_sample(changes=listed(old_login()), kind=kind, language=language, now=NOW)
-    return compose_letter(
-        message=made.message, recipient="ny@leverandor.example", subscriber=made.subscriber, ask=made.ask,
-        changes=made.changes, now=NOW, timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(),
-        links=LINKS,
-    )  # fmt: skip
+    return written(made)
+
+
+def written(made: Sample) -> Mail:
+    to = replace(made, subscriber=replace(made.subscriber, address="ny@leverandor.example"))
+    return compose_sample(
+        to, timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS
+    )
 
 
 @pytest.mark.parametrize("kind", LetterKind)
@@ -89,11 +92,7 @@ def test_a_confirmation_is_in_the_language_of_the_wish() -> None:
         changes=listed(old_login()), kind=LetterKind.CONFIRMATION, language=Language.NB, now=NOW
     )
     assert made.ask is not None
-    mail = compose_letter(
-        message=made.message, recipient="ny@leverandor.example", subscriber=made.subscriber,
-        ask=replace(made.ask, language=Language.EN), changes=made.changes, now=NOW, timing=TIMING,
-        letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS,
-    )  # fmt: skip
+    mail = written(replace(made, ask=replace(made.ask, language=Language.EN)))
     assert "Yes, I want this mail" in text_of(mail)
 
 
@@ -101,8 +100,4 @@ def test_a_confirmation_is_in_the_language_of_the_wish() -> None:
 def test_what_is_not_asked_any_more_is_not_composed(kind: LetterKind) -> None:
     made = letter_sample(changes=listed(old_login()), kind=kind, language=Language.NB, now=NOW)
     with pytest.raises(ValueError, match="not asked any more"):
-        compose_letter(
-            message=made.message, recipient="ny@leverandor.example", subscriber=made.subscriber, ask=None,
-            changes=made.changes, now=NOW, timing=TIMING, letterhead=LETTERHEAD,
-            templates=shipped_templates(), links=LINKS,
-        )  # fmt: skip
+        written(replace(made, ask=None))

@@ -1,0 +1,89 @@
+"""A matter: what a mail says, the same to everybody who is told it on one local day in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from operator import attrgetter
+
+from notifier.core.change import ChangeList
+from notifier.core.history import Entry
+from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, Ask, LetterKind
+from notifier.core.message import Message
+from notifier.core.notice import Notice, NoticeKind
+from notifier.core.subscription import Subscriber, Topic
+from notifier.core.text import Language
+from notifier.core.timing import Timing
+from notifier.core.when import When
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A Notice as far as a mail tells of it: which Deadline ("" for standing), what kind, which date before."""
+
+    deadline: str
+    kind: NoticeKind
+    old: When | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Everything that decides what a mail says, and nothing of whom it goes to.
+
+    `topics` are what whoever reads it follows, or asked to follow; `history` is each Deadline's, by its key,
+    oldest first. A Letter has no Notices; what it offers works until `undo_until` or until the local time
+    `access_until`.
+    """
+
+    letter: LetterKind | None
+    language: Language
+    topics: tuple[Topic, ...]
+    told: tuple[Told, ...]
+    today: date
+    changes: ChangeList
+    history: Mapping[str, Sequence[Entry]]
+    undo_until: date | None = None
+    access_until: str = ""
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for mails that say the same thing as long as the list and its history stay as they are."""
+        return _KEY(self)
+
+
+_KEY = attrgetter(*(each.name for each in fields(Matter) if each.name not in ("changes", "history")))
+
+
+def matter_of(
+    *,
+    message: Message,
+    subscriber: Subscriber,
+    notices: Sequence[Notice],
+    ask: Ask | None,
+    changes: ChangeList,
+    history: Mapping[str, Sequence[Entry]],
+    now: datetime,
+    timing: Timing,
+) -> Matter:
+    """What a Message says `now`. Raises ValueError for a Letter that asks for what is not asked any more."""
+    letter = message.letter
+    if letter in NEEDS_ASK and ask is None:
+        raise ValueError("a letter asks for what is not asked any more")
+    in_asked_language = ask is not None and letter is LetterKind.CONFIRMATION
+    undo_until = access_until = None
+    if letter is LetterKind.GOODBYE:
+        undo_until = timing.today(now + UNDO_WITHIN)
+    elif letter is LetterKind.ACCESS:
+        access_until = f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}"
+    return Matter(
+        letter=letter,
+        language=ask.language if ask and in_asked_language else subscriber.language,
+        topics=ask.topics if ask else tuple(each.topic for each in subscriber.subscriptions),
+        told=tuple(Told(each.step.deadline, each.step.kind, each.old) for each in notices),
+        today=timing.today(now),
+        changes=changes,
+        history=history,
+        undo_until=undo_until,
+        access_until=access_until or "",
+    )

@@ -1,0 +1,53 @@
+"""A recipient: all that may differ between two mails that say the same thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notifier.core.letter import Ask
+from notifier.core.message import Message
+from notifier.core.subscription import Addressee, Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Whom one mail goes to, under which Message-ID, at which instant.
+
+    `nonce` names what they are asked to confirm, "" where they are asked nothing. Nothing of it reaches a mail
+    but through `compose.places`.
+    """
+
+    message_id: int
+    header_id: str
+    address: str = field(repr=False)
+    subscriber_id: int
+    public_id: str = field(repr=False)
+    moves: int
+    generation: int
+    calendar_serial: int
+    nonce: str = field(repr=False)
+    at: datetime
+
+    @property
+    def addressee(self) -> Addressee:
+        """Whom links in the mail are made for."""
+        return Addressee(self.public_id, self.moves)
+
+
+def recipient_of(
+    *, message: Message, subscriber: Subscriber, ask: Ask | None, address: str, now: datetime
+) -> Recipient:
+    """The Subscriber as whom a Message goes to, at `address`; `message.header_id` is its Message-ID."""
+    return Recipient(
+        message_id=message.id,
+        header_id=message.header_id or "",
+        address=address,
+        subscriber_id=subscriber.id,
+        public_id=subscriber.public_id,
+        moves=subscriber.moves,
+        generation=subscriber.generation,
+        calendar_serial=subscriber.calendar_serial,
+        nonce=ask.nonce if ask else "",
+        at=now,
+    )

@@ -1,0 +1,62 @@
+"""Stencils: a mail composed once with its places cut out, so that everybody else who is told the same costs a
+splice. `compose.cutting` makes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from notifier.compose.mime import quoted
+from notifier.compose.places import Place
+from notifier.compose.recipient import Recipient
+
+# With its name a header's line holds at most 998 characters (RFC 5322 section 2.1.1).
+_IN_HEADER = re.compile(r"(?!.*=\?)[ -~]{1,900}")
+# What stands the same in a line of text, which wrapping leaves whole, and in HTML, in an attribute or between tags.
+_IN_BODY = re.compile(r"(?!.*=\?)https?://[A-Za-z0-9._~:/?=+@%-]{1,900}")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Where something was cut out: a header's value, or a whole line of a body, with `%s` for every place in it."""
+
+    form: str
+    names: tuple[str, ...]
+    in_body: bool
+
+    def fill(self, values: Mapping[str, str]) -> bytes:
+        """Its bytes on the wire."""
+        line = self.form % tuple([values[name] for name in self.names])
+        return (quoted(line) if self.in_body else line).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stencil:
+    """A mail's bytes around its openings: there is one piece more `around` than there are openings.
+
+    `in_bodies` names the places that stand in a body, perhaps in a header as well.
+    """
+
+    subject: str
+    around: tuple[bytes, ...]
+    openings: tuple[Opening, ...]
+    places: Mapping[str, Place]
+    in_bodies: frozenset[str]
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return 2_000 + sum(map(len, self.around)) + sum(500 + len(each.form) for each in self.openings)
+
+    def fill(self, recipient: Recipient) -> bytes | None:
+        """The mail for one recipient; None when a value of theirs must not stand in its place, or not as it is."""
+        values = {}
+        for name, place in self.places.items():
+            values[name] = value = place(recipient)
+            if not (_IN_BODY if name in self.in_bodies else _IN_HEADER).fullmatch(value):
+                return None
+        made = [self.around[0]]
+        for opening, after in zip(self.openings, self.around[1:], strict=True):
+            made += (opening.fill(values), after)
+        return b"".join(made)
