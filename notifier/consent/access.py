@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from notifier.consent.asking import may_cause_letter
+from notifier.consent.asking import counted_by, is_refused, may_cause_letter
 from notifier.consent.confirming import Confirmed, Denied
 from notifier.consent.leaving import end
 from notifier.core.address import normal_address
+from notifier.core.caps import Entrance
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState
@@ -57,10 +58,13 @@ def ask_new_address(
 
     Raises ValueError when it is no address.
     """
+    counted = counted_by(address=address, client=client, entrance=Entrance.PAGE)
+    if is_refused(engine=engine, counted=counted, entrance=Entrance.PAGE, pseudonyms=pseudonyms, now=now):
+        return
     with writing(engine) as connection:
         # Caps are counted before the row is held, as asking does: in one order, nobody waits in a circle.
         if _let_in(connection, public_id, generation) is None or not may_cause_letter(
-            connection, address=address, client=client, pseudonyms=pseudonyms, now=now
+            connection, counted=counted, entrance=Entrance.PAGE, pseudonyms=pseudonyms, now=now
         ):
             return
         found = _let_in(connection, public_id, generation, for_update=True)

@@ -28,6 +28,18 @@ class CapScope(StrEnum):
     OVERALL = "overall"
 
 
+class Entrance(StrEnum):
+    """Where strangers come in: the form, a mail that asks to subscribe, a mail that asks for help.
+
+    What is shared by all who come in at one is counted apart from the others, so that a flood at one does not
+    shut them.
+    """
+
+    PAGE = "page"
+    MAIL = "mail"
+    HELP = "help"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
     """At most `daily` on one day, and at most `monthly` (None: any number) on that day and the 29 before."""
@@ -43,6 +55,8 @@ CAPS = {
     CapScope.ADDRESS: Cap(daily=1, monthly=3),
     CapScope.RESPONSE: Cap(daily=2, monthly=6),
 }
+# These refuse many at once, so operators are told when they do.
+SHARED = frozenset({CapScope.OVERALL, CapScope.DOMAIN})
 MONTH = timedelta(days=29)
 UNREADABLE = "unreadable"
 
@@ -60,6 +74,15 @@ def cap_identity(address: str) -> str:
     """
     local, _, domain = identity_of(address).rpartition("@")
     return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def shared_by(address: str, entrance: Entrance) -> dict[CapScope, str]:
+    """What a Letter to the address is counted by together with Letters to others.
+
+    Raises ValueError when it is no address.
+    """
+    domain = cap_identity(address).rpartition("@")[2]
+    return {CapScope.OVERALL: entrance.value, CapScope.DOMAIN: f"{entrance} {domain}"}
 
 
 def network_of(client: str) -> str:

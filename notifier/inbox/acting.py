@@ -12,7 +12,7 @@ from notifier.compose.mailbox import Signed
 from notifier.consent.asking import ask
 from notifier.consent.leaving import leave, leave_topic
 from notifier.core.bounce import Weight
-from notifier.core.caps import CapScope, cap_identity
+from notifier.core.caps import CapScope, Entrance, cap_identity, shared_by
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish
 from notifier.core.letter import LetterKind
@@ -20,7 +20,7 @@ from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Addressee, Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.deciding import Decision, Deed
-from notifier.store import alerts, asks, bounces, responses, subscribers, suppressions
+from notifier.store import alerts, asks, bounces, caps, responses, subscribers, suppressions
 from notifier.store.engine import reading, writing
 
 BY_MAIL = "asked to by mail"
@@ -69,7 +69,7 @@ def _obey(
             address=author,
             language=language,
             topics=command.topics,
-            way="mail",
+            entrance=Entrance.MAIL,
             client="",
             now=now,
         )
@@ -109,24 +109,32 @@ def _leave(
 def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudonyms, now: datetime) -> None:
     """Say how to write to us. A name may be forged, so this is capped, and whoever said that they never asked
     is left in peace. What is not answered leaves no row."""
-    identity = cap_identity(author)
-    counted = {CapScope.RESPONSE: identity}
     with writing(engine) as connection:
-        found = subscribers.find(connection, author)
-        if found is None or found.state is not SubscriberState.ACTIVE:
-            if suppressions.is_suppressed(connection, author, pseudonyms=pseudonyms):
-                return
-            counted |= {CapScope.OVERALL: "", CapScope.DOMAIN: identity.rpartition("@")[2]}
         attempt = connection.begin_nested()
-        asks.add_pending(connection, address=author, language=language, now=now)
-        found = subscribers.find(connection, author)
-        answered = found is not None and responses.put(
-            connection, found.id, LetterKind.HELP, counted=counted, pseudonyms=pseudonyms, now=now
-        )
-        if answered:
+        refusing = _help_or_refuse(connection, author, language, pseudonyms=pseudonyms, now=now)
+        if refusing is None:
             attempt.commit()
-        else:
-            attempt.rollback()
+            return
+        attempt.rollback()
+        caps.tell(connection, refusing, entrance=Entrance.HELP, now=now)
+
+
+def _help_or_refuse(
+    connection: Connection, author: str, language: Language, *, pseudonyms: Pseudonyms, now: datetime
+) -> CapScope | None:
+    counted = {CapScope.RESPONSE: cap_identity(author)}
+    # It holds the row, so that whoever denies at the same time waits, or was heard before.
+    asks.add_pending(connection, address=author, language=language, now=now)
+    found = subscribers.find(connection, author)
+    if found is None:
+        return CapScope.RESPONSE
+    if found.state is not SubscriberState.ACTIVE:
+        if suppressions.is_suppressed(connection, author, pseudonyms=pseudonyms):
+            return CapScope.RESPONSE
+        counted |= shared_by(author, Entrance.HELP)
+    return responses.put(
+        connection, found.id, LetterKind.HELP, counted=counted, pseudonyms=pseudonyms, now=now
+    )
 
 
 def _note(engine: Engine, signed: Signed, weight: Weight, words: str, *, limit: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Integer, and_, case, cast, null, or_, select, update
+from sqlalchemy import Connection, Integer, and_, case, cast, exists, null, or_, select, update
 
 from notifier.store.tables import alerts
 from notifier.store.upsert import insert_into
@@ -56,6 +56,11 @@ def raise_alert(connection: Connection, *, key: str, text: str, now: datetime) -
         **told,
     }
     connection.execute(insertion.on_conflict_do_update(index_elements=["key"], set_=again))
+
+
+def is_known(connection: Connection, *, key: str) -> bool:
+    """Whether it was ever raised, and is not yet forgotten."""
+    return bool(connection.scalar(select(exists().where(alerts.c.key == key[:200]))))
 
 
 def resolve(connection: Connection, *, key: str, now: datetime) -> bool:

@@ -27,10 +27,10 @@ def put(
     counted: Mapping[CapScope, str],
     pseudonyms: Pseudonyms,
     now: datetime,
-) -> bool:
-    """Answer a mail unless one was answered within the hour, or a Cap refuses; says whether it is answered.
+) -> CapScope | None:
+    """Answer a mail, unless a Cap refuses; says which, None when it is answered.
 
-    `counted` is what the answer is counted by.
+    `counted` is what the answer is counted by. That one was answered within the hour is the Cap of responses too.
     """
     # Two mails at the same time wait for each other here.
     connection.execute(select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update())
@@ -40,8 +40,8 @@ def put(
         messages.c.created_at > now - WAIT,
     )
     if connection.execute(answered.limit(1)).first() is not None:
-        return False
-    if not spend(connection, counted, pseudonyms=pseudonyms, today=now.date()):
-        return False
-    letters.put(connection, subscriber_id, kind, now=now)
-    return True
+        return CapScope.RESPONSE
+    refusing = spend(connection, counted, pseudonyms=pseudonyms, today=now.date())
+    if refusing is None:
+        letters.put(connection, subscriber_id, kind, now=now)
+    return refusing

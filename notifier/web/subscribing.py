@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from notifier.consent.asking import ask
 from notifier.core.address import normal_address
+from notifier.core.caps import Entrance
 from notifier.core.subscription import Scope, Topic, unknown_target
 from notifier.core.text import Language
 from notifier.web.languages import asked_language
@@ -53,7 +54,7 @@ def _ask(site: Site, request: Request, address: str, language: Language, topics:
         address=address,
         language=language,
         topics=topics,
-        way="page",
+        entrance=Entrance.PAGE,
         client=client_of(request, site.register.trusted_proxies),
         now=site.now(),
     )

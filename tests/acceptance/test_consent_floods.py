@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from notifier.consent.asking import ask
-from notifier.core.caps import CAPS, CapScope
+from notifier.core.caps import CAPS, CapScope, Entrance
 from notifier.core.text import Language
+from notifier.store.alerts import open_alerts
 from notifier.store.engine import reading
 from notifier.store.tables import caps, messages, subscribers
 from tests.acceptance.announced import change, write
@@ -32,7 +33,7 @@ def flood(story: Story, shape: str) -> None:
         client = NETWORK if shape == "network" else f"198.51.{number // 250}.{number % 250}"
         ask(
             engine=story.parts.engine, pseudonyms=story.parts.pseudonyms, address=address,
-            language=Language.NB, topics=(), way="page", client=client, now=DAY,
+            language=Language.NB, topics=(), entrance=Entrance.PAGE, client=client, now=DAY,
         )  # fmt: skip
 
 
@@ -64,3 +65,22 @@ def test_a_flood_causes_few_mails_few_rows_and_no_delay(tmp_path: Path, shape: s
     assert rows["subscribers"] == limit + 1
     assert rows["messages"] == limit + 2
     assert (rows["caps"] or 0) <= 4 * limit
+    alarmed = [key for key in story.alerts() if key.startswith("capped")]
+    assert alarmed == (["capped:domain:page:2026-11-24"] if shape == "domain" else [])
+
+
+def test_a_flood_at_the_form_shuts_nobody_out_who_asks_by_mail_and_is_told_once(tmp_path: Path) -> None:
+    story = Story(tmp_path, changes=write(tmp_path / "list.toml", change("portal")))
+    story.begin(oslo("2026-11-23", "08:00"))
+    flood(story, "domain")
+    with reading(story.parts.engine) as connection:
+        (told,) = (each for each in open_alerts(connection) if each.key.startswith("capped"))
+    assert told.count == 1
+    assert "100 mails a day to the addresses of one mail domain" in told.text
+    assert "epj" not in told.text
+    ask(
+        engine=story.parts.engine, pseudonyms=story.parts.pseudonyms, address="anna@epj.example.no",
+        language=Language.NB, topics=(), entrance=Entrance.MAIL, client="", now=DAY,
+    )  # fmt: skip
+    story.tick(DAY)
+    assert "anna@epj.example.no" in {letter.to for letter in story.new_letters()}

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from notifier.consent.access import request_access
 from notifier.consent.asking import ask
 from notifier.consent.confirming import Confirmed, Denied, confirm, deny, is_asked
+from notifier.core.caps import Entrance
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.retention import DEFAULT_RETENTION
@@ -29,7 +30,7 @@ NEXT_DAY = MAY + timedelta(days=1)
 def asked(database: Engine, address: str = KARI, *follows: str, now=MAY, client: str = "192.0.2.1") -> None:
     ask(
         engine=database, pseudonyms=PSEUDONYMS, address=address, language=Language.NN,
-        topics=[parse_topic(text) for text in follows], way="page", client=client, now=now,
+        topics=[parse_topic(text) for text in follows], entrance=Entrance.PAGE, client=client, now=now,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from notifier.consent.access import confirm_new_address
 from notifier.consent.asking import ask
 from notifier.consent.confirming import Confirmed, confirm
+from notifier.core.caps import Entrance
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Addressee
 from notifier.core.text import Language
@@ -72,7 +73,7 @@ def test_who_is_denied_while_a_scanner_confirms_is_not_subscribed(database: Engi
 def test_who_denies_while_somebody_asks_for_the_same_mailbox_is_not_mailed(database: Engine) -> None:
     asking = partial(
         ask, engine=database, pseudonyms=PSEUDONYMS, address="Kari+nhn@epj.example.no", language=Language.NB,
-        topics=(), way="page", client="", now=MAY,
+        topics=(), entrance=Entrance.PAGE, client="", now=MAY,
     )  # fmt: skip
     with ThreadPoolExecutor(1) as pool:
         with writing(database) as connection:

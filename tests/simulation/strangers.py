@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from notifier.consent.asking import ask
 from notifier.consent.confirming import confirm, deny
+from notifier.core.caps import Entrance
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Addressee
 from notifier.core.text import Language
@@ -37,7 +38,7 @@ class Strangers:
             address=address,
             language=Language.NN,
             topics=[EVERYTHING],
-            way="page",
+            entrance=Entrance.PAGE,
             client="192.0.2.1",
             now=self.clock.now(),
         )

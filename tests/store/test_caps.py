@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, select
 
 from notifier.core.caps import CAPS, CapScope, allows, cap_identity, network_of
 from notifier.core.pseudonym import Pseudonyms
-from notifier.store.caps import spend
+from notifier.store.caps import reached, spend
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.tables import caps
 
@@ -37,7 +37,8 @@ def test_addresses_are_counted_as_in_the_core(sqlite: Engine, requests: list[tup
             theirs = counted.setdefault(address, Counter())
             expected = allows(CAPS[CapScope.ADDRESS], theirs, today)
             values = {CapScope.ADDRESS: address}
-            assert spend(connection, values, pseudonyms=PSEUDONYMS, today=today) is expected
+            assert (reached(connection, values, pseudonyms=PSEUDONYMS, today=today) is None) is expected
+            assert (spend(connection, values, pseudonyms=PSEUDONYMS, today=today) is None) is expected
             theirs[today] += expected
 
 
@@ -52,7 +53,7 @@ def test_a_flood_on_one_victim_leaves_as_many_rows_as_one_request(database: Engi
         allowed = [spend(connection, values, pseudonyms=PSEUDONYMS, today=FIRST) for _ in range(50)]
     with reading(database) as connection:
         rows = connection.execute(select(caps)).all()
-    assert allowed == [True] + [False] * 49
+    assert allowed == [None] + [CapScope.ADDRESS] * 49
     assert [row.count for row in rows] == [1, 1, 1, 1]
     assert "epj" not in str(rows)
 
@@ -68,6 +69,7 @@ def test_a_flood_on_ever_new_addresses_stops_at_each_cap(sqlite: Engine, scope: 
                 pseudonyms=PSEUDONYMS,
                 today=FIRST,
             )
+            is None
             for number in range(limit + 40)
         )
         rows = len(connection.execute(select(caps)).all())

@@ -18,9 +18,10 @@ from tests.store.people import JUNE, join
 
 def put(connection: Connection, person: Subscriber, kind: LetterKind, now: datetime) -> bool:
     counted = {CapScope.RESPONSE: person.address}
-    return responses.put(
+    refusing = responses.put(
         connection, person.id, kind, counted=counted, pseudonyms=Pseudonyms(("key",)), now=now
     )
+    return refusing is None
 
 
 def test_one_answer_an_hour_to_each(database: Engine) -> None:
