@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from notifier.core.text import count
 from notifier.core.timing import Timing
-from notifier.store import alerts, notices
+from notifier.store import alerts, expiring
 
 
 def alert_expired(connection: Connection, *, timing: Timing, now: datetime) -> None:
     """Tell of every Notice that came too late on this local day, as one Alert that grows with their number."""
     today = timing.today(now)
-    expired = notices.count_expired(connection, since=timing.instant(today, time(0)))
+    expired = expiring.count_expired(connection, since=timing.instant(today, time(0)))
     if expired:
         text = f"{count(expired, 'notice')} could not be sent in time; see notifier why"
         alerts.raise_alert(connection, key=f"expired:{today}", text=text, now=now)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from notifier.core.plan import FanOut, due_news, due_reminders
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import cadences, changes, installation, notices, outbox, planning
+from notifier.store import cadences, changes, expiring, installation, notices, planning
 from notifier.store.engine import reading, writing
 from notifier.store.planning import Slice
 
@@ -48,9 +48,9 @@ def remind(*, engine: Engine, timing: Timing, now: datetime) -> Reminded:
         within = _next_slice(engine, within.upto)
     with writing(engine) as connection:
         notices.finish_steps(connection, [f.mark for f in due if f.step.due <= now - STRAGGLERS], now)
-        late, unknown = notices.expire_overdue(connection, now)
+        late, unknown = expiring.expire_overdue(connection, now)
         expired += late
-        outbox.close_emptied(connection, now=now)
+        expiring.close_emptied(connection, now=now)
         alert_unknown(connection, sorted(unknown), now=now)
         if expired:
             alert_expired(connection, timing=timing, now=now)

@@ -17,7 +17,7 @@ from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import asks, changes, imprints, notices, outbox, subscribers
+from notifier.store import asks, changes, expiring, imprints, notices, outbox, subscribers
 from notifier.store.changes import Reading
 
 _REASONS = {
@@ -218,7 +218,7 @@ def _put_back_early(
     opening = timing.next_opening(now)
     early = [telling.message for telling in tellings if not _may_leave_before(telling, opening)]
     outbox.release(connection, early, now=now)
-    notices.set_expiry(connection, [message.id for message in early])
+    expiring.set_expiry(connection, [message.id for message in early])
     return [telling for telling in tellings if _may_leave_before(telling, opening)]
 
 

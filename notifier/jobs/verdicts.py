@@ -54,13 +54,16 @@ def record(
 ) -> Tally:
     """Write what became of a batch. `unsent` marks those that never reached the wire: no attempt was made.
 
-    With `bounce_limit` points against it an address is written to no more.
+    With `bounce_limit` points against it an address is written to no more. Twice is harmless: what was written
+    by a commit whose answer was lost is not written or counted again.
     """
     if not recorded:
         return Tally()
     with writing(engine) as connection:
-        held = outbox.record(connection, [entry for _, entry in recorded], unsent=unsent, now=now)
-        ours = [(ready, entry) for ready, entry in recorded if ready.message.id in held]
+        known = outbox.recorded_before(connection, [ready.message for ready, _ in recorded])
+        new = [(ready, entry) for ready, entry in recorded if ready.message.id not in known]
+        held = outbox.record(connection, [entry for _, entry in new], unsent=unsent, now=now)
+        ours = [(ready, entry) for ready, entry in new if ready.message.id in held]
         decided = [
             (notice.id, *_FINAL[entry.transition.state])
             for ready, entry in ours
@@ -74,9 +77,9 @@ def record(
         bounces.hold_against(
             connection, _refused(ours), limit=bounce_limit, words="the server refused it", now=now
         )
-        breaker = _note_relay(connection, [e.verdict for _, e in recorded if e.verdict is not unsent], now)
+        breaker = _note_relay(connection, [e.verdict for _, e in new if e.verdict is not unsent], now)
         _alert_ended(connection, ours, now)
-    states = [entry.transition.state for _, entry in ours]
+    states = [entry.transition.state for ready, entry in recorded if ready.message.id in held | known]
     return Tally(
         sent=states.count(MessageState.SENT),
         failed=states.count(MessageState.FAILED) + states.count(MessageState.UNKNOWN),

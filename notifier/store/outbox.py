@@ -15,7 +15,8 @@
   the one that was composed from, nothing paused. It counts a copy; a CHECK keeps copies within 0..2.
 * **transmit**: no transaction is open. A failure before the final dot is provably undelivered.
 * **record**: verdicts of many in one commit, each under its token: a node that lost its lease records nothing
-  but the attempt, unless nobody has claimed the Message since.
+  but the attempt, unless nobody has claimed the Message since. Where the commit's own answer was lost, the
+  token tells that it took effect, and nothing is counted again.
 * **recover**: a claimed Message of a dead owner waits again; a transmitting one may have been accepted, so it
   waits 15 minutes and is sent once more under the same Message-ID, then it is `unknown`.
 
@@ -35,7 +36,6 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    case,
     cast,
     exists,
     false,
@@ -52,12 +52,11 @@ from sqlalchemy import (
 from notifier.core.delivery import Transition
 from notifier.core.letter import OF_STRANGERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
-from notifier.core.notice import Outcome
 from notifier.core.reply import Verdict
 from notifier.store import letters, pausing
 from notifier.store.engine import database_now
 from notifier.store.messages import message_of
-from notifier.store.tables import attempts, installation, messages, notices, readings
+from notifier.store.tables import attempts, installation, messages, readings
 
 LEASE_SECONDS = 20 * 60.0
 CLAIM_LIMIT = 500
@@ -207,6 +206,14 @@ def put_off(
     return held
 
 
+def recorded_before(connection: Connection, armed: Sequence[Message]) -> frozenset[int]:
+    """The ids of those whose Verdict was written already: only `record` lets one go on under its token."""
+    if not armed:
+        return frozenset()
+    gone_on = messages.c.state.not_in([MessageState.CLAIMED, MessageState.TRANSMITTING])
+    return frozenset(connection.scalars(select(messages.c.id).where(_held(armed), gone_on)))
+
+
 def record(
     connection: Connection, recorded: Sequence[Recorded], *, unsent: Verdict, now: datetime
 ) -> frozenset[int]:
@@ -275,17 +282,3 @@ def _held(claimed: Sequence[Message], *, claims_since: int = 0) -> ColumnElement
     """Whether the token is the one of the claim, or has grown by so much since."""
     tokens = [(message.id, message.token + claims_since) for message in claimed]
     return tuple_(messages.c.id, messages.c.token).in_(tokens)
-
-
-def close_emptied(connection: Connection, *, now: datetime) -> int:
-    """Close waiting Messages that no longer carry any owed Notice, but for Letters; answers how many."""
-    carries = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.OWED)
-    expired = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.EXPIRED)
-    unknown = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.UNKNOWN)
-    state = case(
-        (unknown, MessageState.UNKNOWN.value),
-        (expired, MessageState.EXPIRED.value),
-        else_=MessageState.CANCELLED.value,
-    )
-    empty = and_(messages.c.state == MessageState.PENDING, messages.c.letter.is_(None), ~carries)
-    return connection.execute(update(messages).where(empty).values(state=state, state_at=now)).rowcount

@@ -42,7 +42,7 @@ from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState
 from notifier.store.concerned import present, topic_followed, topics_covering, written
-from notifier.store.notices import hasten_expiry, set_waiting_expiry
+from notifier.store.expiring import hasten_expiry, set_waiting_expiry
 from notifier.store.tables import messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, select, update
 
 from notifier.core.notice import Outcome
-from notifier.store import outbox
+from notifier.store import expiring
 from notifier.store.copies import MARK
 from notifier.store.tables import installation, notices
 
@@ -28,5 +28,5 @@ def consider_told(connection: Connection, *, until: datetime, by: str, now: date
     reason = f"told before the database was restored, says {by}"[:200]
     values = {"outcome": Outcome.CANCELLED.value, "reason": reason, "decided_at": now}
     told = connection.execute(update(notices).where(owed).values(values)).rowcount
-    outbox.close_emptied(connection, now=now)
+    expiring.close_emptied(connection, now=now)
     return told

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select, update
 from notifier.core.cadence import parse_lead
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut
-from notifier.store import notices, planning
+from notifier.store import expiring, planning
 from notifier.store.engine import open_engine, writing
 from notifier.store.planning import Slice
 from notifier.store.tables import messages, subscribers
@@ -74,8 +74,8 @@ def test_a_waiting_notice_whose_day_is_over_expires(database: Engine) -> None:
     with writing(database) as connection:
         people.put(connection, [(a_subscriber(), None)])
         _plan(connection, _reminder("a", OVER))
-        assert notices.expire_overdue(connection, oslo("2026-12-01", "23:59")) == (0, frozenset())
-        assert notices.expire_overdue(connection, OVER) == (1, frozenset())
+        assert expiring.expire_overdue(connection, oslo("2026-12-01", "23:59")) == (0, frozenset())
+        assert expiring.expire_overdue(connection, OVER) == (1, frozenset())
         assert connection.scalar(select(ledger.c.outcome)) == Outcome.EXPIRED
 
 
@@ -88,6 +88,6 @@ def test_what_was_over_before_a_subscribers_pause_ended_was_not_wanted_unless_a_
         _plan(connection, _reminder("a", OVER))
         connection.execute(update(messages).where(messages.c.subscriber_id == 2).values(copies=1))
         in_doubt = connection.scalar(select(messages.c.id).where(messages.c.copies == 1))
-        assert notices.expire_overdue(connection, OVER) == (0, frozenset({in_doubt}))
+        assert expiring.expire_overdue(connection, OVER) == (0, frozenset({in_doubt}))
         told = {row.subscriber_id: row.outcome for row in connection.execute(select(ledger))}
         assert told == {1: Outcome.SUSPENDED, 2: Outcome.UNKNOWN}

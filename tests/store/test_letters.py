@@ -13,7 +13,7 @@ from notifier.core.letter import OF_STRANGERS, LetterKind, may_leave
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, SubscriberState
 from notifier.core.text import Language
-from notifier.store import asks, letters, outbox, suppressions
+from notifier.store import asks, expiring, letters, outbox, suppressions
 from notifier.store.engine import writing
 from notifier.store.outbox import STRANGERS_LIMIT
 from notifier.store.tables import asks as ask_rows
@@ -112,7 +112,7 @@ def test_letters_take_no_reminder_along_and_are_not_closed_as_empty(database: En
     person = join(database)
     with writing(database) as connection:
         letters.put(connection, person.id, LetterKind.ACCESS, now=MAY)
-        assert outbox.close_emptied(connection, now=JUNE) == 0
+        assert expiring.close_emptied(connection, now=JUNE) == 0
 
 
 def test_an_ask_holds_the_latest_wish(database: Engine) -> None:

@@ -15,7 +15,17 @@ from notifier.core.delivery import after_verdict
 from notifier.core.letter import LetterKind
 from notifier.core.message import Message, MessageState
 from notifier.core.reply import SENT, Fault, Phase, Verdict
-from notifier.store import changes, installation, leaving, letters, outbox, pausing, recovering, subscribers
+from notifier.store import (
+    changes,
+    expiring,
+    installation,
+    leaving,
+    letters,
+    outbox,
+    pausing,
+    recovering,
+    subscribers,
+)
 from notifier.store import messages as outbox_views
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
@@ -262,7 +272,7 @@ def test_a_message_without_anything_owed_is_closed(box: Connection) -> None:
             message_id=2,
         )
     )
-    assert outbox.close_emptied(box, now=NOW) == 2
+    assert expiring.close_emptied(box, now=NOW) == 2
     states = [message.state for message in outbox_views.load(box, [1, 2, 3])]
     assert states == [MessageState.PENDING, MessageState.EXPIRED, MessageState.CANCELLED]
 
