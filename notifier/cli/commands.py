@@ -16,7 +16,10 @@ import notifier.cli.subscribers
 import notifier.cli.subscriber_choices
 import notifier.cli.subscriber_views
 import notifier.cli.vendors
+import notifier.cli.waiving
 import notifier.cli.importing
+import notifier.cli.evidence
+import notifier.cli.readiness
 import notifier.cli.previewing
 import notifier.cli.simulating
 import notifier.cli.publishing

@@ -67,6 +67,7 @@ def texts_entry(change: Change) -> dict[str, Any]:
     texts = {name: getattr(change, name) for name in names}
     return {name: {"nb": text.nb, "nn": text.nn, "en": text.en} for name, text in texts.items()} | {
         "contact": change.contact or None,
+        "owner": change.owner or None,
         "source": {
             "document": change.source.document,
             "url": change.source.url,

@@ -44,7 +44,7 @@ def import_subscribers(
     from notifier.jobs.import_subscribers import foresee, import_joiners
     from notifier.store.engine import reading
 
-    data = _read(file)
+    data = read_file(file)
     with looking(context, now) as look:
         joiners = _joiners(data, look, basis)
         if not yes:
@@ -60,12 +60,12 @@ def import_subscribers(
 
 @vendors.group.command("import")
 def import_vendors(context: typer.Context, *, file: File, yes: Yes = False, now: Now = None) -> None:
-    """Import vendors from CSV: id,name,domains; known ones get the file's name and domains."""
+    """Import vendors from CSV: id,name,domains,clients; known ones get the file's name and domains."""
     from notifier.jobs import import_vendors as job
     from notifier.store import vendors as store
     from notifier.store.engine import reading
 
-    many = job.read_vendors(_read(file))
+    many = job.read_vendors(read_file(file))
     if yes:
         with changing(context, now) as look:
             new = job.import_vendors(engine=look.engine, many=many, now=look.now)
@@ -75,7 +75,10 @@ def import_vendors(context: typer.Context, *, file: File, yes: Yes = False, now:
         found = job.foresee(store.listing(connection), many)
     rows = [
         (len(found.new), f"new{_few([vendor.id for vendor in found.new])}"),
-        (len(found.changed), f"get another name or domains{_few([vendor.id for vendor in found.changed])}"),
+        (
+            len(found.changed),
+            f"get another name, domains or clients{_few([vendor.id for vendor in found.changed])}",
+        ),
         (found.same, "are the same already"),
     ]
     print(f"{count(len(many), 'vendor')} to import:")
@@ -83,7 +86,8 @@ def import_vendors(context: typer.Context, *, file: File, yes: Yes = False, now:
     print(_NOTHING_YET)
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """The file's bytes, no more than may be imported. Raises UsageError when it cannot be read."""
     from notifier.jobs.rows import MOST_BYTES
 
     try:

@@ -95,11 +95,15 @@ def show(
     if as_json:
         print_json(_as_value(found) | {"subscribers": [as_value(each) for each in people]})
         return
-    print(
-        columns([("Vendor", found.id), ("Name", found.name), ("Domains", " ".join(found.domains) or "none")])
-    )
+    rows = [("Vendor", found.id), ("Name", found.name), ("Domains", " ".join(found.domains) or "none")]
+    print(columns([*rows, *([("Clients", " ".join(found.clients))] if found.clients else [])]))
     print(f"\n{lines(people)}" if people else "\nNo subscribers.")
 
 
 def _as_value(vendor: Vendor) -> dict[str, Any]:
-    return {"id": vendor.id, "name": vendor.name, "domains": list(vendor.domains)}
+    return {
+        "id": vendor.id,
+        "name": vendor.name,
+        "domains": list(vendor.domains),
+        "clients": list(vendor.clients),
+    }

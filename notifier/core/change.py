@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -92,7 +92,10 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something vendors must adapt to."""
+    """Something vendors must adapt to.
+
+    `owner` is the address of whoever must know which Vendors are ready; it is never published.
+    """
 
     id: str
     service: str
@@ -103,6 +106,7 @@ class Change:
     action: Text
     source: Source
     contact: str = ""
+    owner: str = field(default="", repr=False)
     links: tuple[Link, ...] = ()
     national_rollout: str = ""
     deadlines: tuple[Deadline, ...] = ()

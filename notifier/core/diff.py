@@ -76,7 +76,7 @@ def _words(changes: ChangeList, change: Change, deadline: Deadline) -> tuple[obj
     return (
         deadline,
         # When somebody last verified it is for operators: verifying the whole list again alters nothing.
-        replace(change, deadlines=(), checked=date.min),
+        replace(change, deadlines=(), checked=date.min, owner=""),
         [(changes.service(each.service), each.title) for each in named],
     )
 

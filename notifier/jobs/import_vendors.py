@@ -1,6 +1,7 @@
 """Import vendors: a CSV file of organisations, all of them or none.
 
-Twice is harmless: who is there already gets the name and the domains of the file.
+Twice is harmless: who is there already gets the name and the domains of the file, and its clients beside
+those that are known.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from notifier.store import vendors
 from notifier.store.engine import writing
 from notifier.store.vendors import Vendor, checked, mistakes
 
-COLUMNS = ("id", "name", "domains")
+COLUMNS = ("id", "name", "domains", "clients")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,14 @@ def read_vendors(data: bytes) -> tuple[Vendor, ...]:
     problems = Problems()
     found: dict[str, tuple[int, Vendor]] = {}
     for row in read_rows(data, columns=COLUMNS, required=["id", "name"], problems=problems):
-        vendor_id, name, domains = (row.values[column] for column in COLUMNS)
-        wrong = mistakes(vendor_id=vendor_id, name=name, domains=domains.split())
+        vendor_id, name = row.values["id"], row.values["name"]
+        domains, clients = row.values["domains"].split(), row.values["clients"].split()
+        wrong = mistakes(vendor_id=vendor_id, name=name, domains=domains, clients=clients)
         for mistake in wrong:
             problems.add(row.line, mistake)
         if wrong:
             continue
-        vendor = checked(vendor_id=vendor_id, name=name, domains=domains.split())
+        vendor = checked(vendor_id=vendor_id, name=name, domains=domains, clients=clients)
         first, _ = found.setdefault(vendor.id, (row.line, vendor))
         if first != row.line:
             problems.add(row.line, f"{vendor.id} is on line {first} already; keep one of them")
@@ -49,11 +51,16 @@ def read_vendors(data: bytes) -> tuple[Vendor, ...]:
 
 def foresee(there: Collection[Vendor], many: Sequence[Vendor]) -> Foreseen:
     """What importing `many` would come to beside the Vendors that are there."""
-    known = frozenset(there)
-    names = {vendor.id for vendor in known}
-    new = tuple(vendor for vendor in many if vendor.id not in names)
-    changed = tuple(vendor for vendor in many if vendor.id in names and vendor not in known)
+    known = {vendor.id: vendor for vendor in there}
+    new = tuple(vendor for vendor in many if vendor.id not in known)
+    changed = tuple(v for v in many if v.id in known and _differs(v, known[v.id]))
     return Foreseen(new=new, changed=changed, same=len(many) - len(new) - len(changed))
+
+
+def _differs(vendor: Vendor, known: Vendor) -> bool:
+    """Whether importing it alters anything; clients that the file does not name stay."""
+    is_same = (vendor.name, vendor.domains) == (known.name, known.domains)
+    return not is_same or not set(vendor.clients) <= set(known.clients)
 
 
 def import_vendors(*, engine: Engine, many: Sequence[Vendor], now: datetime) -> int:

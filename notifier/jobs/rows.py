@@ -21,12 +21,13 @@ class Problems:
 
     shown: list[str] = field(default_factory=list)
     count: int = 0
+    place: str = "line"
 
     def add(self, line: int, what: str) -> None:
-        """Note a problem on a line."""
+        """Note a problem on a line, or at whatever `place` names."""
         self.count += 1
         if len(self.shown) < MOST_PROBLEMS:
-            self.shown.append(f"line {line}: {what}")
+            self.shown.append(f"{self.place} {line}: {what}")
 
     def refuse(self) -> None:
         """Raise ImportRefusedError when there is any."""

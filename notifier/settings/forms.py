@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from notifier.core.cadence import Lead, parse_lead
+
 
 def _words(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
@@ -62,12 +64,17 @@ def _networks(value: object) -> object:
     return [str(network) for network in written] if isinstance(written, tuple) else written
 
 
+def _lead(value: object) -> Lead:
+    return value if isinstance(value, Lead) else parse_lead(str(value))
+
+
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Line = Annotated[str, AfterValidator(_one_line)]
 PageAddress = Annotated[str, AfterValidator(_page_address)]
+WrittenLead = Annotated[Lead, BeforeValidator(_lead)]
 OptionalLine = Annotated[Line | None, BeforeValidator(_unset_if_empty)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_unset_if_empty)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_unset_if_empty)]

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence
+from notifier.core.answer import AnswerRules
+from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence, parse_lead
 from notifier.core.retention import DEFAULT_RETENTION, SHORTEST, Retention
 from notifier.core.timing import Timing
 from notifier.settings.forms import (
@@ -25,6 +26,7 @@ from notifier.settings.forms import (
     OptionalSecret,
     PageAddress,
     Words,
+    WrittenLead,
 )
 from notifier.shipped import shipped
 
@@ -149,6 +151,15 @@ class RetentionSettings(_Table):
         return Retention(**{name: timedelta(days=days) for name, days in self})
 
 
+class AnswerSettings(_Table):
+    """What vendors' answers spare them, and when silence is told to all of a vendor's contacts."""
+
+    silent_after: int = Field(default=2, ge=1, le=20)
+    ahead: WrittenLead = parse_lead("7d")
+    always: WrittenLead = parse_lead("7d")
+    reconfirm_after_days: int = Field(default=90, ge=1)
+
+
 class LogSettings(_Table):
     """How the log looks. `format` auto means readable on a terminal and JSON elsewhere."""
 
@@ -180,6 +191,7 @@ class Settings(BaseSettings):
     inbox: InboxSettings = InboxSettings()
     bounces: BounceSettings = BounceSettings()
     retention: RetentionSettings = RetentionSettings()
+    answers: AnswerSettings = AnswerSettings()
     log: LogSettings = LogSettings()
 
     @classmethod
@@ -248,6 +260,16 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The address that links in mails begin with, without a slash at the end."""
         return (self.web.base_url or f"http://{self.web.bind}").rstrip("/")
+
+    @property
+    def answer_rules(self) -> AnswerRules:
+        """What Answers spare, as the core wants it."""
+        return AnswerRules(
+            silent_after=self.answers.silent_after,
+            ahead=self.answers.ahead,
+            always=self.answers.always,
+            reconfirm_after=timedelta(days=self.answers.reconfirm_after_days),
+        )
 
     @property
     def timing(self) -> Timing:

@@ -37,6 +37,7 @@ def _change(raw: RawChange, whens: Mapping[str, When]) -> Change:
         action=_text(raw.action),
         source=_source(raw.source),
         contact=raw.contact or "",
+        owner=raw.owner or "",
         links=tuple(Link(title=link.title, url=link.url) for link in raw.links),
         national_rollout=raw.national_rollout or "",
         deadlines=tuple(_deadline(deadline, raw, whens) for deadline in raw.deadlines),

@@ -155,6 +155,8 @@ class RawChange(_Table):
     """Where it was announced."""
     contact: Address | None = None
     """Whom to ask: the Reply-To of its mails. Without it, the publisher."""
+    owner: Address | None = None
+    """Who must know which vendors are ready: gets the weekly report. Never published."""
     links: Annotated[list[RawLink], Field(max_length=20)] = []
     """Pages worth reading."""
     national_rollout: Annotated[str, Field(max_length=60)] | None = None

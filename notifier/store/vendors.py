@@ -9,25 +9,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from notifier.core.address import normal_domain
+from notifier.store.answer_tables import clients
 from notifier.store.tables import vendors
 from notifier.store.upsert import insert_into
 
+LONGEST_CLIENT = 200
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """An organisation; `id` is its short stable name."""
+    """An organisation; `id` is its short stable name, `clients` the ids its software has at the services."""
 
     id: str
     name: str
     domains: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
 
 
-def mistakes(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> tuple[str, ...]:
+def mistakes(
+    *, vendor_id: str, name: str, domains: Sequence[str] = (), clients: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Everything that is wrong with what a person wrote of a Vendor, each in a sentence."""
     found = []
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", vendor_id, re.ASCII):
@@ -39,16 +44,23 @@ def mistakes(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> tuple
             normal_domain(domain)
         except ValueError as error:
             found.append(str(error))
+    found += [
+        f"“{client[:80]}” is not a client's id; write at most {LONGEST_CLIENT} characters"
+        for client in clients
+        if len(client) > LONGEST_CLIENT or not client.isprintable()
+    ]
     return tuple(found)
 
 
-def checked(*, vendor_id: str, name: str, domains: Sequence[str] = ()) -> Vendor:
+def checked(*, vendor_id: str, name: str, domains: Sequence[str] = (), clients: Sequence[str] = ()) -> Vendor:
     """A Vendor from what a person wrote. Raises ValueError with all of its mistakes."""
-    found = mistakes(vendor_id=vendor_id, name=name, domains=domains)
+    found = mistakes(vendor_id=vendor_id, name=name, domains=domains, clients=clients)
     if found:
         raise ValueError("; ".join(found))
     normal = dict.fromkeys(normal_domain(domain) for domain in domains)
-    return Vendor(id=vendor_id, name=name.strip(), domains=tuple(normal))
+    return Vendor(
+        id=vendor_id, name=name.strip(), domains=tuple(normal), clients=tuple(dict.fromkeys(clients))
+    )
 
 
 def id_from(name: str) -> str:
@@ -64,7 +76,10 @@ def add(connection: Connection, new: Vendor, *, now: datetime) -> bool:
 
 
 def put_many(connection: Connection, many: Sequence[Vendor], *, now: datetime) -> int:
-    """Add these Vendors, and bring those that are there already up to date; answers how many are new."""
+    """Add these Vendors, and bring those that are there already up to date; answers how many are new.
+
+    Clients are added to those that a Vendor has; one that another Vendor had is this one's from now on.
+    """
     if not many:
         return 0
     before = {known.id for known in listing(connection)}
@@ -74,23 +89,46 @@ def put_many(connection: Connection, many: Sequence[Vendor], *, now: datetime) -
     connection.execute(
         insertion.on_conflict_do_update(index_elements=["id"], set_=changed), list(rows.values())
     )
+    theirs = [{"id": client, "vendor_id": entry.id} for entry in many for client in entry.clients]
+    if theirs:
+        owning = insert_into(connection, clients)
+        moved = {"vendor_id": owning.excluded.vendor_id}
+        connection.execute(owning.on_conflict_do_update(index_elements=["id"], set_=moved), theirs)
     return len(rows.keys() - before)
 
 
 def find(connection: Connection, vendor_id: str) -> Vendor | None:
     """The Vendor with that id."""
-    row = connection.execute(select(vendors).where(vendors.c.id == vendor_id)).one_or_none()
-    return _vendor(row) if row else None
+    return next(iter(_read(connection, select(vendors).where(vendors.c.id == vendor_id))), None)
 
 
 def listing(connection: Connection) -> tuple[Vendor, ...]:
     """Every Vendor, by id."""
-    return tuple(_vendor(row) for row in connection.execute(select(vendors).order_by(vendors.c.id)))
+    return _read(connection, select(vendors).order_by(vendors.c.id))
+
+
+def owners_of_clients(connection: Connection) -> dict[str, str]:
+    """The Vendor of each client."""
+    return {row.id: row.vendor_id for row in connection.execute(select(clients))}
 
 
 def _row(entry: Vendor, now: datetime) -> dict[str, Any]:
     return {"id": entry.id, "name": entry.name, "domains": " ".join(entry.domains), "created_at": now}
 
 
-def _vendor(row: Any) -> Vendor:
-    return Vendor(id=row.id, name=row.name, domains=tuple(row.domains.split()))
+def _read(connection: Connection, chosen: Select[Any]) -> tuple[Vendor, ...]:
+    rows = connection.execute(chosen).all()
+    theirs: dict[str, list[str]] = {}
+    for client in connection.execute(
+        select(clients).where(clients.c.vendor_id.in_([row.id for row in rows])).order_by(clients.c.id)
+    ):
+        theirs.setdefault(client.vendor_id, []).append(client.id)
+    return tuple(
+        Vendor(
+            id=row.id,
+            name=row.name,
+            domains=tuple(row.domains.split()),
+            clients=tuple(theirs.get(row.id, ())),
+        )
+        for row in rows
+    )

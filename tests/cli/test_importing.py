@@ -82,7 +82,7 @@ def test_vendors_are_imported_and_brought_up_to_date(place: Rehearsal, file: Pat
     file.write_text("id,name,domains\nepj,EPJ AS,epj.no epj.example\nris,RIS AS,\n", encoding="utf-8")
     shown = place("vendors", "import", str(file))
     assert "1 new: ris" in shown.words
-    assert "1 get another name or domains: epj" in shown.words
+    assert "1 get another name, domains or clients: epj" in shown.words
     assert [each["name"] for each in place("vendors", "list", "--json").json] == ["EPJ"]
 
     assert (
@@ -90,8 +90,8 @@ def test_vendors_are_imported_and_brought_up_to_date(place: Rehearsal, file: Pat
         in place("vendors", "import", str(file), "--yes", now=LATER).words
     )
     assert place("vendors", "list", "--json").json == [
-        {"id": "epj", "name": "EPJ AS", "domains": ["epj.no", "epj.example"]},
-        {"id": "ris", "name": "RIS AS", "domains": []},
+        {"id": "epj", "name": "EPJ AS", "domains": ["epj.no", "epj.example"], "clients": []},
+        {"id": "ris", "name": "RIS AS", "domains": [], "clients": []},
     ]
     assert "2 are the same already" in place("vendors", "import", str(file)).words
 

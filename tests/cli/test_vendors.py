@@ -12,6 +12,7 @@ def test_a_vendor_gets_an_id_from_its_name(place: Rehearsal) -> None:
         "id": "blabaer-sonn-epj-as",
         "name": "Blåbær & Sønn EPJ AS",
         "domains": ["xn--blbr-roah.no"],
+        "clients": [],
         "subscribers": [],
     }
 

@@ -1,0 +1,130 @@
+"""Readiness: the picture of every Vendor on every Change, read from the database. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from notifier.core.answer import Answer, AnswerRules, AnswerState, Evidence, Party
+from notifier.core.change import Change
+from notifier.core.curve import Curve, curve_of
+from notifier.core.readiness import (
+    Contacts,
+    Picture,
+    Told,
+    VendorLine,
+    Waiver,
+    condition_of,
+    picture_of,
+)
+from notifier.core.stance import Circumstances, is_silent, last_that_counts, stance_of
+from notifier.core.subscription import Topic
+from notifier.core.timing import Timing
+from notifier.store import answers, changes, evidence, readiness, vendors, waivers
+from notifier.store.readiness import Telling
+from notifier.store.vendors import Vendor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """All that is stored and that the Pictures are computed from, read once for all of them."""
+
+    vendors: Sequence[Vendor]
+    contacts: Mapping[str, tuple[int, int]]
+    topics: Mapping[str, Sequence[Topic]]
+    tellings: Mapping[tuple[str, str], Telling]
+    replies: Mapping[int, str]
+    answers: Mapping[tuple[Party, str], Sequence[Answer]]
+    evidence: Mapping[tuple[str, str], Evidence]
+    waivers: Mapping[tuple[str, str], Waiver]
+    circumstances: Circumstances
+
+
+def pictures(
+    connection: Connection, chosen: Sequence[Change], *, timing: Timing, rules: AnswerRules, now: datetime
+) -> tuple[tuple[Picture, Curve], ...]:
+    """The Picture and the Curve of each of these Changes."""
+    known = _read(connection, timing=timing, rules=rules, now=now)
+    return tuple((_picture(known, change), _curve(known, change)) for change in chosen)
+
+
+def _read(connection: Connection, *, timing: Timing, rules: AnswerRules, now: datetime) -> _Known:
+    tellings = readiness.tellings(connection)
+    given: dict[tuple[Party, str], list[Answer]] = {}
+    for answer in answers.given(connection):
+        given.setdefault((answer.party, answer.change_id), []).append(answer)
+    seen = evidence.last_of_each(connection)
+    return _Known(
+        vendors=vendors.listing(connection),
+        contacts=readiness.counted_contacts(connection),
+        topics=readiness.followed_topics(connection),
+        tellings=tellings,
+        replies=readiness.replies(connection, {t.message_id for t in tellings.values() if t.message_id}),
+        answers=given,
+        evidence=seen,
+        waivers=waivers.last_of_each(connection),
+        circumstances=Circumstances(
+            history=changes.history(connection),
+            evidence=seen,
+            timing=timing,
+            today=timing.today(now),
+            rules=rules,
+        ),
+    )
+
+
+def _picture(known: _Known, change: Change) -> Picture:
+    return picture_of(change, (_line(known, change, vendor) for vendor in known.vendors))
+
+
+def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
+    given = known.answers.get((Party(vendor=vendor.id), change.id), ())
+    stance = stance_of(last_that_counts(given), change=change, circumstances=known.circumstances)
+    active, suspended = known.contacts.get(vendor.id, (0, 0))
+    follows = any(topic.covers(change) for topic in known.topics.get(vendor.id, ()))
+    contacts = Contacts(active=active, suspended=suspended, follows=follows)
+    told = _told(known, change, vendor)
+    silent = is_silent(
+        reminders=told.reminders if told else 0,
+        answered=any(answer.state is not AnswerState.REFUSED for answer in given),
+        rules=known.circumstances.rules,
+    )
+    return VendorLine(
+        vendor_id=vendor.id,
+        name=vendor.name,
+        condition=condition_of(stance, contacts, is_silent=silent),
+        stance=stance,
+        contacts=contacts,
+        told=told,
+        evidence=known.evidence.get((vendor.id, change.id)),
+        waiver=known.waivers.get((vendor.id, change.id)),
+        waiting=sum(answer.state is AnswerState.WAITING for answer in given),
+    )
+
+
+def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:
+    """What the Vendor was told of any of the Change's Deadlines."""
+    found = [known.tellings.get((vendor.id, change.key(deadline))) for deadline in change.deadlines]
+    there = [telling for telling in found if telling is not None]
+    if not there:
+        return None
+    last = max(there, key=lambda telling: telling.last_at)
+    return Told(
+        last_at=last.last_at,
+        reply=known.replies.get(last.message_id or 0, ""),
+        reminders=sum(telling.reminders for telling in there),
+    )
+
+
+def _curve(known: _Known, change: Change) -> Curve:
+    given = [each for (_, about), theirs in known.answers.items() if about == change.id for each in theirs]
+    return curve_of(
+        given,
+        change=change,
+        total=len(known.vendors),
+        timing=known.circumstances.timing,
+        today=known.circumstances.today,
+    )

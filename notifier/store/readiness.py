@@ -1,0 +1,77 @@
+"""What readiness is computed from: each Vendor's contacts, and what it was told. One query for all Vendors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, distinct, func, select
+
+from notifier.core.notice import NoticeKind, Outcome
+from notifier.core.subscription import Scope, SubscriberState, Topic
+from notifier.store.tables import messages, notices, subscribers, subscriptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What the Subscribers of a Vendor were told of one Deadline."""
+
+    last_at: datetime
+    reminders: int
+    message_id: int | None
+
+
+def counted_contacts(connection: Connection) -> dict[str, tuple[int, int]]:
+    """By Vendor, how many of its Subscribers are active, and how many are suspended."""
+    active = func.count(case((subscribers.c.state == SubscriberState.ACTIVE, 1)))
+    suspended = func.count(case((subscribers.c.state == SubscriberState.SUSPENDED, 1)))
+    grouped = select(subscribers.c.vendor_id, active, suspended).where(subscribers.c.vendor_id.is_not(None))
+    rows = connection.execute(grouped.group_by(subscribers.c.vendor_id))
+    return {vendor: (mailed, returned) for vendor, mailed, returned in rows}
+
+
+def followed_topics(connection: Connection) -> dict[str, tuple[Topic, ...]]:
+    """By Vendor, every Topic that any of its active Subscribers follows."""
+    chosen = (
+        select(subscribers.c.vendor_id, subscriptions.c.scope, subscriptions.c.target)
+        .join_from(subscribers, subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
+        .where(subscribers.c.vendor_id.is_not(None), subscribers.c.state == SubscriberState.ACTIVE)
+        .distinct()
+    )
+    found: dict[str, list[Topic]] = {}
+    for vendor, scope, target in connection.execute(chosen):
+        found.setdefault(vendor, []).append(Topic(Scope(scope), target))
+    return {vendor: tuple(topics) for vendor, topics in found.items()}
+
+
+def tellings(connection: Connection) -> dict[tuple[str, str], Telling]:
+    """By Vendor and Deadline, what was sent. A reminder to several contacts is one."""
+    reminder = case((notices.c.kind == NoticeKind.REMINDER, notices.c.lead + " " + notices.c.spoken))
+    grouped = (
+        select(
+            subscribers.c.vendor_id,
+            notices.c.deadline,
+            func.max(notices.c.decided_at),
+            func.count(distinct(reminder)),
+            func.max(notices.c.message_id),
+        )
+        .join_from(notices, subscribers, subscribers.c.id == notices.c.subscriber_id)
+        .where(notices.c.outcome == Outcome.SENT, subscribers.c.vendor_id.is_not(None))
+        .group_by(subscribers.c.vendor_id, notices.c.deadline)
+    )
+    return {
+        (vendor, deadline): Telling(last_at=last_at, reminders=reminders, message_id=message_id)
+        for vendor, deadline, last_at, reminders, message_id in connection.execute(grouped)
+    }
+
+
+def replies(connection: Connection, message_ids: Collection[int]) -> dict[int, str]:
+    """What the server last said of these Messages."""
+    ids = list(message_ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), 10_000):
+        part = ids[start : start + 10_000]
+        rows = connection.execute(select(messages.c.id, messages.c.last_reply).where(messages.c.id.in_(part)))
+        found |= {row.id: row.last_reply for row in rows}
+    return found

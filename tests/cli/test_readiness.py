@@ -1,0 +1,144 @@
+"""`readiness`, `evidence import` and `vendors waive`: who is ready, what was seen, who is let off."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+
+import pytest
+
+from notifier.core.answer import Answer, AnswerKind, Party, Way
+from notifier.store import answers
+from notifier.store.engine import open_engine, writing
+from tests.cli.rehearsal import JOINED, Rehearsal
+
+LATER = JOINED + timedelta(hours=1)
+CHANGE = "testdata"
+
+
+@pytest.fixture
+def vendors(place: Rehearsal) -> Rehearsal:
+    for name in ("blabaer", "tyttebaer", "multe"):
+        assert place("vendors", "add", name.capitalize(), "--id", name, now=JOINED).code == 0
+    for name in ("blabaer", "tyttebaer"):
+        assert place("subscribers", "add", f"kari@{name}.example", "--vendor", name, now=JOINED).code == 0
+    assert place("tick", now=JOINED).code == 0
+    return place
+
+
+def say(place: Rehearsal, vendor: str, kind: AnswerKind, at: datetime = LATER) -> None:
+    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
+    said = Answer(
+        id=0, party=Party(vendor=vendor), change_id=CHANGE, kind=kind, at=at, way=Way.OPERATOR, by="Kari"
+    )
+    with writing(engine) as connection:
+        answers.add(connection, said)
+    engine.dispose()
+
+
+def conditions(place: Rehearsal) -> dict[str, str]:
+    shown = place("readiness", CHANGE, "--json", now=LATER).json
+    return {line["vendor"]: line["condition"] for line in shown[0]["vendors"]}
+
+
+def test_each_vendor_has_its_condition(vendors: Rehearsal) -> None:
+    say(vendors, "blabaer", AnswerKind.DONE)
+    assert conditions(vendors) == {"blabaer": "done", "tyttebaer": "unanswered", "multe": "no-contact"}
+
+    shown = vendors("readiness", CHANGE, now=LATER)
+    assert shown.code == 0
+    assert "1 no-contact ██████" in shown.words
+    assert "said done on 2026-11-24" in shown.words
+    assert "To call first Multe Tyttebaer" in " ".join(shown.words.split(" not told yet"))
+
+
+def test_csv_has_a_line_for_each_vendor(vendors: Rehearsal) -> None:
+    rows = list(csv.DictReader(io.StringIO(vendors("readiness", "--csv", now=LATER).out)))
+    mine = [row for row in rows if row["change"] == CHANGE]
+    assert [(row["vendor"], row["condition"], row["blocks"]) for row in mine] == [
+        ("multe", "no-contact", "True"),
+        ("blabaer", "unanswered", "True"),
+        ("tyttebaer", "unanswered", "True"),
+    ]
+    assert vendors("readiness", "--csv", "--json", now=LATER).code == 2
+
+
+def test_the_gate_opens_once_all_are_ready_or_let_off(vendors: Rehearsal) -> None:
+    shut = vendors("readiness", CHANGE, "--gate", now=LATER)
+    assert (shut.code, shut.err.strip()) == (1, "3 vendors are not ready.")
+
+    say(vendors, "blabaer", AnswerKind.DONE)
+    say(vendors, "tyttebaer", AnswerKind.NOT_AFFECTED)
+    waive = ("vendors", "waive", "multe", CHANGE, "--reason", "egen avtale", "--by", "Kari")
+    assert vendors(*waive, "--until", "2026-12-31", now=LATER).code == 0
+    assert vendors("readiness", CHANGE, "--gate", now=LATER).code == 0
+    assert "let off until 2026-12-31 by Kari: egen avtale" in vendors("readiness", CHANGE, now=LATER).words
+
+    assert "no longer let off" in vendors(*waive, "--until", "2026-11-01", now=LATER).words
+    assert vendors("readiness", CHANGE, "--gate", now=LATER).code == 1
+
+
+def test_a_waiver_needs_a_vendor_a_change_and_a_reason(vendors: Rehearsal) -> None:
+    options = ("--until", "2026-12-31", "--reason", "x")
+    assert "did you mean multe?" in vendors("vendors", "waive", "mult", CHANGE, *options, now=LATER).err
+    assert vendors("vendors", "waive", "multe", "nothing", *options, now=LATER).code == 2
+    blank = vendors("vendors", "waive", "multe", CHANGE, "--until", "2026-12-31", "--reason", " ", now=LATER)
+    assert blank.code == 2
+
+
+def test_evidence_is_shown_first_and_imported_whole(vendors: Rehearsal) -> None:
+    say(vendors, "blabaer", AnswerKind.DONE, at=LATER - timedelta(days=2))
+    file = vendors.folder / "seen.csv"
+    file.write_text(f"vendor;change;calls;last_seen\nblabaer;{CHANGE};1243;2026-11-24\n", encoding="utf-8")
+    assert "Nothing was changed" in vendors("evidence", "import", str(file), now=LATER).words
+    assert conditions(vendors)["blabaer"] == "done"
+
+    imported = vendors("evidence", "import", str(file), "--yes", now=LATER)
+    assert imported.code == 0
+    assert "they are asked anew: blabaer testdata 1,243 calls" in imported.words
+    assert conditions(vendors)["blabaer"] == "unanswered"
+    assert "is still seen using it; 1,243 calls seen" in vendors("readiness", CHANGE, now=LATER).words
+
+
+def test_clients_are_added_up_for_their_vendor(vendors: Rehearsal) -> None:
+    known = vendors.folder / "vendors.csv"
+    known.write_text("id,name,clients\nmulte,Multe,c-1 c-2\n", encoding="utf-8")
+    assert vendors("vendors", "import", str(known), "--yes", now=LATER).code == 0
+    assert vendors("vendors", "show", "multe", "--json").json["clients"] == ["c-1", "c-2"]
+    file = vendors.folder / "seen.json"
+    file.write_text(
+        f'[{{"client": "c-1", "change": "{CHANGE}", "calls": 3, "last_seen": "2026-11-20T10:00:00Z"}},'
+        f' {{"client": "c-2", "change": "{CHANGE}", "calls": 4, "last_seen": "2026-11-19"}}]',
+        encoding="utf-8",
+    )
+    assert vendors("evidence", "import", str(file), "--yes", now=LATER).code == 0
+    line = vendors("readiness", CHANGE, "--json", now=LATER).json[0]["vendors"][0]
+    assert (line["vendor"], line["calls"], line["last_seen"]) == ("multe", 7, "2026-11-20")
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (f"nobody,,{CHANGE},1,2026-11-20", "there is no vendor “nobody”"),
+        (f"multe,c-1,{CHANGE},1,2026-11-20", "name either a vendor or a client"),
+        (f",c-9,{CHANGE},1,2026-11-20", "no vendor has the client “c-9”"),
+        ("multe,,nothing,1,2026-11-20", "the list has no change “nothing”"),
+        (f"multe,,{CHANGE},many,2026-11-20", "“many” is not a number of calls"),
+        (f"multe,,{CHANGE},1,yesterday", "“yesterday” is not a day"),
+        (f"multe,,{CHANGE},1,2026-12-24", "2026-12-24 has not been yet"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_said_with_its_line(vendors: Rehearsal, row: str, sentence: str) -> None:
+    file = vendors.folder / "seen.csv"
+    file.write_text(f"vendor,client,change,calls,last_seen\n{row}\n", encoding="utf-8")
+    refused = vendors("evidence", "import", str(file), "--yes", now=LATER)
+    assert refused.code != 0
+    assert f"line 2: {sentence}" in " ".join(refused.err.split())
+
+
+@pytest.mark.parametrize("text", ["[1]", "{}", "[{", '[{"wendor": "multe"}]'])
+def test_json_of_another_shape_is_refused(vendors: Rehearsal, text: str) -> None:
+    file = vendors.folder / "seen.json"
+    file.write_text(text, encoding="utf-8")
+    assert vendors("evidence", "import", str(file), "--yes", now=LATER).code != 0

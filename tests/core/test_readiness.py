@@ -1,0 +1,145 @@
+"""Readiness: conditions, who blocks, whom to call, and where the answers point."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.core.answer import Answer, AnswerKind, AnswerState, Evidence, Party, Way
+from notifier.core.curve import curve_of
+from notifier.core.readiness import Condition, Contacts, VendorLine, Waiver, condition_of, picture_of
+from notifier.core.stance import OPEN, Doubt, Stance
+from tests.core.lists import TIMING, a_change, oslo
+
+TODAY = date(2026, 11, 24)
+REACHED = Contacts(active=1, follows=True)
+
+
+def stance(kind: AnswerKind, doubt: Doubt | None = None) -> Stance:
+    return Stance(answer=an_answer(kind), doubt=doubt)
+
+
+def an_answer(kind: AnswerKind, vendor: str = "blabaer", day: str = "2026-08-03", **fields: object) -> Answer:
+    given = {"id": 1, "party": Party(vendor=vendor), "change_id": "portal", "at": oslo(day), "way": Way.PAGE}
+    return Answer(**given | {"kind": kind} | fields)
+
+
+def a_line(condition: Condition, name: str = "Blåbær", **fields: object) -> VendorLine:
+    given = {"vendor_id": name.casefold(), "name": name, "condition": condition, "stance": OPEN}
+    return VendorLine(**given | {"contacts": REACHED} | fields)
+
+
+def seen(calls: int) -> Evidence:
+    return Evidence(vendor="blabaer", change_id="portal", calls=calls, last_seen=TODAY, at=oslo("2026-11-24"))
+
+
+@pytest.mark.parametrize(
+    ("said", "contacts", "is_silent", "expected"),
+    [
+        (stance(AnswerKind.DONE), Contacts(), True, Condition.DONE),
+        (stance(AnswerKind.NOT_AFFECTED), REACHED, False, Condition.NOT_AFFECTED),
+        (stance(AnswerKind.PLANNED), REACHED, False, Condition.PLANNED),
+        (stance(AnswerKind.NEED_HELP), REACHED, False, Condition.NEED_HELP),
+        (stance(AnswerKind.DONE, Doubt.TRAFFIC), REACHED, False, Condition.UNANSWERED),
+        (
+            stance(AnswerKind.PLANNED, Doubt.SLIPPED),
+            replace(REACHED, follows=False),
+            False,
+            Condition.UNANSWERED,
+        ),
+        (OPEN, REACHED, False, Condition.UNANSWERED),
+        (OPEN, REACHED, True, Condition.SILENT),
+        (OPEN, Contacts(), False, Condition.NO_CONTACT),
+        (OPEN, Contacts(suspended=2), True, Condition.BOUNCED),
+        (OPEN, Contacts(active=1, suspended=1, follows=True), False, Condition.UNANSWERED),
+        (OPEN, Contacts(active=1), False, Condition.ELSEWHERE),
+    ],
+)
+def test_conditions(said: Stance, contacts: Contacts, is_silent: bool, expected: Condition) -> None:
+    assert condition_of(said, contacts, is_silent=is_silent) is expected
+
+
+@pytest.mark.parametrize("condition", Condition)
+def test_everybody_blocks_but_the_ready_and_those_who_follow_other_things(condition: Condition) -> None:
+    free = (Condition.DONE, Condition.NOT_AFFECTED, Condition.ELSEWHERE)
+    assert a_line(condition).blocks(TODAY) is (condition not in free)
+
+
+def test_whoever_is_seen_using_it_blocks_though_they_follow_other_things() -> None:
+    assert a_line(Condition.ELSEWHERE, evidence=seen(3)).blocks(TODAY)
+    assert not a_line(Condition.ELSEWHERE, evidence=seen(0)).blocks(TODAY)
+
+
+def test_a_waiver_holds_until_its_day_is_over() -> None:
+    waiver = Waiver(
+        vendor="blabaer",
+        change_id="portal",
+        by="Kari",
+        reason="egen løsning",
+        until=TODAY,
+        at=oslo("2026-11-01"),
+    )
+    line = a_line(Condition.SILENT, waiver=waiver)
+    assert not line.blocks(TODAY)
+    assert line.blocks(TODAY + timedelta(days=1))
+
+
+def test_the_first_to_call_are_those_seen_most_then_the_most_worrying() -> None:
+    lines = [
+        a_line(Condition.PLANNED, "A", evidence=seen(10)),
+        a_line(Condition.SILENT, "B"),
+        a_line(Condition.NEED_HELP, "C"),
+        a_line(Condition.SILENT, "D", evidence=seen(1243)),
+        a_line(Condition.UNANSWERED, "E"),
+        a_line(Condition.UNANSWERED, "F"),
+        a_line(Condition.DONE, "G", evidence=seen(5000)),
+    ]
+    picture = picture_of(a_change(), lines)
+    assert [line.name for line in picture.to_call(TODAY)] == ["D", "A", "B", "C", "E"]
+    assert [line.name for line in picture.lines] == ["B", "D", "C", "E", "F", "A", "G"]
+    assert picture.counts()[Condition.SILENT] == 2
+    assert picture.counts()[Condition.NO_CONTACT] == 0
+
+
+def test_the_curve_counts_answers_as_they_stood_and_goes_on_at_the_pace_of_late() -> None:
+    answers = [
+        an_answer(AnswerKind.DONE, "a", "2026-11-02", id=1),
+        an_answer(AnswerKind.PLANNED, "b", "2026-11-02", id=2),
+        an_answer(AnswerKind.NOT_AFFECTED, "b", "2026-11-04", id=3),
+        an_answer(AnswerKind.NONE, "a", "2026-11-05", id=4),
+        an_answer(AnswerKind.DONE, "c", "2026-11-05", id=5, state=AnswerState.WAITING),
+    ]
+    curve = curve_of(answers, change=a_change(), total=9, timing=TIMING, today=date(2026, 11, 6))
+    assert [ready for _, ready in curve.days] == [1, 1, 2, 1, 1]
+    assert (curve.until, curve.expected) == (date(2026, 12, 1), 6)  # one in five days, five times more
+
+
+def test_a_curve_without_answers_or_date_expects_nothing() -> None:
+    none = curve_of([], change=a_change(), total=9, timing=TIMING, today=TODAY)
+    assert (none.days, none.expected) == ((), None)
+    undated = curve_of(
+        [an_answer(AnswerKind.DONE)], change=a_change("tba"), total=9, timing=TIMING, today=TODAY
+    )
+    assert (undated.until, undated.expected) == (None, None)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.sampled_from(AnswerKind), st.dates(date(2026, 8, 1), TODAY)),
+        max_size=20,
+    )
+)
+def test_a_curve_never_leaves_its_bounds(given_answers: list[tuple[str, AnswerKind, date]]) -> None:
+    ordered = sorted(given_answers, key=lambda each: each[2])
+    answers = [
+        an_answer(kind, vendor, day.isoformat(), id=number)
+        for number, (vendor, kind, day) in enumerate(ordered)
+    ]
+    curve = curve_of(answers, change=a_change(), total=4, timing=TIMING, today=TODAY)
+    assert all(0 <= ready <= 4 for _, ready in curve.days)
+    assert curve.expected is None or 0 <= curve.expected <= 4
+    assert [day for day, _ in curve.days] == sorted({day for day, _ in curve.days})
