@@ -40,6 +40,7 @@ from notifier.feeds.feed import Feed
 from notifier.feeds.specimen import imprint
 from notifier.jobs.alert import Operators
 from notifier.jobs.dispatch import Sender
+from notifier.logs import name_people
 from notifier.settings import Settings
 from notifier.sources.file import FileSource
 from notifier.store import installation, migrating
@@ -141,6 +142,7 @@ def assemble(settings: Settings, engine: Engine | None = None, templates: Templa
     keys = signing_keys(settings.state_dir)
     links = Links(base_url=settings.base_url, keys=keys)
     letterhead = letterhead_of(settings, keys)
+    name_people(Pseudonyms(keys))
     if templates is None:
         templates = shipped_templates()
         rehearse(templates=templates, letterhead=letterhead, links=links)

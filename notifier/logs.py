@@ -1,11 +1,19 @@
-"""The log: one event a decision, readable on a terminal and JSON elsewhere. Never an address or a secret."""
+"""The log: one event a decision, readable on a terminal and JSON elsewhere. Never an address or a secret.
+
+Whoever an event is about is given as a Person, and written as a keyed pseudonym.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
+
+from notifier.core.pseudonym import Pseudonyms
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -13,6 +21,40 @@ LEVELS = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """Whom an event is about, by address. However it is written, the address is not."""
+
+    address: str
+
+    def __repr__(self) -> str:
+        return "somebody"
+
+
+class _Naming:
+    """Writes people as pseudonyms."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+
+    def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        return {name: self._named(value) for name, value in event.items()}
+
+    def _named(self, value: object) -> object:
+        return self._pseudonyms.person(value.address) if isinstance(value, Person) else value
+
+
+def name_people(pseudonyms: Pseudonyms) -> None:
+    """Write people as these pseudonyms from now on in this process; before, everybody is “somebody”."""
+    others = [each for each in _processors() if not isinstance(each, _Naming)]
+    structlog.configure(processors=[_Naming(pseudonyms), *others])
+
+
+def _processors() -> Sequence[structlog.typing.Processor]:
+    known: Sequence[structlog.typing.Processor] = structlog.get_config()["processors"]
+    return known
 
 
 def start_logging(*, form: str, level: str) -> None:
@@ -24,6 +66,7 @@ def start_logging(*, form: str, level: str) -> None:
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     shape: list[structlog.typing.Processor] = [
+        *(each for each in _processors() if isinstance(each, _Naming)),
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The subscriber's e-mail address.")]
 Person = Annotated[
     str,
-    typer.Argument(metavar="ADDRESS", help="The subscriber's e-mail address, or a pseudonym out of the log."),
+    typer.Argument(
+        metavar="ADDRESS",
+        help="The subscriber's e-mail address; or a pseudonym out of the log, or a number out of an alert.",
+    ),
 ]
 Follow = Annotated[
     list[str] | None,
@@ -52,7 +55,7 @@ def subscriber_at(connection: Connection, address: str) -> Subscriber:
 
 
 def person_named(connection: Connection, text: str, pseudonyms: Pseudonyms) -> Subscriber:
-    """The same, also by a pseudonym out of the log, and by the address of somebody who was erased since."""
+    """The same, also by a pseudonym or a number, and by the address of somebody who was erased since."""
     from notifier.store import finding
 
     found = understood(lambda given: finding.named(connection, given, pseudonyms=pseudonyms), text)

@@ -19,8 +19,11 @@ from notifier.core.caps import Entrance
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState
+from notifier.logs import Person, log
 from notifier.store import asks, calendars, erasing, exporting, letters, moving, subscribers, suppressions
 from notifier.store.engine import reading, writing
+
+_log = log("consent")
 
 # A link that is forwarded lets its reader ask for this Letter; not again and again.
 AGAIN_AFTER = timedelta(hours=1)
@@ -104,6 +107,7 @@ def confirm_new_address(*, engine: Engine, public_id: str, nonce: str, now: date
         # The wish stays until it is pruned: by it, a second press is known.
         if not moving.move(connection, found.id, address=wish.address, now=now):
             return Confirmed.STALE
+        _log.info("moved", before=Person(found.address), person=Person(wish.address))
         letters.put(connection, found.id, LetterKind.ADDRESS_CHANGED, to=found.address, now=now)
         letters.put(connection, found.id, LetterKind.STATUS, now=now)
         return Confirmed.NOW
@@ -124,6 +128,7 @@ def deny_new_address(
         if wish.address == found.address:
             end(connection, found, why="the new address did not ask for it", now=now)
             return Denied.STOPPED
+        _log.info("denied", person=Person(wish.address))
         suppressions.suppress(connection, wish.address, pseudonyms=pseudonyms, now=now)
         asks.forget(connection, found.id)
         return Denied.FOR_EVER
@@ -149,9 +154,12 @@ def erase(*, engine: Engine, pseudonyms: Pseudonyms, public_id: str, generation:
     """Forget them; answers whether anything changed. No goodbye: there is nobody left to tell."""
     with writing(engine) as connection:
         found = _let_in(connection, public_id, generation, for_update=True)
-        return found is not None and erasing.erase(
+        if found is None or not erasing.erase(
             connection, subscriber_id=found.id, pseudonyms=pseudonyms, now=now
-        )
+        ):
+            return False
+        _log.info("erased", person=Person(found.address))
+        return True
 
 
 def _let_in(

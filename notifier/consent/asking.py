@@ -17,8 +17,11 @@ from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, SubscriberState, Topic
 from notifier.core.text import Language
+from notifier.logs import Person, log
 from notifier.store import asks, caps, letters, subscribers, suppressions
 from notifier.store.engine import reading, writing
+
+_log = log("consent")
 
 
 def ask(
@@ -55,6 +58,7 @@ def ask(
                 way=entrance.value,
                 now=now,
             )
+            _log.info("asked", way=entrance.value, person=Person(address))
 
 
 def counted_by(*, address: str, client: str, entrance: Entrance) -> dict[CapScope, str]:

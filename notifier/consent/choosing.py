@@ -12,9 +12,11 @@ from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
+from notifier.logs import Person, log
 from notifier.store import pausing, subscribers
 from notifier.store.engine import reading, writing
 
+_log = log("consent")
 _CHOOSE_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
 
@@ -60,4 +62,5 @@ def choose(
             pausing.pause(connection, found, until=paused_until, now=now)
         elif paused_until is None and found.paused_until is not None:
             pausing.end(connection, found, now=now)
+        _log.info("chose", person=Person(found.address))
         return True

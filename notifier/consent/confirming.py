@@ -12,11 +12,13 @@ from notifier.consent.leaving import end
 from notifier.core.letter import Ask
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState
+from notifier.logs import Person, log
 from notifier.store import asks, joining, pruning, subscribers, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.joining import Joiner
 
 Found = Subscriber | Literal[Moved.MOVED] | None
+_log = log("consent")
 _UNCONFIRMED = (SubscriberState.PENDING, SubscriberState.LEFT)
 
 
@@ -64,6 +66,7 @@ def confirm(*, engine: Engine, addressee: Addressee, nonce: str, now: datetime) 
                 basis=f"confirmed by a link; asked by {wish.way} {wish.asked_at:%Y-%m-%d %H:%M} UTC",
             )
             joining.add_many(connection, [joiner], now=now)
+            _log.info("confirmed", way=wish.way, person=Person(found.address))
         return judged
 
 
@@ -84,6 +87,7 @@ def deny(*, engine: Engine, pseudonyms: Pseudonyms, addressee: Addressee, now: d
             return Denied.STOPPED
         if found.state is SubscriberState.LEFT and wish is None:
             return Denied.STOPPED
+        _log.info("denied", person=Person(found.address))
         suppressions.suppress(connection, found.address, pseudonyms=pseudonyms, now=now)
         asks.forget(connection, found.id)
         if found.state is SubscriberState.PENDING:

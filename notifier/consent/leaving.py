@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine
 from notifier.core.change import ChangeList
 from notifier.core.letter import UNDO_WITHIN, LetterKind
 from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState, Topic, without
+from notifier.logs import Person, log
 from notifier.store import asks, joining, letters, subscribers
 from notifier.store import leaving as stored
 from notifier.store.engine import writing
 
+_log = log("consent")
 _FOLLOW_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
 
@@ -46,6 +48,8 @@ def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -
     """The same in the caller's transaction, for a Subscriber that was read for update."""
     asks.forget(connection, found.id)
     left = stored.leave(connection, subscriber_id=found.id, why=why, now=now)
+    if left:
+        _log.info("left", why=why, person=Person(found.address))
     if left and found.state is SubscriberState.ACTIVE:
         letters.put(connection, found.id, LetterKind.GOODBYE, now=now)
 
@@ -98,6 +102,7 @@ def undo(*, engine: Engine, public_id: str, generation: int, now: datetime) -> b
         if found is None:
             return False
         since = now - UNDO_WITHIN
-        joining.take_back(connection, found.id, generation=generation, left_after=since, now=now)
+        if joining.take_back(connection, found.id, generation=generation, left_after=since, now=now):
+            _log.info("came back", person=Person(found.address))
         found = subscribers.by_public_id(connection, public_id, for_update=True)
         return found is not None and found.state is SubscriberState.ACTIVE

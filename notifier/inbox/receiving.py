@@ -25,7 +25,7 @@ from notifier.core.text import Language
 from notifier.inbox.acting import act
 from notifier.inbox.deciding import Decision, decide
 from notifier.inbox.reading import HostileMailError, Incoming, read
-from notifier.logs import log
+from notifier.logs import Person, log
 from notifier.store import installation, subscribers
 from notifier.store.engine import reading
 
@@ -93,7 +93,7 @@ async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str
             bounce_limit=inbox.bounce_limit,
             now=now,
         )
-        _log.info("mail", deed=decision.deed.value, why=decision.why)
+        _log.info("mail", deed=decision.deed.value, why=decision.why, person=Person(incoming.author))
         return await _send_on(inbox, incoming, data, now) if decision.is_forwarded else TAKEN
 
 

@@ -16,12 +16,16 @@ from notifier.core.notice import Outcome
 from notifier.core.reply import Fault, Verdict, enhanced_status
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.taking import Ready
+from notifier.logs import Person, log
 from notifier.store import alerts, bounces, breakers, notices, outbox
 from notifier.store.bounces import Bounced
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
 
 RELAY_ALERT = "relay"
+
+_SAID = {MessageState.PENDING: "again"}
+_log = log("send")
 
 _TO_ANOTHER_ADDRESS = (LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED)
 # Whoever mistypes an address in the form is nobody that operators must know of.
@@ -79,12 +83,29 @@ def record(
         )
         breaker = _note_relay(connection, [e.verdict for _, e in new if e.verdict is not unsent], now)
         _alert_ended(connection, ours, now)
+    for ready, entry in ours:
+        _tell(ready, entry)
     states = [entry.transition.state for ready, entry in recorded if ready.message.id in held | known]
     return Tally(
         sent=states.count(MessageState.SENT),
         failed=states.count(MessageState.FAILED) + states.count(MessageState.UNKNOWN),
         again=states.count(MessageState.PENDING),
         goes_on=breaker.open_until is None,
+    )
+
+
+def _tell(ready: Ready, entry: Recorded) -> None:
+    """Write what the server said: of each mail that was not sent, and of all where the log goes into detail."""
+    verdict, state = entry.verdict, entry.transition.state
+    write = _log.debug if state is MessageState.SENT else _log.info
+    write(
+        f"message {_SAID.get(state, state.value)}",
+        message=ready.message.id,
+        person=Person(ready.parcel.recipient),
+        fault=verdict.fault.value,
+        phase=verdict.phase.value,
+        code=verdict.code,
+        reply=verdict.reply,
     )
 
 

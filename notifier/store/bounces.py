@@ -112,8 +112,8 @@ def _suspend(connection: Connection, subscriber_id: int, words: str, now: dateti
     why = f"mail to the address came back: {words}"
     leaving.suspend(connection, subscriber_id=subscriber_id, why=why, now=now)
     text = (
-        f"subscriber {subscriber_id} is suspended, since {why}. Find them with: notifier subscribers list; once"
-        " the address works: notifier subscribers set ADDRESS --resume"
+        f"subscriber {subscriber_id} is suspended, since {why}. Find them with: notifier subscribers show"
+        f" {subscriber_id}; once the address works: notifier subscribers set ADDRESS --resume"
     )
     alerts.raise_alert(connection, key=f"suspended:{subscriber_id}", text=text, now=now)
 

@@ -1,6 +1,9 @@
-"""Finding people by what operators have of them: an address, or a pseudonym out of the log; also who was erased."""
+"""Finding people by what operators have of them: an address, a pseudonym out of the log, a number out of an Alert;
+also who was erased."""
 
 from __future__ import annotations
+
+import re
 
 from sqlalchemy import Connection, select
 
@@ -12,12 +15,14 @@ from notifier.store.tables import subscribers
 
 
 def named(connection: Connection, text: str, *, pseudonyms: Pseudonyms) -> Subscriber | None:
-    """Whoever has that address or pseudonym, or had that address before the last time that it was erased.
+    """Whoever has that address, pseudonym or number, or had that address before it was last erased.
 
-    Raises ValueError when it is neither.
+    Raises ValueError when it is none of these.
     """
     beginning = beginning_of(text)
-    if beginning is None:
+    if re.fullmatch(r"[1-9][0-9]{0,17}", text, re.ASCII):
+        ids: tuple[int, ...] = (int(text),)
+    elif beginning is None:
         found = stored.find(connection, text)
         ids = (found.id,) if found else erasing.erased_by(connection, text, pseudonyms=pseudonyms)[:1]
     else:

@@ -28,6 +28,14 @@ def test_it_says_what_each_of_our_alerts_means() -> None:
     assert raised - table == set()
 
 
+def test_it_names_every_event_of_the_daemons_log() -> None:
+    source = [file.read_text(encoding="utf-8") for file in (ROOT / "notifier").rglob("*.py")]
+    said = re.findall(r"_log\.(?:info|warning|error|debug)\(\s*\"([a-z ]+)\"", "\n".join(source))
+    assert len(said) > 20
+    table = HANDBOOK.partition("### The log")[2].partition("\n## ")[0]
+    assert {event for event in said if f"`{event}`" not in table} == set()
+
+
 def test_every_command_it_names_exists() -> None:
     assert commands.run is not None
     known = get_command(app)

@@ -91,7 +91,7 @@ def test_for_a_time_their_telling_is_found_by_address_vendor_and_pseudonym_then_
 def test_a_pseudonym_out_of_the_log_names_whoever_subscribes(database: Engine) -> None:
     person, _ = join(database, KARI), join(database, "ola@epj.example.no")
     with reading(database) as connection:
-        for named in (KEYED.person(KARI), Pseudonyms(("key", "newer")).persons(KARI)[1]):
+        for named in (str(person.id), KEYED.person(KARI), Pseudonyms(("key", "newer")).persons(KARI)[1]):
             found = finding.named(connection, named, pseudonyms=Pseudonyms(("key", "newer")))
             assert found is not None
             assert found.id == person.id
