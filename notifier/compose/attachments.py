@@ -45,10 +45,13 @@ def attachments_of(matter: Matter, voice: Voice) -> tuple[Attachment, ...]:
     )
     made = []
     for change in matter.changes.changes:
+        deadlines = {deadline.id for deadline in change.deadlines if change.key(deadline) in told}
+        if not deadlines:
+            continue
         file = single(
             changes=matter.changes,
             change=change,
-            deadlines={deadline.id for deadline in change.deadlines if change.key(deadline) in told},
+            deadlines=deadlines,
             history=matter.history,
             today=matter.today,
             feed=feed,

@@ -1,24 +1,26 @@
-"""Private calendars: whose a signed address is, and giving a calendar another one."""
+"""Private calendars: whose signed addresses are."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
 
 from sqlalchemy import Engine
 
 from notifier.compose.links import Links
+from notifier.core.holder import Held
 from notifier.store import calendars
-from notifier.store.calendars import Gone, Holder
 from notifier.store.engine import reading
 
 
-def holder_of(*, engine: Engine, links: Links, token: str) -> Holder | Literal[Gone.GONE] | None:
-    """Whose the calendar is that this token (the address's last part, without .ics) stands for.
+def holders_of(*, engine: Engine, links: Links, tokens: Sequence[str]) -> list[Held]:
+    """Whose the calendars are that these tokens (the addresses' last parts, without .ics) stand for.
 
     GONE when it was rotated or they left; None when it was altered or never was.
     """
-    named = links.read_private_calendar(token)
-    if named is None:
-        return None
+    named = [links.read_private_calendar(token) for token in tokens]
+    asked = [each for each in named if each is not None]
+    if not asked:
+        return [None] * len(named)
     with reading(engine) as connection:
-        return calendars.holder_of(connection, public_id=named[0], serial=named[1])
+        found = iter(calendars.holders_of(connection, asked))
+    return [None if each is None else next(found) for each in named]

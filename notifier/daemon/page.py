@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from notifier.app import Parts
 from notifier.consent.leaving import leave
-from notifier.consent.private_calendar import holder_of
+from notifier.consent.private_calendar import holders_of
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.daemon.loops import Loop
 from notifier.jobs.examine import examine
-from notifier.store import calendars, changes, imprints
+from notifier.store import changes, imprints
 from notifier.store.engine import reading
 from notifier.store.imprints import Reprint
 from notifier.web.application import create_app
-from notifier.web.site import Health, HealthProblem, Holder, Register, Revoked, Site
+from notifier.web.site import Health, HealthProblem, Register, Site
 
 
 @dataclass(slots=True)
@@ -55,7 +54,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             leave=lambda addressee: leave(
                 engine=parts.engine, addressee=addressee, why="one-click", now=clock()
             ),
-            holder=partial(_holder, parts),
+            holders=lambda tokens: holders_of(engine=parts.engine, links=parts.links, tokens=tokens),
             register=_register(parts),
             health=lambda: health_of(parts, clock(), loops),
             timing=parts.timing,
@@ -77,22 +76,6 @@ def _register(parts: Parts) -> Register:
         pseudonyms=parts.pseudonyms,
         trusted_proxies=settings.web.trusted_proxies,
         mailbox=settings.mailbox if settings.is_for_this_machine_alone else None,
-    )
-
-
-def _holder(parts: Parts, token: str) -> Holder | Revoked | None:
-    found = holder_of(engine=parts.engine, links=parts.links, token=token)
-    if found is None:
-        return None
-    if found is calendars.GONE:
-        return Revoked()
-    subscriber = found.subscriber
-    return Holder(
-        topics=tuple(subscription.topic for subscription in subscriber.subscriptions),
-        language=subscriber.language,
-        cadence=subscriber.cadence,
-        cadence_since=subscriber.cadence_since,
-        since=found.since,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from notifier.core.change import Change, ChangeList, Deadline
 from notifier.core.history import Entry
+from notifier.core.holder import NEVER, Retold
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
 from notifier.feeds.feed import Feed
@@ -20,7 +21,10 @@ from notifier.feeds.wording import description, left_text, reminder_description,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What one Deadline's events are made from. `service` is the Service's name, `after` as `leader_name` has it."""
+    """What one Deadline's events are made from. `service` is the Service's name.
+
+    `after` is the Change whose date it takes, with its service first; "" when it has its own.
+    """
 
     key: str
     change: Change
@@ -31,15 +35,33 @@ class Subject:
     feed: Feed
     variant: Variant
     reminding: Reminding | None
+    retold: Retold
 
 
-def leader_name(changes: ChangeList, deadline: Deadline, language: Language) -> str:
-    """The Change whose date the Deadline takes, with its service first; "" when it has its own."""
-    found = changes.deadline(deadline.follows) if deadline.follows else None
-    if found is None:
-        return ""
-    service = changes.service(found[0].service)
-    return f"{service.name if service else found[0].service} – {found[0].title[language]}"
+def subjects_of(
+    *,
+    changes: ChangeList,
+    history: Mapping[str, Sequence[Entry]],
+    feed: Feed,
+    variant: Variant = Variant.PLAIN,
+    reminding: Reminding | None = None,
+    retold: Retold = NEVER,
+) -> Iterator[Subject]:
+    """Every Deadline's Subject, in the list's order. `history` is each one's by its key, oldest first."""
+    for key, change, deadline in changes.deadlines():
+        service = changes.service(change.service)
+        yield Subject(
+            key=key,
+            change=change,
+            deadline=deadline,
+            entries=history.get(key, ()),
+            service=service.name if service else change.service,
+            after=_leader_name(changes, deadline, feed.language),
+            feed=feed,
+            variant=variant,
+            reminding=reminding,
+            retold=retold,
+        )
 
 
 def events_of(marker: Marker, subject: Subject) -> Iterator[bytes]:
@@ -55,18 +77,26 @@ def events_of(marker: Marker, subject: Subject) -> Iterator[bytes]:
             yield from (vevent(lead) for lead in _leads(marker, subject, event))
 
 
-def stamp_of(marker: Marker, reminding: Reminding | None) -> datetime:
-    """When the event last changed: with reminders in it, also when their Leads were last chosen."""
-    chosen = reminding.since if reminding else None
-    return max(marker.changed_at, chosen) if chosen else marker.changed_at
+def stamp_of(marker: Marker, subject: Subject) -> datetime:
+    """When the event last changed, also by what its calendar's holder chose."""
+    chosen = subject.reminding.since if subject.reminding else None
+    return max(instant for instant in (marker.changed_at, chosen, subject.retold.at) if instant)
+
+
+def _leader_name(changes: ChangeList, deadline: Deadline, language: Language) -> str:
+    found = changes.deadline(deadline.follows) if deadline.follows else None
+    if found is None:
+        return ""
+    service = changes.service(found[0].service)
+    return f"{service.name if service else found[0].service} – {found[0].title[language]}"
 
 
 def _event(marker: Marker, subject: Subject) -> Event:
     feed, change, deadline = subject.feed, subject.change, subject.deadline
     return Event(
         uid=marker.uid,
-        sequence=marker.sequence,
-        changed_at=stamp_of(marker, subject.reminding).astimezone(UTC).replace(microsecond=0),
+        sequence=marker.sequence + subject.retold.times,
+        changed_at=stamp_of(marker, subject).astimezone(UTC).replace(microsecond=0),
         first=marker.first,
         last=marker.last,
         status="CANCELLED" if marker.void else "TENTATIVE" if marker.tentative else "CONFIRMED",

@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime, time
 
 from notifier.core.change import Change, ChangeList
 from notifier.core.history import Entry
+from notifier.core.holder import NEVER, Retold
 from notifier.feeds.addresses import Variant
-from notifier.feeds.events import Subject, events_of, leader_name, stamp_of
+from notifier.feeds.events import Subject, events_of, stamp_of, subjects_of
 from notifier.feeds.feed import Feed
 from notifier.feeds.markers import markers
 from notifier.feeds.reminders import Reminding
@@ -46,6 +47,7 @@ def sheet_of(
     feed: Feed,
     variant: Variant = Variant.PLAIN,
     reminding: Reminding | None = None,
+    retold: Retold = NEVER,
 ) -> Sheet:
     """The Sheet of the local day `today`. `history` holds each Deadline's Entries by its key, oldest first.
 
@@ -54,29 +56,17 @@ def sheet_of(
     """
     if (reminding is None) is not (variant is Variant.PLAIN):
         raise ValueError("the plain calendar has no reminders, the other variants need to know them")
-    rows = []
-    for key, change, deadline in changes.deadlines():
-        service = changes.service(change.service)
-        subject = Subject(
-            key=key,
-            change=change,
-            deadline=deadline,
-            entries=history.get(key, ()),
-            service=service.name if service else change.service,
-            after=leader_name(changes, deadline, feed.language),
-            feed=feed,
-            variant=variant,
-            reminding=reminding,
-        )
-        rows.append(_row(subject, today))
-    return Sheet(changes=changes, rows=tuple(rows))
+    subjects = subjects_of(
+        changes=changes, history=history, feed=feed, variant=variant, reminding=reminding, retold=retold
+    )
+    return Sheet(changes=changes, rows=tuple(_row(subject, today) for subject in subjects))
 
 
 def _row(subject: Subject, today: date) -> Row:
     instants = [entry.at for entry in subject.entries]
     body: list[bytes] = []
     for marker in markers(subject.change, subject.deadline, subject.entries, zone=subject.feed.zone):
-        instants.append(stamp_of(marker, subject.reminding))
+        instants.append(stamp_of(marker, subject))
         if today < marker.until:
             body.extend(events_of(marker, subject))
         else:

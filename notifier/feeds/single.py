@@ -15,11 +15,10 @@ from icalendar import Event as VEvent
 
 from notifier.core.change import Change, ChangeList
 from notifier.core.history import Entry
-from notifier.feeds.addresses import Variant
-from notifier.feeds.events import Subject, events_of, leader_name
+from notifier.feeds.events import events_of, subjects_of
 from notifier.feeds.feed import Feed
 from notifier.feeds.head import END
-from notifier.feeds.markers import UID_DOMAIN, Marker, markers
+from notifier.feeds.markers import UID_DOMAIN, markers
 from notifier.feeds.vevent import clean
 
 _EVENT_END = b"END:VEVENT\r\n"
@@ -44,24 +43,13 @@ def single(
     organizer: str,
 ) -> Single | None:
     """The file about these Deadlines (by their ids); None when there is no day to mark. `organizer` is an address."""
-    service = changes.service(change.service)
-    found: list[tuple[Marker, Subject]] = []
-    for deadline in change.deadlines:
-        key = change.key(deadline)
-        subject = Subject(
-            key=key,
-            change=change,
-            deadline=deadline,
-            entries=history.get(key, ()),
-            service=service.name if service else change.service,
-            after=leader_name(changes, deadline, feed.language),
-            feed=feed,
-            variant=Variant.PLAIN,
-            reminding=None,
-        )
-        if deadline.id in deadlines:
-            marked = markers(change, deadline, subject.entries, zone=feed.zone)
-            found += [(marker, subject) for marker in marked if today < marker.until]
+    found = [
+        (marker, subject)
+        for subject in subjects_of(changes=changes, history=history, feed=feed)
+        if subject.change.id == change.id and subject.deadline.id in deadlines
+        for marker in markers(change, subject.deadline, subject.entries, zone=feed.zone)
+        if today < marker.until
+    ]
     if not found:
         return None
     method = "CANCEL" if all(marker.void for marker, _ in found) else "PUBLISH"

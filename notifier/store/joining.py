@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, literal, select, update
 
 from notifier.core.address import identity_of, normal_address
 from notifier.core.cadence import Cadence
@@ -180,6 +180,9 @@ def _revive(connection: Connection, again: Mapping[int, Joiner], now: datetime) 
         "ended_why": None,
         "score": 0,
         "changed_at": None,
+        # Their calendar may be in another language now.
+        "retold": subscribers.c.retold + case((was_there, 1), else_=0),
+        "retold_at": case((was_there, literal(now, subscribers.c.retold_at.type)), else_=None),
         "paused_until": None,
     }
     rows = [

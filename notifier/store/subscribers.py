@@ -137,11 +137,12 @@ def set_choices(
     recall(connection, subscriber_id, now=now)
     own = str(cadence) if cadence else None
     here = subscribers.c.id == subscriber_id
+    other_leads = subscribers.c.cadence.is_distinct_from(own)
+    retold = or_(other_leads, subscribers.c.language != language.value)
     connection.execute(
-        update(subscribers)
-        .where(here, subscribers.c.cadence.is_distinct_from(own))
-        .values(cadence=own, cadence_since=now)
+        update(subscribers).where(here, retold).values(retold=subscribers.c.retold + 1, retold_at=now)
     )
+    connection.execute(update(subscribers).where(here, other_leads).values(cadence=own, cadence_since=now))
     values = {"language": language.value, "vendor_id": vendor, "changed_at": now}
     connection.execute(update(subscribers).where(here).values(values))
     followed = _followed_by(connection, here).get(subscriber_id, [])

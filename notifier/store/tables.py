@@ -103,6 +103,9 @@ subscribers = Table(
     # How often they moved to another mailbox.
     Column("moves", Integer, nullable=False, server_default="0"),
     Column("changed_at", Instant),
+    # How often, and when last, they chose another language or other Leads for all events of their calendar.
+    Column("retold", Integer, nullable=False, server_default="0"),
+    Column("retold_at", Instant),
     Column("paused_until", Instant),
     # By which an erased person's telling is found, for a time.
     Column("pseudonym", String(64)),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.core.cadence import Cadence
+from notifier.core.holder import NEVER, Retold
 from notifier.core.subscription import EVERYTHING, Scope
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant, public_path
@@ -17,6 +19,21 @@ from notifier.web.shelf import Shelf, Snapshot
 from notifier.web.site import Site
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """All that a private calendar is made from beside the list and the day; nothing of whose it is.
+
+    `own` Leads and `since` when they hold are for the variants that have reminders.
+    """
+
+    selection: Selection
+    variant: Variant
+    language: Language
+    own: Cadence | None
+    since: datetime | None
+    retold: Retold
 
 
 def calendar_edition(site: Site, shelf: Shelf, snapshot: Snapshot, asked: AskedCalendar) -> Edition:
@@ -34,29 +51,17 @@ def calendar_edition(site: Site, shelf: Shelf, snapshot: Snapshot, asked: AskedC
     )
 
 
-def private_edition(
-    site: Site,
-    shelf: Shelf,
-    snapshot: Snapshot,
-    *,
-    selection: Selection,
-    variant: Variant,
-    language: Language,
-    own: Cadence | None,
-    since: datetime | None,
-) -> Edition:
-    """The calendar of everybody who follows the same in one language, with their own Leads where the variant has them.
-
-    It holds nothing of whose it is, so that all of them share its bytes.
-    """
+def private_edition(site: Site, shelf: Shelf, snapshot: Snapshot, *, shown: Shown) -> Edition:
+    """The calendar of everybody to whom the same is shown."""
     return _edition(
         site,
         shelf,
         snapshot,
-        selection=selection,
-        variant=variant,
-        language=language,
-        reminding=_reminding(site, variant, own, since),
+        selection=shown.selection,
+        variant=shown.variant,
+        language=shown.language,
+        reminding=_reminding(site, shown.variant, shown.own, shown.since),
+        retold=shown.retold,
         feed_url="",
     )
 
@@ -70,9 +75,10 @@ def _edition(
     variant: Variant,
     language: Language,
     reminding: Reminding | None,
+    retold: Retold = NEVER,
     feed_url: str,
 ) -> Edition:
-    sheet = shelf.sheet(snapshot, language=language, variant=variant, reminding=reminding)
+    sheet = shelf.sheet(snapshot, language=language, variant=variant, reminding=reminding, retold=retold)
     feed = site.feed(language, feed_url=feed_url)
     whole = joined(sheet, selection=selection, variant=variant, feed=feed)
     return edition(

@@ -30,8 +30,9 @@ from notifier.feeds.query import LISTS, AskedList, read_list
 from notifier.feeds.wellknown import ROBOTS, security
 from notifier.web.calendar import calendar_edition
 from notifier.web.edition import Edition, edition, refusal, send_edition, send_whole
+from notifier.web.holders import UnavailableError
 from notifier.web.news import news_edition
-from notifier.web.private import Private, RevokedError, UnavailableError
+from notifier.web.private import Private, RevokedError
 from notifier.web.records import PROBLEM, list_edition, openapi_edition, problem
 from notifier.web.shelf import Shelf, Snapshot
 from notifier.web.site import Site
@@ -102,7 +103,7 @@ class Feeds:
 
     async def _answer(self, scope: Scope, send: Send, path: str, query: bytes) -> None:
         try:
-            found = await run_in_threadpool(self._find, path, query)
+            found = await self._find(path, query)
         except tuple(_STATUS) as error:
             status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
             await _refuse(scope, send, status, str(error), error=error)
@@ -112,19 +113,19 @@ class Feeds:
         else:
             await send_edition(scope, send, found)
 
-    def _find(self, path: str, query: bytes) -> Edition | None:
+    async def _find(self, path: str, query: bytes) -> Edition | None:
         """The Edition at an address; None while there is no list. Raises what `_STATUS` names."""
         snapshot = self._shelf.snapshot()
         if snapshot is None:
             return None
         asked = self._read(path, query, snapshot)
         if isinstance(asked, AskedPrivate):
-            return self._private.edition(asked)
+            return await self._private.edition(asked)
         if len(path) + len(query) <= _LONGEST_REMEMBERED:
             if len(self._asked) >= _MOST_REMEMBERED:
                 self._asked.clear()
             self._asked[path, query] = asked
-        return self._shelf.take(asked, partial(self._make, asked))
+        return await run_in_threadpool(self._shelf.take, asked, partial(self._make, asked))
 
     def _read(self, path: str, query: bytes, snapshot: Snapshot) -> Asked | AskedPrivate:
         if path == _SECURITY and _security(self._site, snapshot) is None:

@@ -15,6 +15,7 @@ from threading import Lock
 
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
+from notifier.core.holder import Retold
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
 from notifier.feeds.reminders import Reminding
@@ -101,11 +102,17 @@ class Shelf:
             self._lock.release()
 
     def sheet(
-        self, snapshot: Snapshot, *, language: Language, variant: Variant, reminding: Reminding | None
+        self,
+        snapshot: Snapshot,
+        *,
+        language: Language,
+        variant: Variant,
+        reminding: Reminding | None,
+        retold: Retold,
     ) -> Sheet:
         """Every event in one language and variant. To be asked only by what makes an Edition."""
         own = (reminding.own, reminding.since) if reminding else None
-        key = (language, variant, own)
+        key = (language, variant, own, retold)
         kept = self._sheets.get(key)
         if kept and kept[0] is snapshot:
             return kept[1]
@@ -116,6 +123,7 @@ class Shelf:
             feed=self._site.feed(language),
             variant=variant,
             reminding=reminding,
+            retold=retold,
         )
         self._sheets[key] = (snapshot, made)
         while len(self._sheets) > MOST_SHEETS:

@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 from notifier.compose.links import Links
 from notifier.compose.templates import Templates
 from notifier.consent.leaving import Left
-from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
+from notifier.core.holder import Held
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.retention import DEFAULT_RETENTION, Retention
-from notifier.core.subscription import Addressee, Topic
+from notifier.core.subscription import Addressee
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.feeds.feed import Feed
@@ -39,24 +39,6 @@ class Health:
     live: bool
     ready: bool
     problems: tuple[HealthProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Whose a private calendar is: what they follow, their language, their own Leads and since when.
-
-    `since` is when they last chose anything that their calendar shows.
-    """
-
-    topics: tuple[Topic, ...]
-    language: Language
-    cadence: Cadence | None
-    cadence_since: datetime | None
-    since: datetime
-
-
-class Revoked:
-    """A private calendar's address that worked once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +73,7 @@ class Site:
     history: Callable[[], Mapping[str, Sequence[Entry]]]
     now: Callable[[], datetime]
     leave: Callable[[Addressee], Left]
-    holder: Callable[[str], Holder | Revoked | None]
+    holders: Callable[[Sequence[str]], Sequence[Held]]
     health: Callable[[], Health]
     timing: Timing
     links: Links

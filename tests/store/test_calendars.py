@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import Engine
 
 from notifier.compose.links import Links
-from notifier.consent.private_calendar import holder_of
+from notifier.consent.private_calendar import holders_of
+from notifier.core.cadence import parse_cadence
+from notifier.core.holder import GONE, NEVER, Holder, Retold
 from notifier.core.subscription import Subscriber, parse_topic
 from notifier.core.text import Language
 from notifier.store import calendars, erasing, leaving, subscribers
-from notifier.store.calendars import GONE, Holder
 from notifier.store.engine import writing
 from tests.store.people import JUNE, KEYED, MAY, join
 
@@ -23,7 +26,19 @@ def token_of(person: Subscriber) -> str:
 
 
 def look_up(database: Engine, token: str) -> object:
-    return holder_of(engine=database, links=LINKS, token=token)
+    (found,) = holders_of(engine=database, links=LINKS, tokens=[token])
+    return found
+
+
+def holder_as(person: Subscriber, since: datetime, retold: Retold = NEVER) -> Holder:
+    return Holder(
+        topics=tuple(each.topic for each in person.subscriptions),
+        language=person.language,
+        cadence=person.cadence,
+        cadence_since=person.cadence_since,
+        since=since,
+        retold=retold,
+    )
 
 
 def rotate(database: Engine, person: Subscriber) -> bool:
@@ -39,8 +54,8 @@ def read_back(database: Engine, person: Subscriber) -> Subscriber:
 def test_an_address_leads_to_its_subscriber_and_what_they_follow(database: Engine) -> None:
     kari = join(database, "kari@epj.example.no", "service:helseid")
     ola = join(database, "ola@epj.example.no")
-    assert look_up(database, token_of(kari)) == Holder(subscriber=kari, since=MAY)
-    assert look_up(database, token_of(ola)) == Holder(subscriber=ola, since=MAY)
+    assert look_up(database, token_of(kari)) == holder_as(kari, MAY)
+    assert look_up(database, token_of(ola)) == holder_as(ola, MAY)
     assert len(token_of(kari)) >= 40
 
 
@@ -83,7 +98,7 @@ def test_who_comes_back_has_their_calendar_again_as_of_then(database: Engine) ->
     with writing(database) as connection:
         leaving.leave(connection, subscriber_id=kari.id, why="one-click", now=MAY)
     back = join(database, now=JUNE)
-    assert look_up(database, token_of(kari)) == Holder(subscriber=back, since=JUNE)
+    assert look_up(database, token_of(kari)) == holder_as(back, JUNE, Retold(times=1, at=JUNE))
 
 
 def test_choosing_anew_counts_as_a_change_of_the_calendar(database: Engine) -> None:
@@ -100,4 +115,44 @@ def test_choosing_anew_counts_as_a_change_of_the_calendar(database: Engine) -> N
         )
     found = look_up(database, token_of(kari))
     assert isinstance(found, Holder)
-    assert (found.since, found.subscriber.language) == (JUNE, Language.NN)
+    assert (found.since, found.language) == (JUNE, Language.NN)
+
+
+def test_another_language_or_other_leads_reword_every_event_and_other_topics_none(database: Engine) -> None:
+    kari = join(database)
+    cadence = parse_cadence(["30d"])
+    turns = [
+        (Language.NB, "service:preg", None, 0),
+        (Language.NN, "service:preg", None, 1),
+        (Language.NN, "service:preg", cadence, 2),
+        (Language.NN, "everything", cadence, 2),
+        (Language.NB, "everything", None, 3),
+    ]
+    for day, (language, topic, own, times) in enumerate(turns, start=1):
+        now = JUNE + timedelta(days=day)
+        with writing(database) as connection:
+            subscribers.set_choices(
+                connection,
+                kari.id,
+                language=language,
+                topics=[parse_topic(topic)],
+                cadence=own,
+                vendor=None,
+                now=now,
+            )
+        found = look_up(database, token_of(kari))
+        assert isinstance(found, Holder)
+        assert found.retold.times == times
+        assert (found.retold.at == now) is (day in (2, 3, 5))
+
+
+def test_many_are_looked_up_together_each_for_themselves(database: Engine) -> None:
+    kari = join(database, "kari@epj.example.no", "service:preg", "service:helseid")
+    ola = join(database, "ola@epj.example.no")
+    assert rotate(database, ola)
+    tokens = [token_of(ola), "altered", token_of(kari), token_of(read_back(database, ola)), token_of(kari)]
+    found = holders_of(engine=database, links=LINKS, tokens=tokens)
+    assert [found[0], found[1]] == [GONE, None]
+    assert found[2] == found[4] == holder_as(kari, MAY)
+    assert found[3] == holder_as(ola, MAY)
+    assert holders_of(engine=database, links=LINKS, tokens=["altered"]) == [None]

@@ -12,6 +12,7 @@ from notifier.compose.links import Links
 from notifier.compose.templates import shipped_templates
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
+from notifier.core.holder import Held
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.timing import Timing
 from notifier.shipped import shipped
@@ -19,7 +20,7 @@ from notifier.sources.file import FileSource
 from notifier.sources.parse import parse_list
 from notifier.store.engine import open_engine
 from notifier.store.migrating import upgrade
-from notifier.web.site import Health, Holder, Register, Revoked, Site
+from notifier.web.site import Health, Register, Site
 from tests.feeds.lists import OSLO
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -50,7 +51,7 @@ def site(
     history: Callable[[], Mapping[str, Sequence[Entry]]] = dict,
     now: Callable[[], datetime] = lambda: NOW,
     leave: Callable[[str], bool] = lambda _: True,
-    holder: Callable[[str], Holder | Revoked | None] = lambda _: None,
+    holder: Callable[[str], Held] = lambda _: None,
     health: Callable[[], Health] = lambda: Health(live=True, ready=True),
     contact: str = "varsel@example.no",
     register: Register | None = None,
@@ -61,7 +62,7 @@ def site(
         history=history,
         now=now,
         leave=leave,
-        holder=holder,
+        holders=lambda tokens: [holder(token) for token in tokens],
         health=health,
         timing=Timing(zone=OSLO),
         links=LINKS,

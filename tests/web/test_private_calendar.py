@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 
+import icalendar
 import pytest
 
 from notifier.core.cadence import parse_cadence
+from notifier.core.holder import GONE, Gone, Held, Holder, Retold
 from notifier.core.subscription import EVERYTHING, Topic, parse_topic
 from notifier.core.text import Language
-from notifier.web.site import Holder, Revoked
+from notifier.feeds.addresses import Variant
 from tests.feeds.lint import lint, unfolded
 from tests.feeds.lists import history_of
 from tests.feeds.readers import all_readers
@@ -34,7 +37,7 @@ def holder(*topics: Topic, language: Language = Language.NN) -> Holder:
     )
 
 
-def ask(answer: Callable[[], Holder | Revoked | None], act: Callable[[Client], None]) -> None:
+def ask(answer: Callable[[], Held], act: Callable[[Client], None]) -> None:
     history = history_of([real_list()])
     with serving(
         site(history=lambda: history, holder=lambda token: answer() if token == TOKEN else None)
@@ -91,10 +94,8 @@ def test_it_is_known_again_until_they_choose_something_else() -> None:
     ask(lambda: chosen[-1], act)
 
 
-@pytest.mark.parametrize(("answer", "status"), [(None, 404), (Revoked(), 410)])
-def test_unknown_and_revoked_are_told_apart_and_without_the_token(
-    answer: Revoked | None, status: int
-) -> None:
+@pytest.mark.parametrize(("answer", "status"), [(None, 404), (GONE, 410)])
+def test_unknown_and_revoked_are_told_apart_and_without_the_token(answer: Gone | None, status: int) -> None:
     def act(client: Client) -> None:
         refused = client.get(URL)
         assert (refused.status, refused.headers["content-type"]) == (status, "text/plain; charset=utf-8")
@@ -121,10 +122,59 @@ def test_their_own_leads_are_in_the_variants() -> None:
     ask(lambda: theirs, act)
 
 
-def test_when_the_database_fails_those_who_asked_before_are_served() -> None:
-    answers: list[Holder | Exception | Revoked] = [holder()]
+def test_another_language_and_other_leads_reach_a_client_that_keeps_what_it_has() -> None:
+    chosen = [holder(parse_topic("service:preg"))]
+    variants = [f"/{variant}/private/{TOKEN}.ics" for variant in Variant]
 
-    def answer() -> Holder | Revoked | None:
+    def revisions(body: bytes) -> dict[str, tuple[int, datetime, str]]:
+        events = icalendar.Calendar.from_ical(body).walk("VEVENT")
+        return {
+            str(each["UID"]): (int(each["SEQUENCE"]), each["LAST-MODIFIED"].dt, str(each["SUMMARY"]))
+            for each in events
+        }
+
+    def act(client: Client) -> None:
+        for turn, language in enumerate([Language.NB, Language.NN, Language.NB], start=1):
+            before = {path: revisions(client.get(path).body) for path in variants}
+            at = NOW - timedelta(days=10 - turn)
+            retold = Retold(times=turn, at=at)
+            chosen.append(replace(chosen[-1], language=language, since=at, retold=retold))
+            for path in variants:
+                after = revisions(client.get(path).body)
+                assert set(after) == set(before[path]) != set()
+                for uid, (sequence, stamp, summary) in after.items():
+                    old = before[path][uid]
+                    assert (sequence, stamp) == (old[0] + 1, at.replace(microsecond=0))
+                    assert stamp > old[1]
+                    assert summary != old[2]
+
+    ask(lambda: chosen[-1], act)
+
+
+def test_many_at_once_are_each_answered_with_their_own() -> None:
+    services = ["preg", "helseid", "fjernhjelp", "ftps", "vkp"]
+    history = history_of([real_list()])
+
+    def look_up(token: str) -> Held:
+        return holder(parse_topic(f"service:{token}")) if token in services else None
+
+    with (
+        serving(site(history=lambda: history, holder=look_up)) as client,
+        ThreadPoolExecutor(max_workers=8) as pool,
+    ):
+        asked = [[*services, "unknown"][number % 6] for number in range(48)]
+        answers = list(pool.map(lambda name: client.get(f"/calendar/private/{name}.ics?lang=nb"), asked))
+        public = {name: client.get(f"/calendar/{name}.ics?lang=nn").body for name in services}
+    for name, answer in zip(asked, answers, strict=True):
+        assert answer.status == (200 if name in services else 404)
+        if answer.status == 200:
+            assert answer.body.partition(b"BEGIN:VEVENT")[2] == public[name].partition(b"BEGIN:VEVENT")[2]
+
+
+def test_when_the_database_fails_those_who_asked_before_are_served() -> None:
+    answers: list[Held | Exception] = [holder()]
+
+    def answer() -> Held:
         if isinstance(answers[-1], Exception):
             raise answers[-1]
         return answers[-1]
@@ -134,7 +184,7 @@ def test_when_the_database_fails_those_who_asked_before_are_served() -> None:
         answers.append(OSError("the database is gone"))
         again = client.get(URL)
         assert (again.status, again.body) == (200, first.body)
-        answers.append(Revoked())
+        answers.append(GONE)
         assert client.get(URL).status == 410
         answers.append(OSError("the database is gone"))
         refused = client.get(URL)
