@@ -8,11 +8,12 @@ from itertools import pairwise
 import pytest
 
 from notifier.core.change import ChangeList
+from notifier.core.subscription import Addressee
 from tests.web.outline import Outline
 from tests.web.serving import Client, serving
 from tests.web.sites import LINKS, site
 
-LEAVE = LINKS.leave("someone").removeprefix(LINKS.base_url)
+LEAVE = LINKS.leave(Addressee("someone", 0)).removeprefix(LINKS.base_url)
 EVERYWHERE = [
     "/",
     "/nb",
