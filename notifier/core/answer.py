@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +13,7 @@ from notifier.core.cadence import Lead, parse_lead
 from notifier.core.subscription import Subscriber
 
 LONGEST_WORDS = 1000
+FARTHEST_PROMISE = timedelta(days=5 * 366)
 _WEEK = parse_lead("7d")
 
 
@@ -73,8 +76,9 @@ class Answer:
     """One Answer of a Party on a Change.
 
     `planned` is the day a *planned* Answer promises, `anchor` the key of the Deadline that the promise looks
-    to. `subscriber_id` is whose link or mail it came by, None for an operator, whose name `by` gives. `words`
-    are what they wrote. `decided_by` says who accepted or refused one that waited.
+    to. `subscriber_id` is whose link or mail it came by, None for an operator. `by` names the operator, or is
+    the address that wrote where it was another than the Subscriber's own. `words` are what they wrote.
+    `decided_by` says who accepted or refused one that waited.
     """
 
     id: int
@@ -87,17 +91,22 @@ class Answer:
     planned: date | None = None
     anchor: str = ""
     subscriber_id: int | None = None
-    by: str = ""
+    by: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
     decided_by: str = ""
     decided_at: datetime | None = None
 
-    def says_the_same(self, other: Answer | None) -> bool:
-        """Whether it repeats another, so that pressing twice is one Answer."""
-        return other is not None and (self.kind, self.planned, self.words) == (
-            other.kind,
-            other.planned,
-            other.words,
+    @property
+    def counts(self) -> bool:
+        """Whether it counts: it neither waits nor was refused."""
+        return self.state is AnswerState.COUNTS
+
+    def adds_nothing_to(self, other: Answer | None) -> bool:
+        """Whether it repeats another, so that pressing twice is one Answer. No words are no news."""
+        return (
+            other is not None
+            and (self.kind, self.planned) == (other.kind, other.planned)
+            and self.words in ("", other.words)
         )
 
 
@@ -122,3 +131,36 @@ class AnswerRules:
     ahead: Lead = _WEEK
     always: Lead = _WEEK
     reconfirm_after: timedelta = timedelta(days=90)
+
+
+def speaks_for(address: str, domains: Collection[str]) -> bool:
+    """Whether an address lies in a Vendor's domains or below them, and so may answer for it.
+
+    A Vendor of which no domain is known trusts its contacts. The domains are as `normal_domain` makes them.
+    """
+    domain = address.rpartition("@")[2].casefold()
+    return not domains or any(domain == own or domain.endswith(f".{own}") for own in domains)
+
+
+def kept_words(text: str) -> str:
+    """What somebody wrote, as it is kept: at most LONGEST_WORDS characters, in lines, nothing that is not text."""
+    lines = (" ".join(_without_controls(line).split()) for line in text[: 4 * LONGEST_WORDS].splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:LONGEST_WORDS].rstrip()
+
+
+def _without_controls(line: str) -> str:
+    return "".join(" " if unicodedata.category(each)[0] == "C" else each for each in line)
+
+
+def promised(kind: AnswerKind, planned: date | None, *, today: date) -> date | None:
+    """The day that an Answer of this kind promises; None for every kind but *planned*.
+
+    Raises ValueError when a promise names no day, one that is over, or one years ahead.
+    """
+    if kind is not AnswerKind.PLANNED:
+        return None
+    if planned is None:
+        raise ValueError("a promise names the day by which it will be done")
+    if not today <= planned <= today + FARTHEST_PROMISE:
+        raise ValueError(f"{planned} cannot be promised; name a day from today on, within five years")
+    return planned

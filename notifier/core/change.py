@@ -111,6 +111,11 @@ class Change:
     national_rollout: str = ""
     deadlines: tuple[Deadline, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether any of its Deadlines still lies ahead as far as the list knows."""
+        return any(deadline.is_open for deadline in self.deadlines)
+
     def key(self, deadline: Deadline) -> str:
         """The Deadline's stable name in the whole list: `change/deadline`."""
         return f"{self.id}/{deadline.id}"

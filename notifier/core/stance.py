@@ -135,15 +135,13 @@ def _moved_far(answer: Answer, change: Change, circumstances: Circumstances) -> 
 def anchor_of(planned: date, change: Change) -> str:
     """The key of the Deadline that a promise looks to: the first open one behind it, else the last open one.
 
-    Empty when no open Deadline has a date.
+    Those without a date come last. Empty when none is open.
     """
-    dated = sorted(
-        (deadline.when.earliest, change.key(deadline))
-        for deadline in change.deadlines
-        if deadline.is_open and deadline.when.earliest is not None
-    )
-    behind = [key for earliest, key in dated if earliest > planned]
-    return behind[0] if behind else (dated[-1][1] if dated else "")
+    still_open = [(each.when.earliest, change.key(each)) for each in change.deadlines if each.is_open]
+    dated = sorted((day, key) for day, key in still_open if day is not None)
+    behind = [key for day, key in dated if day > planned]
+    looked_to = [*behind[:1], *(key for _, key in dated[-1:]), *(key for _, key in still_open[:1])]
+    return looked_to[0] if looked_to else ""
 
 
 def comes_too_late(planned: date, change: Change) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way, parse_party
 from notifier.store.answer_tables import answers
+from notifier.store.tables import subscribers, vendors
 
 
 def add(connection: Connection, new: Answer) -> Answer:
@@ -31,11 +32,39 @@ def add(connection: Connection, new: Answer) -> Answer:
     return _answer(connection.execute(select(answers).where(answers.c.id == answer_id)).one())
 
 
+def hold(connection: Connection, party: Party) -> bool:
+    """Let others who answer for the Party wait until this transaction is over; False when nobody is known by it."""
+    of_vendor = select(vendors.c.id).where(vendors.c.id == party.vendor)
+    of_person = select(subscribers.c.id).where(subscribers.c.id == party.subscriber_id)
+    # The weaker lock: rows that only refer to it, as joining and planning insert them, need not wait.
+    held = (of_vendor if party.vendor else of_person).with_for_update(key_share=True)
+    return connection.execute(held).one_or_none() is not None
+
+
 def decide(connection: Connection, answer_id: int, state: AnswerState, *, by: str, now: datetime) -> bool:
     """Accept or refuse an Answer that waits; False when none of that id waits."""
     waits = and_(answers.c.id == answer_id, answers.c.state == AnswerState.WAITING)
     decided = {"state": state.value, "decided_by": by, "decided_at": now}
     return bool(connection.execute(update(answers).where(waits).values(decided)).rowcount)
+
+
+def overtake(connection: Connection, newer: Answer, *, now: datetime) -> None:
+    """Refuse what waits of the same Party and Change, where a newer one counts; where that waits as well, only
+    what came by the same Subscriber."""
+    waits = and_(
+        answers.c.party == str(newer.party),
+        answers.c.change == newer.change_id,
+        answers.c.state == AnswerState.WAITING,
+        answers.c.id < newer.id,
+    )
+    if not newer.counts:
+        waits = and_(waits, answers.c.subscriber_id == newer.subscriber_id)
+    refused = {
+        "state": AnswerState.REFUSED.value,
+        "decided_by": f"answer {newer.id}, which is newer",
+        "decided_at": now,
+    }
+    connection.execute(update(answers).where(waits).values(refused))
 
 
 def find(connection: Connection, answer_id: int) -> Answer | None:

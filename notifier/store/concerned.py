@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
+from notifier.core.answer import Party
 from notifier.core.notice import NoticeKind
 from notifier.core.plan import FanOut
 from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
@@ -21,6 +24,19 @@ def count_concerned(connection: Connection, fan_out: FanOut) -> int:
     active = subscribers.c.state == SubscriberState.ACTIVE
     counted = select(func.count()).select_from(subscribers).where(active, present(fan_out), follows)
     return connection.scalar(counted) or 0
+
+
+def belongs_to(parties: Collection[Party]) -> ColumnElement[bool]:
+    """The condition on a Subscriber's row under which one of these Parties answers for them."""
+    vendors = {party.vendor for party in parties if party.vendor}
+    people = {party.subscriber_id for party in parties if party.subscriber_id}
+    alone = and_(subscribers.c.id.in_(people), subscribers.c.vendor_id.is_(None))
+    return or_(subscribers.c.vendor_id.in_(vendors), alone)
+
+
+def ids_of(connection: Connection, parties: Collection[Party]) -> tuple[int, ...]:
+    """The ids of all Subscribers of these Parties, whatever their state."""
+    return tuple(connection.scalars(select(subscribers.c.id).where(belongs_to(parties))))
 
 
 def present(fan_out: FanOut) -> ColumnElement[bool]:

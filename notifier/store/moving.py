@@ -45,5 +45,5 @@ def move(connection: Connection, subscriber_id: int, *, address: str, now: datet
     }
     if not connection.execute(update(subscribers).where(*here).values(values)).rowcount:
         return False
-    recall(connection, subscriber_id, now=now)
+    recall(connection, [subscriber_id], now=now)
     return True

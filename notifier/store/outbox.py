@@ -25,7 +25,7 @@ Due times and waits use the caller's `now`; leases use the database's clock only
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -153,9 +153,13 @@ def release(connection: Connection, claimed: Sequence[Message], *, now: datetime
     connection.execute(update(messages).where(ours).values(values))
 
 
-def recall(connection: Connection, subscriber_id: int, *, now: datetime) -> None:
-    """Take a Subscriber's claimed Messages back to be composed anew, since what they chose has changed."""
-    here = and_(messages.c.subscriber_id == subscriber_id, messages.c.state == MessageState.CLAIMED)
+def recall(connection: Connection, subscriber_ids: Collection[int], *, now: datetime) -> None:
+    """Take claimed Messages of these Subscribers back to be composed anew, since what they say may have changed.
+
+    What is being armed or given back at this instant is passed over: nobody waits in a circle.
+    """
+    theirs = and_(messages.c.subscriber_id.in_(subscriber_ids), messages.c.state == MessageState.CLAIMED)
+    here = select(messages.c.id).where(theirs).with_for_update(skip_locked=True)
     values = {
         "state": MessageState.PENDING.value,
         "owner": None,
@@ -163,7 +167,7 @@ def recall(connection: Connection, subscriber_id: int, *, now: datetime) -> None
         "token": messages.c.token + 1,
         "state_at": now,
     }
-    connection.execute(update(messages).where(here).values(values))
+    connection.execute(update(messages).where(messages.c.id.in_(here)).values(values))
 
 
 def end(

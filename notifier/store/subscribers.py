@@ -134,7 +134,7 @@ def set_choices(
     """Replace all that a Subscriber chose. Topics they followed already go on as before, also as parts of what
     they followed (of services, as far as the list `changes` says). A new Cadence and other Topics take effect
     now. What was composed for them and is not on the wire is composed anew."""
-    recall(connection, subscriber_id, now=now)
+    recall(connection, [subscriber_id], now=now)
     own = str(cadence) if cadence else None
     here = subscribers.c.id == subscriber_id
     other_leads = subscribers.c.cadence.is_distinct_from(own)

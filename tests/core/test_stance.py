@@ -19,7 +19,7 @@ from notifier.core.answer import (
     parse_party,
 )
 from notifier.core.cadence import parse_lead
-from notifier.core.change import ChangeList
+from notifier.core.change import ChangeList, Status
 from notifier.core.stance import Circumstances, Doubt, anchor_of, comes_too_late, last_that_counts, stance_of
 from tests.core.lists import TIMING, a_change, a_deadline, a_list, history_of, oslo
 
@@ -135,7 +135,8 @@ def test_a_promise_looks_to_the_next_deadline_behind_it() -> None:
     assert anchor_of(date(2026, 9, 30), change) == "portal/test"
     assert anchor_of(date(2026, 10, 1), change) == "portal/end"
     assert anchor_of(date(2027, 1, 1), change) == "portal/end"
-    assert anchor_of(date(2026, 1, 1), a_change("tba")) == ""
+    assert anchor_of(date(2026, 1, 1), a_change("tba")) == "portal/end"
+    assert anchor_of(date(2026, 1, 1), a_change(a_deadline(status=Status.COMPLETED))) == ""
     assert not comes_too_late(date(2026, 11, 30), change)
     assert comes_too_late(date(2026, 12, 1), change)
 

@@ -1,0 +1,262 @@
+"""Answering: what a Party says of a Change, by page, by mail or through an operator; and deciding on what waits.
+
+One Answer at a time is given for a Party: whoever comes second sees what became of the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine
+
+from notifier.consent.reconsidering import reconsider
+from notifier.core.address import identity_of
+from notifier.core.answer import (
+    Answer,
+    AnswerKind,
+    AnswerRules,
+    AnswerState,
+    Party,
+    Way,
+    kept_words,
+    party_of,
+    promised,
+    speaks_for,
+)
+from notifier.core.change import Change, ChangeList
+from notifier.core.stance import Stance, anchor_of, comes_too_late, last_that_counts, stance_of
+from notifier.core.subscription import Addressee, Subscriber, SubscriberState
+from notifier.core.timing import Timing
+from notifier.store import answers, subscribers, vendors
+from notifier.store.circumstances import circumstances
+from notifier.store.engine import reading, writing
+from notifier.store.vendors import Vendor
+
+ANSWER_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What answering came to: the Answer, and whether it is new or repeats one that was given before.
+
+    `comes_too_late` tells that it promises a day on which the old way works no longer.
+    """
+
+    answer: Answer
+    is_new: bool
+    comes_too_late: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it counts only once an operator accepts it."""
+        return self.answer.state is AnswerState.WAITING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a link to answer by leads to: who is asked, for which Vendor if any, and how they stand.
+
+    `waiting` is an Answer of this Subscriber's that an operator has still to decide on.
+    """
+
+    subscriber: Subscriber
+    vendor: Vendor | None
+    stance: Stance
+    waiting: Answer | None
+
+
+def look_up(
+    *,
+    engine: Engine,
+    addressee: Addressee,
+    change: Change,
+    rules: AnswerRules,
+    timing: Timing,
+    now: datetime,
+) -> Asked | None:
+    """Who would answer by a link, and what was answered so far; None for whoever left, moved or is unknown."""
+    with reading(engine) as connection:
+        found = _who_may_answer(connection, addressee)
+        if found is None:
+            return None
+        party = party_of(found)
+        given = answers.given(connection, party=party, change_id=change.id)
+        met = circumstances(connection, [party], timing=timing, rules=rules, now=now)
+        return Asked(
+            subscriber=found,
+            vendor=vendors.find(connection, party.vendor) if party.vendor else None,
+            stance=stance_of(last_that_counts(given), change=change, circumstances=met),
+            waiting=_waiting_of(found.id, given),
+        )
+
+
+def answer(
+    *,
+    engine: Engine,
+    addressee: Addressee,
+    change_id: str,
+    kind: AnswerKind,
+    planned: date | None = None,
+    words: str = "",
+    way: Way,
+    author: str = "",
+    changes: ChangeList,
+    rules: AnswerRules,
+    timing: Timing,
+    now: datetime,
+) -> Answered | None:
+    """Answer for the Vendor of whom a link or a mail was written to, or for themselves where they have none.
+
+    None for whoever left, moved or is unknown, and for a Change that the list has not, or that is over. Twice
+    is one Answer, unless what has happened since puts the first in doubt. `author` is the address that wrote,
+    "" for a page. Where it, or else the Subscriber's own, lies outside the Vendor's domains, the Answer waits.
+    Raises ValueError for a promise that names no day, or none that can be promised.
+    """
+    day = promised(kind, planned, today=timing.today(now))
+    change = changes.change(change_id)
+    with writing(engine) as connection:
+        found = _who_may_answer(connection, addressee)
+        if found is None or change is None or not change.is_open:
+            return None
+        party = party_of(found)
+        answers.hold(connection, party)
+        vendor = vendors.find(connection, party.vendor) if party.vendor else None
+        writer = identity_of(author or found.address)
+        may_speak = vendor is None or speaks_for(writer, vendor.domains)
+        said = Answer(
+            id=0,
+            party=party,
+            change_id=change.id,
+            kind=kind,
+            at=now,
+            way=way,
+            state=AnswerState.COUNTS if may_speak else AnswerState.WAITING,
+            planned=day,
+            anchor=anchor_of(day, change) if day else "",
+            subscriber_id=found.id,
+            by="" if writer == identity_of(found.address) else author,
+            words=kept_words(words),
+        )
+        return _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
+
+
+def record(
+    *,
+    engine: Engine,
+    party: Party,
+    change_id: str,
+    kind: AnswerKind,
+    planned: date | None = None,
+    words: str = "",
+    by: str,
+    changes: ChangeList,
+    rules: AnswerRules,
+    timing: Timing,
+    now: datetime,
+) -> Answered | None:
+    """Record what a Party told an operator, whose name is `by`; it counts whoever said it. Else as `answer`.
+
+    None as well where nobody is known by that Party.
+    """
+    day = promised(kind, planned, today=timing.today(now))
+    change = changes.change(change_id)
+    with writing(engine) as connection:
+        if change is None or not change.is_open or not answers.hold(connection, party):
+            return None
+        said = Answer(
+            id=0,
+            party=party,
+            change_id=change.id,
+            kind=kind,
+            at=now,
+            way=Way.OPERATOR,
+            planned=day,
+            anchor=anchor_of(day, change) if day else "",
+            by=by,
+            words=kept_words(words),
+        )
+        return _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
+
+
+def decide(
+    *,
+    engine: Engine,
+    answer_id: int,
+    accepted: bool,
+    by: str,
+    changes: ChangeList,
+    rules: AnswerRules,
+    timing: Timing,
+    now: datetime,
+) -> Answer | None:
+    """Accept or refuse an Answer that waits; None when none of that id waits. Accepted, it counts at once."""
+    with writing(engine) as connection:
+        found = answers.find(connection, answer_id)
+        if found is None:
+            return None
+        answers.hold(connection, found.party)
+        state = AnswerState.COUNTS if accepted else AnswerState.REFUSED
+        if not answers.decide(connection, answer_id, state, by=by, now=now):
+            return None
+        decided = replace(found, state=state, decided_by=by, decided_at=now)
+        if accepted:
+            _take_effect(connection, decided, changes=changes, rules=rules, timing=timing, now=now)
+        return decided
+
+
+def _who_may_answer(connection: Connection, addressee: Addressee) -> Subscriber | None:
+    found = subscribers.addressed(connection, addressee)
+    return found if isinstance(found, Subscriber) and found.state in ANSWER_IN else None
+
+
+def _waiting_of(subscriber_id: int | None, given: tuple[Answer, ...]) -> Answer | None:
+    """The last Answer that waits of those that came by this Subscriber's links and mails."""
+    waiting = [a for a in given if a.state is AnswerState.WAITING and a.subscriber_id == subscriber_id]
+    return waiting[-1] if waiting else None
+
+
+def _give(
+    connection: Connection,
+    said: Answer,
+    *,
+    changes: ChangeList,
+    rules: AnswerRules,
+    timing: Timing,
+    now: datetime,
+) -> Answered:
+    """Add what is said, unless it was said before, and let it take effect."""
+    change = changes.change(said.change_id)
+    late = change is not None and said.planned is not None and comes_too_late(said.planned, change)
+    given = answers.given(connection, party=said.party, change_id=said.change_id)
+    before = _last_of_its_state(said, given)
+    if before is not None and said.adds_nothing_to(before) and change is not None:
+        met = circumstances(connection, [said.party], timing=timing, rules=rules, now=now)
+        if stance_of(before, change=change, circumstances=met).doubt is None:
+            return Answered(answer=before, is_new=False, comes_too_late=late)
+    added = answers.add(connection, said)
+    _take_effect(connection, added, changes=changes, rules=rules, timing=timing, now=now)
+    return Answered(answer=added, is_new=True, comes_too_late=late)
+
+
+def _last_of_its_state(said: Answer, given: tuple[Answer, ...]) -> Answer | None:
+    """What it may repeat: the last that counts, also one that took another back; or their last that waits."""
+    if not said.counts:
+        return _waiting_of(said.subscriber_id, given)
+    return next((each for each in reversed(given) if each.counts), None)
+
+
+def _take_effect(
+    connection: Connection,
+    newest: Answer,
+    *,
+    changes: ChangeList,
+    rules: AnswerRules,
+    timing: Timing,
+    now: datetime,
+) -> None:
+    """What waited before it is moot; where it counts, what it spares nobody any more is owed again."""
+    answers.overtake(connection, newest, now=now)
+    if newest.counts:
+        touched = [(newest.party, newest.change_id)]
+        reconsider(connection, touched, changes=changes, rules=rules, timing=timing, now=now)

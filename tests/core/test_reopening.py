@@ -1,0 +1,82 @@
+"""What an Answer spared somebody is owed again once none spares it: the tightest, and nothing that was told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.core.answer import AnswerKind, AnswerRules
+from notifier.core.change import Change, Status
+from notifier.core.notice import Notice, Outcome
+from notifier.core.reopening import reopened
+from notifier.core.stance import OPEN, Stance
+from tests.core.lists import a_change, a_deadline, oslo
+from tests.core.settling import reminders_of
+from tests.core.test_stance import an_answer
+
+RULES = AnswerRules()
+DEADLINE = a_deadline("2026-12-01")
+DONE = Stance(answer=an_answer(AnswerKind.DONE))
+PROMISED = Stance(answer=an_answer(AnswerKind.PLANNED, "2026-11-20"))
+
+
+def ledger(**outcomes: Outcome) -> list[Notice]:
+    """Reminders by their Leads, `d30=ANSWERED` for the one 30 days ahead."""
+    by_lead = {str(each.step.lead): each for each in reminders_of(DEADLINE)}
+    return [replace(by_lead[f"{name[1:]}d"], outcome=outcome) for name, outcome in outcomes.items()]
+
+
+def again(
+    reminders: list[Notice],
+    *,
+    stance: Stance = OPEN,
+    change: Change | None = None,
+    now: datetime | None = None,
+) -> list[str]:
+    change = change or a_change(DEADLINE)
+    now = now or oslo("2026-11-25")
+    return [str(n.step.lead) for n in reopened(reminders, change=change, stance=stance, rules=RULES, now=now)]
+
+
+def test_the_tightest_of_what_was_spared() -> None:
+    spared = ledger(d30=Outcome.ANSWERED, d14=Outcome.ANSWERED, d60=Outcome.SENT)
+    assert again(spared) == ["14d"]
+    assert again(spared, stance=DONE) == []
+    assert again(spared, stance=PROMISED) == []
+    assert again([*spared, *ledger(d7=Outcome.ANSWERED)], stance=PROMISED) == ["7d"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.OWED, Outcome.UNKNOWN])
+def test_nothing_looser_than_what_was_told(outcome: Outcome) -> None:
+    assert again(ledger(d30=Outcome.ANSWERED, d14=outcome)) == []
+
+
+def test_only_what_still_speaks_and_comes_in_time() -> None:
+    spared = ledger(d30=Outcome.ANSWERED)
+    assert again(spared, change=a_change("2026-12-02")) == []
+    assert again(spared, change=a_change(replace(DEADLINE, status=Status.COMPLETED))) == []
+    assert again(spared, now=oslo("2026-12-01", "23:59")) == ["30d"]
+    assert again(spared, now=oslo("2026-12-02", "00:00")) == []
+
+
+@given(
+    outcomes=st.lists(st.sampled_from(Outcome), min_size=9, max_size=9),
+    stance=st.sampled_from([OPEN, DONE, PROMISED]),
+)
+def test_at_most_one_and_never_one_that_is_spared(outcomes: list[Outcome], stance: Stance) -> None:
+    reminders = [
+        replace(each, outcome=outcome) for each, outcome in zip(reminders_of(DEADLINE), outcomes, strict=True)
+    ]
+    found = list(
+        reopened(reminders, change=a_change(DEADLINE), stance=stance, rules=RULES, now=oslo("2026-11-25"))
+    )
+    assert len(found) <= 1
+    for notice in found:
+        assert notice.outcome is Outcome.ANSWERED
+        assert not stance.spares(DEADLINE, notice.step.lead, RULES)
+        told = [each for each in reminders if each.outcome in (Outcome.SENT, Outcome.OWED)]
+        assert all(each.step.due <= notice.step.due for each in told)
