@@ -30,7 +30,7 @@ _SHAPES = {
     LetterKind.NEW_ADDRESS: "moving confirm_address within not_moving deny",
     LetterKind.ADDRESS_CHANGED: "moved not_me",
     LetterKind.STATUS: "follow choose",
-    LetterKind.HELP: "commands",
+    LetterKind.HELP: "commands misused deny",
 }
 
 
@@ -77,7 +77,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     urls = {part: url(part, link) for part, link in _links(kind, links).items()}
     blocks = [
         Block(words=words(part), url=urls.get(part, ""), is_button=part in _BUTTONS)
-        for part in _SHAPES[kind].split()
+        for part in _shape(kind, matter)
     ]
     standing, own_calendar_url = None, ""
     if kind is LetterKind.STATUS:
@@ -94,6 +94,13 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
         leave_url=url("leave", lambda to: links.leave(to.addressee)) if kind in _TO_SUBSCRIBERS else "",
         own_calendar_url=own_calendar_url,
     )
+
+
+def _shape(kind: LetterKind, matter: Matter) -> list[str]:
+    """The parts of a Letter in their order. Who subscribes ends that by other links."""
+    if kind is LetterKind.HELP and matter.subscribes:
+        return ["commands"]
+    return _SHAPES[kind].split()
 
 
 def _links(kind: LetterKind, links: Links) -> dict[str, Place]:
@@ -113,6 +120,8 @@ def _links(kind: LetterKind, links: Links) -> dict[str, Place]:
             return {"undo": lambda to: links.undo(to.public_id, to.generation)}
         case LetterKind.ACCESS:
             return {"open": lambda to: links.access(to.public_id, to.generation, until=to.at + ACCESS_WITHIN)}
+        case LetterKind.HELP:
+            return {"deny": lambda to: links.deny_help(to.addressee)}
         case LetterKind.ALREADY | LetterKind.STATUS:
             return {"choose": lambda to: links.choose(to.addressee)}
         case _:

@@ -42,6 +42,10 @@ class Links:
         """Where somebody says that they did not ask to subscribe: a page with a button."""
         return f"{self.base_url}/deny/{self._signed('deny', to.public_id, to.moves)}"
 
+    def deny_help(self, to: Addressee) -> str:
+        """Where somebody who does not subscribe says that they did not ask for help: a page with a button."""
+        return f"{self.base_url}/deny/{self._signed('deny-help', to.public_id, to.moves)}"
+
     def deny_new_address(self, public_id: str, nonce: str) -> str:
         """Where a new address says the same; it has no right over the Subscriber's mails elsewhere."""
         return f"{self.base_url}/deny/{self._signed('deny-new-address', public_id, nonce)}"
@@ -79,6 +83,10 @@ class Links:
     def read_deny(self, token: str) -> Addressee | None:
         """The same of a denying link."""
         return _addressee(self._read("deny", token))
+
+    def read_deny_help(self, token: str) -> Addressee | None:
+        """The same of a link in a mail that helps."""
+        return _addressee(self._read("deny-help", token))
 
     def read_confirm(self, token: str) -> tuple[Addressee, str] | None:
         """Whom a confirming link was made for, and the nonce; None for any other text."""

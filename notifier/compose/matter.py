@@ -12,7 +12,7 @@ from notifier.core.history import Entry
 from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, Ask, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import Notice, NoticeKind
-from notifier.core.subscription import Subscriber, Topic
+from notifier.core.subscription import Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.core.when import When
@@ -33,7 +33,7 @@ class Matter:
 
     `topics` are what whoever reads it follows, or asked to follow; `history` is each Deadline's, by its key,
     oldest first. A Letter has no Notices; what it offers works until `undo_until` or until the local time
-    `access_until`.
+    `access_until`. `subscribes` is False where help goes to somebody who does not.
     """
 
     letter: LetterKind | None
@@ -45,6 +45,7 @@ class Matter:
     history: Mapping[str, Sequence[Entry]]
     undo_until: date | None = None
     access_until: str = ""
+    subscribes: bool = True
 
     @property
     def key(self) -> Hashable:
@@ -86,4 +87,5 @@ def matter_of(
         history=history,
         undo_until=undo_until,
         access_until=access_until or "",
+        subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
     )

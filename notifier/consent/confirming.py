@@ -9,11 +9,11 @@ from typing import Literal
 from sqlalchemy import Connection, Engine
 
 from notifier.consent.leaving import end
-from notifier.core.letter import Ask
+from notifier.core.letter import Ask, LetterKind
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState
 from notifier.logs import Person, log
-from notifier.store import asks, joining, pruning, subscribers, suppressions
+from notifier.store import asks, joining, letters, pruning, subscribers, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.joining import Joiner
 
@@ -87,12 +87,35 @@ def deny(*, engine: Engine, pseudonyms: Pseudonyms, addressee: Addressee, now: d
             return Denied.STOPPED
         if found.state is SubscriberState.LEFT and wish is None:
             return Denied.STOPPED
-        _log.info("denied", person=Person(found.address))
-        suppressions.suppress(connection, found.address, pseudonyms=pseudonyms, now=now)
-        asks.forget(connection, found.id)
-        if found.state is SubscriberState.PENDING:
-            pruning.forget_pending(connection, [found.id])
+        _silence(connection, found, pseudonyms=pseudonyms, now=now)
         return Denied.FOR_EVER
+
+
+def deny_help(*, engine: Engine, pseudonyms: Pseudonyms, addressee: Addressee, now: datetime) -> Denied:
+    """Never write to this address again, from whose name somebody asked for help; twice is harmless.
+
+    STALE for whoever has come to subscribe: that is theirs to end by the links for it.
+    """
+    with writing(engine) as connection:
+        found, _ = _look_up(connection, addressee, for_update=True)
+        if found is None:
+            return Denied.STOPPED
+        if found is MOVED:
+            return Denied.MOVED
+        if found.state not in _UNCONFIRMED:
+            return Denied.STALE
+        _silence(connection, found, pseudonyms=pseudonyms, now=now)
+        return Denied.FOR_EVER
+
+
+def _silence(connection: Connection, found: Subscriber, *, pseudonyms: Pseudonyms, now: datetime) -> None:
+    """Keep a keyed hash of the address; forget what was asked, and the address unless it was there before."""
+    _log.info("denied", person=Person(found.address))
+    suppressions.suppress(connection, found.address, pseudonyms=pseudonyms, now=now)
+    asks.forget(connection, found.id)
+    letters.withdraw(connection, found.id, LetterKind.HELP, now=now)
+    if found.state is SubscriberState.PENDING:
+        pruning.forget_pending(connection, [found.id])
 
 
 def _look_up(

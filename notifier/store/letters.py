@@ -21,16 +21,7 @@ def put(
 
     `to` is another address than the Subscriber's own.
     """
-    waits = and_(
-        messages.c.subscriber_id == subscriber_id,
-        messages.c.letter == kind,
-        messages.c.state == MessageState.PENDING,
-        messages.c.copies == 0,
-    )
-    replaced = {"state": MessageState.CANCELLED.value, "letter_to": None, "state_at": now}
-    connection.execute(
-        update(messages).where(waits).values(last_reply="a newer one takes its place", **replaced)
-    )
+    _cancel(connection, subscriber_id, kind, why="a newer one takes its place", now=now)
     row = {
         "subscriber_id": subscriber_id,
         "state": MessageState.PENDING.value,
@@ -42,6 +33,22 @@ def put(
         "letter_to": to,
     }
     connection.execute(insert(messages).values(row))
+
+
+def withdraw(connection: Connection, subscriber_id: int, kind: LetterKind, *, now: datetime) -> None:
+    """Let no Letter of this kind leave that waits."""
+    _cancel(connection, subscriber_id, kind, why="it is not wanted", now=now)
+
+
+def _cancel(connection: Connection, subscriber_id: int, kind: LetterKind, *, why: str, now: datetime) -> None:
+    waits = and_(
+        messages.c.subscriber_id == subscriber_id,
+        messages.c.letter == kind,
+        messages.c.state == MessageState.PENDING,
+        messages.c.copies == 0,
+    )
+    ended = {"state": MessageState.CANCELLED.value, "letter_to": None, "state_at": now, "last_reply": why}
+    connection.execute(update(messages).where(waits).values(ended))
 
 
 def times_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, after: datetime) -> int:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from notifier.consent.access import confirm_new_address, deny_new_address
-from notifier.consent.confirming import Confirmed, Denied, confirm, deny
+from notifier.consent.confirming import Confirmed, Denied, confirm, deny, deny_help
 from notifier.consent.leaving import undo
 from notifier.core.subscription import Addressee
 from notifier.web.languages import asked_language
@@ -46,10 +46,13 @@ def denying(site: Site) -> Endpoint:
     register, links = site.register, site.links
 
     def read(token: str) -> Callable[[datetime], Denied] | None:
-        own, new = links.read_deny(token), links.read_deny_new_address(token)
+        own, helped = links.read_deny(token), links.read_deny_help(token)
+        new = links.read_deny_new_address(token)
         engine, pseudonyms = register.engine, register.pseudonyms
         if own:
             return lambda now: deny(engine=engine, pseudonyms=pseudonyms, addressee=own, now=now)
+        if helped:
+            return lambda now: deny_help(engine=engine, pseudonyms=pseudonyms, addressee=helped, now=now)
         if new:
             public_id, nonce = new
             return lambda now: deny_new_address(

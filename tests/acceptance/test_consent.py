@@ -128,9 +128,12 @@ def test_the_answer_is_the_same_whoever_is_asked_for(visitor: Visitor) -> None:
     assert "allerede" in asked[KARI]
 
 
-def test_who_did_not_ask_is_forgotten_by_one_press(visitor: Visitor) -> None:
+@pytest.mark.parametrize("by_help", [False, True])
+def test_who_did_not_ask_is_forgotten_by_one_press(visitor: Visitor, by_help: bool) -> None:
     visitor.subscribes(KARI)
     deny = link(visitor.mail(), "deny")
+    if by_help:
+        deny = visitor.story.parts.links.deny_help(known(visitor).addressee)
     assert visitor.presses(deny).status == visitor.presses(deny).status == 200
     assert somebody(visitor) is None
     assert "kari" not in everything(visitor.story)

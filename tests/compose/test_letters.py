@@ -11,6 +11,7 @@ from notifier.compose.messages import Mail
 from notifier.compose.preview import compose_sample
 from notifier.compose.samples import Sample, letter_sample
 from notifier.core.letter import LetterKind
+from notifier.core.subscription import SubscriberState
 from notifier.core.text import Language
 from tests.compose.mails import (
     LETTERHEAD,
@@ -67,6 +68,13 @@ def test_each_letter_says_the_same_as_text_and_as_html(kind: LetterKind, languag
 def test_a_letter_leads_where_its_reader_may_go_and_nowhere_else(kind: LetterKind, links: set[str]) -> None:
     every = {"confirm", "deny", "choose", "leave", "undo", "access", "new-address", "calendar/private"}
     assert {link for link in every if f"/{link}/" in text_of(letter(kind))} == links
+
+
+def test_who_does_not_subscribe_can_say_that_they_did_not_ask_for_help() -> None:
+    made = letter_sample(changes=listed(old_login()), kind=LetterKind.HELP, language=Language.NB, now=NOW)
+    mail = written(replace(made, subscriber=replace(made.subscriber, state=SubscriberState.PENDING)))
+    assert "Var det ikke du som skrev til oss?" in text_of(mail)
+    assert LINKS.deny_help(made.subscriber.addressee) in text_of(mail)
 
 
 def test_only_mail_to_subscribers_can_be_unsubscribed_from() -> None:

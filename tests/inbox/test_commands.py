@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
+from notifier.consent.confirming import Denied, deny_help
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
@@ -144,6 +146,32 @@ def test_a_stranger_who_asks_for_help_gets_it(box: Letterbox) -> None:
     assert look_up(box.engine, "per@pasient.example.no").language is Language.NN
     assert box.write("abonner", sender=OLA).startswith("250")
     assert letters(box) == ["help", "help", "confirmation"]
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_whoever_did_not_ask_for_help_is_left_in_peace_by_one_press(box: Letterbox, was_there: bool) -> None:
+    if was_there:
+        join(box.engine, OLA)
+        box.write("stopp", sender=OLA)
+    box.write("hjelp", sender=OLA)
+    pseudonyms, addressee = Pseudonyms(MAILBOX.keys), look_up(box.engine, OLA).addressee
+    denying = partial(deny_help, engine=box.engine, pseudonyms=pseudonyms, addressee=addressee, now=JUNE)
+    assert [denying(), denying()] == [Denied.FOR_EVER, Denied.FOR_EVER if was_there else Denied.STOPPED]
+    with reading(box.engine) as connection:
+        waits = connection.scalars(select(messages.c.letter).where(messages.c.state == "pending"))
+        assert list(waits) == (["goodbye"] if was_there else [])
+    box.now = JUNE + timedelta(days=2)
+    for line in ("hjelp", "abonner"):
+        box.write(line, sender=OLA)
+    assert letters(box).count("help") == was_there
+    assert people(box) == was_there
+
+
+def test_a_link_against_help_has_no_right_over_a_subscription(box: Letterbox) -> None:
+    person = join(box.engine)
+    pseudonyms = Pseudonyms(MAILBOX.keys)
+    said = deny_help(engine=box.engine, pseudonyms=pseudonyms, addressee=person.addressee, now=JUNE)
+    assert (said, look_up(box.engine)) == (Denied.STALE, person)
 
 
 @pytest.mark.parametrize("line", ["Hjelp", "Status"])
