@@ -20,10 +20,15 @@ _DETAIL = re.compile(rf"([a-z])-([0-9a-f]{{1,{_DIGITS}}})-([a-z2-7]{{16}})")
 
 
 class Purpose(StrEnum):
-    """What a signed detail is for: reports about a Message, or leaving."""
+    """What a signed detail is for: reports about a Message, leaving, or knowing a canary that came back."""
 
     BOUNCE = "b"
     LEAVE = "l"
+    CANARY = "c"
+
+
+# In which a canary carries its signed detail, whatever mailboxes it passes.
+CANARY_HEADER = "Notifier-Canary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,15 @@ class Mailbox:
     def leave(self, subscriber_id: int, moves: int) -> str:
         """Where any mail, from any mailbox, ends a Subscriber's subscriptions, until they move."""
         return self._signed(Purpose.LEAVE, subscriber_id, moves)
+
+    def canary(self, number: int) -> str:
+        """The detail by which a canary is known when it comes back; it stands in a header."""
+        return self.detail_of(self._signed(Purpose.CANARY, number, 0)) or ""
+
+    def canary_in(self, detail: str) -> int | None:
+        """The number of the canary that carries this detail; None when it is none of ours."""
+        signed = self.read(detail.strip().lower())
+        return signed.number if signed is not None and signed.purpose is Purpose.CANARY else None
 
     def holds(self, address: str) -> bool:
         """Whether mail to this address is for us."""

@@ -23,7 +23,16 @@ from notifier.daemon.sending import SendingRight
 from notifier.daemon.serving import listen, opened
 from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
 from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
-from notifier.daemon.turns import beat_outside, may_send, prune_old, recover, send, tell_operators, tick
+from notifier.daemon.turns import (
+    beat_outside,
+    may_send,
+    prune_old,
+    recover,
+    send,
+    tell_operators,
+    tick,
+    watch_canary,
+)
 from notifier.errors import ListRefusedError
 from notifier.jobs.measure import begin_counting
 from notifier.jobs.refresh import Finding
@@ -40,6 +49,7 @@ RECOVER_SECONDS = 60
 TELL_SECONDS = 30
 PRUNE_SECONDS = 3600
 BEAT_SECONDS = 60
+CANARY_SECONDS = 15
 
 # How long a loop may go without moving. A relay may take up to 15 minutes over one mail.
 PATIENCE = 300
@@ -152,6 +162,7 @@ def _loops(running: Running) -> tuple[Loop, ...]:
         ("tell", TELL_SECONDS, RELAY_PATIENCE, tell_operators),
         ("prune", PRUNE_SECONDS, PATIENCE, prune_old),
         ("beat", BEAT_SECONDS, PATIENCE, beat_outside),
+        ("canary", CANARY_SECONDS, RELAY_PATIENCE, watch_canary),
     )
     return tuple(
         Loop(name=name, every=every, patience=patience, job=partial(job, running))

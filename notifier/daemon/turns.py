@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
 from notifier.daemon.believing import believe
@@ -12,7 +13,9 @@ from notifier.daemon.restoring import remember
 from notifier.daemon.running import Running
 from notifier.daemon.tick import free_the_dead, plan, prune_all, tell
 from notifier.errors import DatabaseError
+from notifier.jobs import canary
 from notifier.jobs.beat import beat
+from notifier.jobs.canary import Aviary
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.refresh import Refreshed
 from notifier.jobs.remind import Reminded
@@ -97,6 +100,21 @@ async def beat_outside(running: Running) -> None:
     health = await asyncio.to_thread(health_of, running.parts, running.clock(), running.loops)
     if health.ready:
         await asyncio.to_thread(beat, address.get_secret_value())
+
+
+async def watch_canary(running: Running) -> None:
+    """Let a mail fly that must come back."""
+    settings = running.parts.settings
+    aviary = Aviary(
+        address=settings.canary.address,
+        within=timedelta(minutes=settings.canary.within),
+        sender=settings.sender,
+        mailbox=running.parts.letterhead.mailbox,
+    )
+    if running.believes:
+        await canary.watch_canary(
+            engine=running.parts.engine, channel=running.parts.channel, aviary=aviary, now=running.clock()
+        )
 
 
 async def prune_old(running: Running) -> None:

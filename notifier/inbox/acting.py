@@ -20,7 +20,7 @@ from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Addressee, Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.inbox.deciding import Decision, Deed
-from notifier.store import alerts, asks, bounces, caps, responses, subscribers, suppressions
+from notifier.store import alerts, asks, bounces, canaries, caps, responses, subscribers, suppressions
 from notifier.store.engine import reading, writing
 
 BY_MAIL = "asked to by mail"
@@ -48,6 +48,9 @@ def act(
             if found is not None:
                 addressee = Addressee(found.public_id, moves)
                 leave(engine=engine, addressee=addressee, why=BY_MAIL, now=now)
+        case Deed.CANARY:
+            with writing(engine) as connection:
+                canaries.note_return(connection, decision.canary)
         case Deed.OBEY if decision.command is not None:
             _obey(decision.command, author, changes, engine=engine, pseudonyms=pseudonyms, now=now)
 

@@ -20,6 +20,7 @@ class Deed(StrEnum):
     leave    end the subscriptions that its address is signed for, whoever wrote it
     note     note that a Message bounced
     forward  let a person at the publisher read it
+    canary   note that a canary came back
     drop     nothing: no person wrote it
     """
 
@@ -27,13 +28,14 @@ class Deed(StrEnum):
     LEAVE = "leave"
     NOTE = "note"
     FORWARD = "forward"
+    CANARY = "canary"
     DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """A Deed and what it needs: the command; or what the address is signed for, the weight of a bounce and the
-    server's words. `why` is for the log."""
+    server's words; or the canary's number. `why` is for the log."""
 
     deed: Deed
     why: str = ""
@@ -41,6 +43,7 @@ class Decision:
     signed: Signed | None = None
     weight: Weight | None = None
     words: str = ""
+    canary: int = 0
 
     @property
     def is_forwarded(self) -> bool:
@@ -57,17 +60,21 @@ def decide(
     detail: str,
     signed: Signed | None,
     is_old: bool,
+    canary: int | None = None,
     changes: ChangeList,
     state: SubscriberState | None,
 ) -> Decision:
     """The decision. `signed` is what the detail of its address is signed for, and `is_old` that this was done for a
-    mailbox that the Subscriber has left since; `state` is where whoever wrote it stands.
+    mailbox that the Subscriber has left since; `canary` is the number that is signed in it where it is one of ours;
+    `state` is where whoever wrote it stands.
 
     A bounce is believed only at a signed return path, and a mail to the signed address for leaving ends
     subscriptions whatever it says, but for an old one: nothing goes to that mailbox any more, and a person reads
     what is wrong. All other mail that a machine wrote is dropped without an answer.
     A command is done only for the one author of a mail: a person reads what names none or several.
     """
+    if canary is not None and incoming.report is None:
+        return Decision(deed=Deed.CANARY, canary=canary)
     purpose = signed.purpose if signed else None
     if purpose is Purpose.BOUNCE and incoming.report is not None:
         status = incoming.report.status

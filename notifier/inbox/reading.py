@@ -15,6 +15,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 
+from notifier.compose.mailbox import CANARY_HEADER
 from notifier.core.address import normal_address
 from notifier.errors import NotifierError
 from notifier.inbox.automatic import asks_for_silence, why_automatic
@@ -43,7 +44,8 @@ class Incoming:
 
     `sender` is its envelope's ("" for none), `author` its only From address ("" when there is none or several).
     `text` is all that was written, `lines` the writer's own of it. `automatic` says why no person wrote it,
-    `is_quiet` that its sender wants no automatic answers, `report` what it says of a mail of ours.
+    `is_quiet` that its sender wants no automatic answers, `report` what it says of a mail of ours, `canary` the
+    detail by which a canary may be known.
     """
 
     sender: str = field(repr=False)
@@ -55,6 +57,7 @@ class Incoming:
     automatic: str = ""
     is_quiet: bool = False
     report: Report | None = None
+    canary: str = ""
 
 
 def read(data: bytes, *, sender: str, ours: Iterable[str]) -> Incoming:
@@ -82,6 +85,7 @@ def read(data: bytes, *, sender: str, ours: Iterable[str]) -> Incoming:
             ours=frozenset(address.casefold() for address in ours),
         ),
         is_quiet=asks_for_silence(headers),
+        canary=headers.get(CANARY_HEADER.lower(), ""),
         report=report_in(mail, looked_at) if not sender or _is_daemon(author or sender) else None,
     )
 

@@ -112,6 +112,7 @@ def _decided(
         detail=detail,
         signed=signed,
         is_old=any(signed is not None and each.moves != signed.moves for each in named.values()),
+        canary=inbox.mailbox.canary_in(incoming.canary),
         changes=changes,
         state=author.state if author else None,
     )

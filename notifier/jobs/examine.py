@@ -7,6 +7,7 @@ in the log, and `notifier plan` and `notifier changes list` show them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +16,10 @@ from sqlalchemy import Connection, Engine
 from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.errors import DatabaseError
-from notifier.jobs.alert import CLOCK
+from notifier.jobs import alert as alerting
+from notifier.jobs import canary
 from notifier.store import alerts, breakers, changes, installation, messages
+from notifier.store.alerts import Alert
 from notifier.store.engine import reading
 
 OVERDUE = timedelta(hours=2)
@@ -53,16 +56,24 @@ def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Tro
     tick = installation.last_tick(connection)
     if tick is None or now - tick > STALE_TICK:
         found.append(Trouble(what="the tick does not move", since=tick))
-    for alert in alerts.open_alerts(connection):
-        if alert.key == "list":
-            found.append(Trouble(what=_headline(alert.text), since=alert.first_at))
-        elif alert.key == CLOCK:
-            found.append(Trouble(what="the clock is in doubt; the log says why", since=alert.first_at))
+    found += _told_of(alerts.open_alerts(connection))
     if timing.is_open(now) and timing.is_open(now - OVERDUE):
         overdue = messages.count_overdue(connection, before=now - OVERDUE)
         if overdue:
             found.append(Trouble(what=f"{count(overdue, 'message')} should have left over two hours ago"))
     return found
+
+
+def _told_of(open_alerts: Sequence[Alert]) -> Iterator[Trouble]:
+    """What Alerts say of it, in words for everybody."""
+    for alert in open_alerts:
+        match alert.key:
+            case "list":
+                yield Trouble(what=_headline(alert.text), since=alert.first_at)
+            case alerting.CLOCK:
+                yield Trouble(what="the clock is in doubt; the log says why", since=alert.first_at)
+            case canary.CANARY:
+                yield Trouble(what="the canary has not come back: mail may not arrive", since=alert.first_at)
 
 
 def _headline(text: str) -> str:

@@ -22,6 +22,7 @@ def problems_of(settings: Settings) -> list[str]:
         *_web_problems(settings),
         *_ops_problems(settings),
         *_inbox_problems(settings),
+        *_canary_problems(settings),
     ]
 
 
@@ -98,7 +99,7 @@ def _address_problems(settings: Settings) -> list[str]:
     from email_validator import EmailNotValidError, validate_email
 
     named = [("mail.from", settings.mail.sender), ("publisher.contact", settings.publisher.contact)]
-    named += [("inbox.address", settings.inbox.address)]
+    named += [("inbox.address", settings.inbox.address), ("canary.address", settings.canary.address)]
     named += [("ops.recipients", address) for address in settings.ops.recipients]
     problems = []
     for key, address in named:
@@ -161,6 +162,12 @@ def _inbox_problems(settings: Settings) -> list[str]:
             " inbox.address"
         )
     return problems
+
+
+def _canary_problems(settings: Settings) -> list[str]:
+    if settings.canary.address and not settings.inbox.bind:
+        return ["canary.address: needs inbox.bind, where the mail comes back; set both"]
+    return []
 
 
 def _ops_problems(settings: Settings) -> list[str]:

@@ -130,6 +130,13 @@ class InboxSettings(_Table):
     largest: int = Field(default=5_000_000, ge=100_000, le=50_000_000)
 
 
+class CanarySettings(_Table):
+    """A mail a day that must come back. `address` None means that none is sent; `within` is in minutes."""
+
+    address: OptionalLine = None
+    within: int = Field(default=60, ge=5, le=1440)
+
+
 class BounceSettings(_Table):
     """When to stop writing to an address. `limit` is in points."""
 
@@ -189,6 +196,7 @@ class Settings(BaseSettings):
     ops: OpsSettings = OpsSettings()
     publisher: PublisherSettings = PublisherSettings()
     inbox: InboxSettings = InboxSettings()
+    canary: CanarySettings = CanarySettings()
     bounces: BounceSettings = BounceSettings()
     retention: RetentionSettings = RetentionSettings()
     answers: AnswerSettings = AnswerSettings()

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from notifier.core.bounce import HARD_POINTS
+from notifier.store import canaries
 from notifier.store.engine import reading
 from notifier.store.tables import messages, subscribers
 from tests.inbox.letters import US, bytes_of
@@ -35,6 +36,7 @@ class Place:
                 "NOTIFIER_MAIL__FROM": US,
                 "NOTIFIER_INBOX__BIND": f"127.0.0.1:{port}",
                 "NOTIFIER_BOUNCES__LIMIT": str(HARD_POINTS),
+                "NOTIFIER_CANARY__ADDRESS": US.replace("@", "+kanarifugl@"),
             },
         )
 
@@ -52,6 +54,12 @@ class Place:
         host, _, port = self.postfix.address.rpartition(":")
         with smtplib.SMTP(host, int(port), timeout=30) as server:
             server.sendmail(sender, to, bytes_of(name))
+
+    def canary_is_back(self) -> bool:
+        """Whether the canary flew through the mail server and back."""
+        with reading(self.installation.engine) as connection:
+            last = canaries.last(connection)
+        return last is not None and last.missed_since is None
 
     def why(self, daemon: Program) -> str:
         return f"{self.people()}\n{self.postfix.log}\n{daemon.log}"
@@ -103,3 +111,4 @@ def test_bounces_and_letters_come_back_through_a_real_mail_server(place: Place) 
         place.write("outlook-nb-menneske", sender=KARI)
         until(lambda: len(place.sink.accepted) > before, why=why)
         assert [mail.recipients for mail in place.sink.accepted[before:]] == [("varsler@example.no",)]
+        until(place.canary_is_back, why=why)
