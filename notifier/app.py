@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from notifier.channels.channel import Channel, Parcel
 from notifier.channels.choose import choose_channel
+from notifier.channels.timeouts import Limits
 from notifier.compose.composer import Composer
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
@@ -40,6 +41,7 @@ from notifier.feeds.feed import Feed
 from notifier.feeds.specimen import imprint
 from notifier.jobs.alert import Operators
 from notifier.jobs.dispatch import Sender
+from notifier.jobs.sender import Sender
 from notifier.logs import name_people
 from notifier.settings import Settings
 from notifier.sources.file import FileSource
@@ -103,6 +105,7 @@ class Parts:
             node=node,
             id_suffix=self.id_suffix,
             connections=self.settings.mail.connections,
+            per_minute=self.settings.mail.per_minute,
             bounce_limit=self.settings.bounces.limit,
             clock=clock,
         )
@@ -164,8 +167,12 @@ def assemble(settings: Settings, engine: Engine | None = None, templates: Templa
 
 def channel_for(settings: Settings) -> Channel:
     """The way out."""
+    mail = settings.mail
     return choose_channel(
-        url=settings.mail_url, password=settings.mail_password, helo=socket.getfqdn() or "localhost"
+        url=settings.mail_url,
+        password=settings.mail_password,
+        helo=socket.getfqdn() or "localhost",
+        limits=Limits(messages=mail.connection_messages, seconds=mail.connection_seconds),
     )
 
 

@@ -6,10 +6,12 @@ is a new file in this folder that fulfils both protocols, and one branch in `cho
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from notifier.core.reply import Verdict
+from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from notifier.errors import NotifierError
 
 
@@ -34,17 +36,26 @@ class Parcel:
 
 
 class Line(Protocol):
-    """An open way out. It serves one Parcel at a time."""
+    """An open way out."""
 
     @property
-    def usable(self) -> bool:
-        """Whether another Parcel may be sent; once false it stays so, and the Line should be closed."""
+    def room(self) -> int:
+        """How many Parcels it takes yet; once 0 it stays so, and the Line should be closed."""
         ...
 
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Transmit once. Trouble with the network or the other side is a Verdict, never an exception.
 
-        A cancelled call leaves the Line unusable, and the Parcel's fate ambiguous.
+        A cancelled call leaves the Line without room, and the Parcel's fate ambiguous.
+        """
+        ...
+
+    def send_all(self, parcels: Sequence[Parcel], /, *, latest: float) -> AsyncGenerator[Verdict]:
+        """Transmit them in their order; yields the Verdict of each as soon as it is known, in the same order.
+
+        No transmission begins after `latest` (by the loop's clock) or once the Line has no room: the Parcels
+        left then are NOT_TRANSMITTED. A Line may begin on the next Parcel before the one before is answered,
+        but never on its body. A generator that is not exhausted leaves the Line without room.
         """
         ...
 
@@ -63,3 +74,11 @@ class Channel(Protocol):
     def describe(self) -> str:
         """Where mail goes, for people who operate it: no secrets, no addresses."""
         ...
+
+
+async def one_by_one(line: Line, parcels: Sequence[Parcel], *, latest: float) -> AsyncGenerator[Verdict]:
+    """`send_all` for a Line that gains nothing from knowing what comes next."""
+    loop = asyncio.get_running_loop()
+    for parcel in parcels:
+        timely = line.room and loop.time() < latest
+        yield await line.send(parcel) if timely else NOT_TRANSMITTED

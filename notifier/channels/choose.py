@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from notifier.channels.channel import Channel
 from notifier.channels.maildir import MaildirChannel
 from notifier.channels.smtp import Login, Security, SmtpChannel
-from notifier.channels.timeouts import Timeouts
+from notifier.channels.timeouts import Limits, Timeouts
 from notifier.errors import ConfigurationError
 
 _DEFAULT_PORTS = {Security.NONE: 25, Security.STARTTLS: 587, Security.TLS: 465}
@@ -24,6 +24,7 @@ def choose_channel(
     password: str | None,
     helo: str,
     timeouts: Timeouts | None = None,
+    limits: Limits | None = None,
     ca_file: Path | None = None,
 ) -> Channel:
     """The Channel for `maildir:PATH`, `smtp://[user@]host[:port]`, `smtp+starttls://…` or `smtps://…`.
@@ -47,6 +48,7 @@ def choose_channel(
         login=Login(user=user, password=password or "") if user else None,
         helo=helo if _HOST_NAME.fullmatch(helo) else "[127.0.0.1]",
         timeouts=timeouts or Timeouts(),
+        limits=limits or Limits(),
     )
 
 

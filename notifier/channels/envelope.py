@@ -14,6 +14,7 @@ from notifier.core.reply import Fault, Phase, Verdict
 _PLAIN = re.compile(r"[!-;=?-~]+@[!-;=?-~]+", re.ASCII)
 _LONGEST_ADDRESS = 254
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_CRLF = b"\r\n"
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -31,6 +32,11 @@ class Envelope:
 
     mail: bytes
     rcpt: bytes
+
+    @property
+    def group(self) -> bytes:
+        """Both and DATA, to be written at once where the relay lets us (RFC 2920 section 3.1)."""
+        return b"%b\r\n%b\r\nDATA\r\n" % (self.mail, self.rcpt)
 
 
 def envelope_of(parcel: Parcel, *, offers: Mapping[str, str]) -> Envelope:
@@ -82,7 +88,9 @@ def body_of(data: bytes) -> bytes:
 
     No bare CR or LF is left, on which two servers could disagree about where a mail ends.
     """
-    body = _LINE_END.sub(b"\r\n", data)
-    if not body.endswith(b"\r\n"):
-        body += b"\r\n"
-    return _LEADING_DOT.sub(b"..", body)
+    # What a composer makes has nothing to mend, and counting that is ten times as fast as mending nothing.
+    whole = data.count(b"\n") == data.count(b"\r") == data.count(_CRLF)
+    body = data if whole else _LINE_END.sub(_CRLF, data)
+    if not body.endswith(_CRLF):
+        body += _CRLF
+    return _LEADING_DOT.sub(b"..", body) if b"\n." in body or body.startswith(b".") else body

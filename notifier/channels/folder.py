@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import sys
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import MIMEPart
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from notifier.channels.channel import ChannelDownError, Parcel
+from notifier.channels.channel import ChannelDownError, Parcel, one_by_one
 from notifier.core.reply import Fault, Phase, Verdict
 
 
@@ -83,9 +85,9 @@ class FolderLine:
         self._usable = True
 
     @property
-    def usable(self) -> bool:
-        """Whether another Parcel may be kept."""
-        return self._usable
+    def room(self) -> int:
+        """Whether another Parcel may be kept: there is no end to how many."""
+        return sys.maxsize if self._usable else 0
 
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Keep it; *sent* means that its files are there."""
@@ -97,6 +99,10 @@ class FolderLine:
             return Verdict(fault=Fault.RELAY, phase=Phase.BODY, reply=error.strerror or str(error))
         self._channel.kept.append(kept)
         return Verdict(fault=Fault.NONE, phase=Phase.VERDICT, reply=f"kept as {stem}")
+
+    def send_all(self, parcels: Sequence[Parcel], /, *, latest: float) -> AsyncGenerator[Verdict]:
+        """One after the other."""
+        return one_by_one(self, parcels, latest=latest)
 
     async def close(self) -> None:
         """Nothing is held open."""

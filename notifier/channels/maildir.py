@@ -11,10 +11,12 @@ import itertools
 import os
 import secrets
 import socket
+import sys
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from notifier.channels.channel import ChannelDownError, Parcel
+from notifier.channels.channel import ChannelDownError, Parcel, one_by_one
 from notifier.core.reply import Fault, Phase, Verdict
 
 _count = itertools.count(1)
@@ -47,9 +49,9 @@ class MaildirLine:
         self._usable = True
 
     @property
-    def usable(self) -> bool:
-        """Whether another Parcel may be stored."""
-        return self._usable
+    def room(self) -> int:
+        """Whether another Parcel may be stored: there is no end to how many."""
+        return sys.maxsize if self._usable else 0
 
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Store it; *sent* means that it is on the disk."""
@@ -57,6 +59,10 @@ class MaildirLine:
         verdict = await asyncio.to_thread(_store, self._folder, parcel.data)
         self._usable = verdict.is_sent
         return verdict
+
+    def send_all(self, parcels: Sequence[Parcel], /, *, latest: float) -> AsyncGenerator[Verdict]:
+        """One after the other."""
+        return one_by_one(self, parcels, latest=latest)
 
     async def close(self) -> None:
         """Nothing is held open."""

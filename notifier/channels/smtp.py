@@ -13,7 +13,7 @@ import aiosmtplib
 from notifier.channels.channel import ChannelDownError
 from notifier.channels.replies import safe_words
 from notifier.channels.smtp_line import SmtpLine
-from notifier.channels.timeouts import Timeouts
+from notifier.channels.timeouts import Limits, Timeouts
 from notifier.channels.wire import Wire
 from notifier.core.reply import Fault, Phase, Verdict, fault_of
 
@@ -49,6 +49,7 @@ class SmtpChannel:
     login: Login | None
     helo: str
     timeouts: Timeouts
+    limits: Limits
 
     def describe(self) -> str:
         """Where mail goes, as a URL without the user."""
@@ -90,9 +91,8 @@ class SmtpChannel:
         if client.transport is None or client.transport.is_closing():
             raise aiosmtplib.SMTPServerDisconnected("the connection was lost")
         offers = dict(client.esmtp_extensions)
-        return SmtpLine(
-            wire=Wire(cast("asyncio.Transport", client.transport)), offers=offers, timeouts=self.timeouts
-        )
+        wire = Wire(cast("asyncio.Transport", client.transport))
+        return SmtpLine(wire=wire, offers=offers, timeouts=self.timeouts, limits=self.limits)
 
 
 async def _encrypt(client: aiosmtplib.SMTP) -> None:

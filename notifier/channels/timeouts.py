@@ -1,4 +1,4 @@
-"""How long to wait for the other side."""
+"""How long to wait for the other side, and how long to stay connected to it."""
 
 from __future__ import annotations
 
@@ -21,3 +21,14 @@ class Timeouts:
     verdict: float = 600
     whole: float = 900
     goodbye: float = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many Messages one connection carries, and for how many seconds after it was opened.
+
+    Relays cut off a connection after some number of mails with a 421 that looks like trouble; we leave before.
+    """
+
+    messages: int = 100
+    seconds: float = 300

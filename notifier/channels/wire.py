@@ -14,7 +14,7 @@ class WireLostError(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """Takes a connected transport over. Replies may be awaited one at a time or after several commands."""
+    """Takes a connected transport over. Replies come in the order of the commands, one at a time or several."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -39,22 +39,33 @@ class Wire(asyncio.Protocol):
         """Whether something came that nobody has read yet, or the connection is gone."""
         return bool(self._received) or self.is_lost
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes, *, within: float) -> None:
         """Hand all of it to the kernel, or less where the other side speaks up or leaves meanwhile.
 
         What it said, or that it is gone, is then for `reply` to tell; see `has_stirred`.
+        Raises TimeoutError when that takes more than so many seconds.
         """
         if not self.is_lost:
             self._transport.write(data)
-            await self._unhindered.wait()
+        if not self._unhindered.is_set():
+            async with asyncio.timeout(within):
+                await self._unhindered.wait()
 
-    async def reply(self) -> Reply:
-        """The next reply. Raises WireLostError or GarbageError when there will be none."""
-        while (reply := take_reply(self._received)) is None:
-            if self.is_lost:
-                raise WireLostError
-            self._stirred.clear()
-            await self._stirred.wait()
+    async def reply(self, *, within: float) -> Reply:
+        """The next reply, which may be here already.
+
+        Raises WireLostError or GarbageError when there will be none, TimeoutError when none comes within so many
+        seconds.
+        """
+        reply = take_reply(self._received)
+        if reply is not None:
+            return reply
+        async with asyncio.timeout(within):
+            while (reply := take_reply(self._received)) is None:
+                if self.is_lost:
+                    raise WireLostError
+                self._stirred.clear()
+                await self._stirred.wait()
         return reply
 
     async def close(self) -> None:

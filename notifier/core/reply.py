@@ -60,6 +60,12 @@ class Verdict:
 
 SENT = Verdict(fault=Fault.NONE, phase=Phase.VERDICT, code=250)
 
+# The Message's turn did not come, or nothing of its body was written: provably undelivered, and no word about
+# the relay.
+NOT_TRANSMITTED = Verdict(
+    fault=Fault.RELAY, phase=Phase.CONNECT, reply="the connection ended before its turn"
+)
+
 IN_TRANSACTION = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY, Phase.VERDICT})
 _BEFORE_SENDER = frozenset({Phase.CONNECT, Phase.GREETING, Phase.TLS})
 

@@ -13,12 +13,13 @@ from notifier.daemon.believing import believe
 from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.alert import alert
-from notifier.jobs.dispatch import Dispatched, dispatch
+from notifier.jobs.dispatch import dispatch
 from notifier.jobs.prune import prune
 from notifier.jobs.recover import recover
 from notifier.jobs.refresh import Refreshed, refresh
 from notifier.jobs.remind import Reminded, remind
 from notifier.jobs.reprint import reprint
+from notifier.jobs.sender import Dispatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

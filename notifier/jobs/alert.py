@@ -168,7 +168,7 @@ async def _mail(channel: Channel, operators: Operators, found: Sequence[Alert], 
         return False
     try:
         verdicts = [
-            await line.send(_parcel(operators, to, found, now)) for to in operators.recipients if line.usable
+            await line.send(_parcel(operators, to, found, now)) for to in operators.recipients if line.room
         ]
     finally:
         await line.close()

@@ -185,7 +185,13 @@ def _close_emptied(
             emptied.setdefault(_ended_as(settled[message.id]), []).append(message)
     for state, messages in emptied.items():
         outbox.end(connection, messages, state, reason=_REASONS[state], now=now)
-    alert_unknown(connection, [message.id for message in emptied.get(MessageState.UNKNOWN, ())], now=now)
+    # Also where the Message goes on, since it carries another Notice whose day is not over.
+    doubtful = [
+        number
+        for number, found in settled.items()
+        if any(d.outcome is Outcome.UNKNOWN for d in found.dropped)
+    ]
+    alert_unknown(connection, doubtful, now=now)
     if any(drop.outcome is Outcome.EXPIRED for found in settled.values() for drop in found.dropped):
         alert_expired(connection, timing=timing, now=now)
 

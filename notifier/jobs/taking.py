@@ -86,8 +86,9 @@ def take(
     compose: Compose,
     may_receive: Callable[[str], bool],
     id_suffix: str,
+    most: int | None = None,
 ) -> Taken:
-    """Claim what may leave now and compose it. What has nothing left to tell is closed.
+    """Claim what may leave now, `most` at once, and compose it. What has nothing left to tell is closed.
 
     Whatever is wrong with one Message puts that one off and never stops the others.
     """
@@ -101,7 +102,7 @@ def take(
             now=now,
             is_open=timing.is_open(now),
             next_opening=timing.next_opening(now),
-            limit=limit,
+            limit=limit if most is None else min(limit, most),
         )
     tellings, poisoned = _settled(engine, claimed, timing=timing, may_receive=may_receive, now=now)
     ready: list[Ready] = []

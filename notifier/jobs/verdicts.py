@@ -13,7 +13,7 @@ from notifier.core.bounce import weight_of
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
-from notifier.core.reply import Fault, Verdict, enhanced_status
+from notifier.core.reply import NOT_TRANSMITTED, Fault, Verdict, enhanced_status
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.taking import Ready
 from notifier.logs import Person, log
@@ -52,11 +52,10 @@ def record(
     *,
     engine: Engine,
     recorded: Sequence[tuple[Ready, Recorded]],
-    unsent: Verdict,
     bounce_limit: int,
     now: datetime,
 ) -> Tally:
-    """Write what became of a batch. `unsent` marks those that never reached the wire: no attempt was made.
+    """Write what became of a batch. For what was not transmitted no attempt is recorded.
 
     With `bounce_limit` points against it an address is written to no more. Twice is harmless: what was written
     by a commit whose answer was lost is not written or counted again.
@@ -66,7 +65,7 @@ def record(
     with writing(engine) as connection:
         known = outbox.recorded_before(connection, [ready.message for ready, _ in recorded])
         new = [(ready, entry) for ready, entry in recorded if ready.message.id not in known]
-        held = outbox.record(connection, [entry for _, entry in new], unsent=unsent, now=now)
+        held = outbox.record(connection, [entry for _, entry in new], now=now)
         ours = [(ready, entry) for ready, entry in new if ready.message.id in held]
         decided = [
             (notice.id, *_FINAL[entry.transition.state])
@@ -81,7 +80,9 @@ def record(
         bounces.hold_against(
             connection, _refused(ours), limit=bounce_limit, words="the server refused it", now=now
         )
-        breaker = _note_relay(connection, [e.verdict for _, e in new if e.verdict is not unsent], now)
+        breaker = _note_relay(
+            connection, [e.verdict for _, e in new if e.verdict is not NOT_TRANSMITTED], now
+        )
         _alert_ended(connection, ours, now)
     for ready, entry in ours:
         _tell(ready, entry)

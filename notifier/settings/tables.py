@@ -68,6 +68,9 @@ class MailSettings(_Table):
     hours: Hours = (time(7), time(18))
     only_to: Words = ()
     connections: int = Field(default=4, ge=1, le=64)
+    connection_messages: int = Field(default=100, ge=1, le=100_000)
+    connection_seconds: int = Field(default=300, ge=1, le=86_400)
+    per_minute: int = Field(default=0, ge=0, le=1_000_000)
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

@@ -52,7 +52,7 @@ from sqlalchemy import (
 from notifier.core.delivery import Transition
 from notifier.core.letter import OF_STRANGERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
-from notifier.core.reply import Verdict
+from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from notifier.store import letters, pausing
 from notifier.store.engine import database_now
 from notifier.store.messages import message_of
@@ -218,14 +218,12 @@ def recorded_before(connection: Connection, armed: Sequence[Message]) -> frozens
     return frozenset(connection.scalars(select(messages.c.id).where(_held(armed), gone_on)))
 
 
-def record(
-    connection: Connection, recorded: Sequence[Recorded], *, unsent: Verdict, now: datetime
-) -> frozenset[int]:
+def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetime) -> frozenset[int]:
     """Write Verdicts in one go; answers the ids of the Messages for which they counted.
 
     That is where the token is still ours, and also where we were taken for dead but nobody has claimed the
-    Message since: what the server said is then known after all. A Message with the Verdict `unsent` never
-    reached the wire: no attempt is recorded for it.
+    Message since: what the server said is then known after all. Where nothing was transmitted no attempt is
+    recorded.
     """
     if not recorded:
         return frozenset()
@@ -251,7 +249,7 @@ def record(
             "reply": entry.verdict.reply[:300],
         }
         for entry in recorded
-        if entry.verdict is not unsent
+        if entry.verdict is not NOT_TRANSMITTED
     ]
     if tried:
         connection.execute(insert(attempts), tried)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 
 from notifier.channels.channel import Channel, Parcel
 from notifier.channels.choose import choose_channel
 from notifier.channels.timeouts import Timeouts
-from notifier.core.reply import Verdict
+from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from tests.peers.smtp_script import Act
 from tests.peers.smtp_sink import SmtpSink
 
@@ -44,15 +45,16 @@ def channel_to(
 
 
 def send(channel: Channel, *parcels: Parcel) -> list[Verdict]:
-    """Send on one Line, as long as it is usable. Raises ChannelDownError when there is none."""
+    """Send on one Line; answers the Verdicts of those whose turn came. Raises ChannelDownError when there is none."""
+    return [verdict for verdict in send_all(channel, *parcels) if verdict is not NOT_TRANSMITTED]
+
+
+def send_all(channel: Channel, *parcels: Parcel) -> list[Verdict]:
+    """Send on one Line; answers the Verdict of each."""
 
     async def on_one_line() -> list[Verdict]:
         line = await channel.open()
-        verdicts = []
-        for parcel in parcels:
-            verdicts.append(await line.send(parcel))
-            if not line.usable:
-                break
+        verdicts = [verdict async for verdict in line.send_all(parcels, latest=math.inf)]
         await line.close()
         return verdicts
 

@@ -32,7 +32,7 @@ def sent(channel: FolderChannel, *mails: bytes) -> list[Verdict]:
         line = await channel.open()
         verdicts = [await line.send(Parcel(sender="a@b.no", recipient="c@d.no", data=data)) for data in mails]
         await line.close()
-        assert not line.usable
+        assert line.room == 0
         return verdicts
 
     return asyncio.run(send_all())

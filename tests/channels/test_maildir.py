@@ -87,7 +87,7 @@ def test_a_folder_that_went_away_leaves_nothing_behind(tmp_path: Path, gone: str
     async def while_it_vanishes() -> tuple[Verdict, bool]:
         line = await MaildirChannel(folder=tmp_path).open()
         (tmp_path / gone).rmdir()
-        return await line.send(KARI), line.usable
+        return await line.send(KARI), line.room > 0
 
     verdict, usable = asyncio.run(while_it_vanishes())
 

@@ -40,7 +40,8 @@ def test_after_a_refusal_the_transaction_is_reset_and_the_next_mail_sent(sink: S
     verdicts = send(channel_to(sink), KARI, OLA)
 
     assert verdicts[1].is_sent
-    assert sink.commands.count("RSET") == 1
+    # After the body the next mail's commands are on their way already, and the transaction is over.
+    assert sink.commands.count("RSET") == (0 if step == "verdict" else 1)
     assert [mail.recipients for mail in sink.accepted] == [(OLA.recipient,)]
 
 
@@ -65,10 +66,10 @@ def test_a_line_that_the_relay_hung_up_on_between_mails_is_not_usable(sink: Smtp
     async def idle() -> tuple[bool, bool]:
         line = await channel_to(sink).open()
         await line.send(KARI)
-        before = line.usable
+        before = line.room > 0
         await asyncio.to_thread(sink.stop)
         await asyncio.sleep(0.05)
-        after = line.usable
+        after = line.room > 0
         await line.close()
         return before, after
 
@@ -95,7 +96,7 @@ def test_a_cancelled_transmission_leaves_the_line_unusable(sink: SmtpSink) -> No
         await asyncio.sleep(0.1)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
-        usable = line.usable
+        usable = line.room > 0
         await line.close()
         return usable and sending.cancelled()
 

@@ -15,7 +15,8 @@ from notifier.core.backoff import spread_of
 from notifier.core.message import Message, MessageState
 from notifier.daemon.sending import SendingRight
 from notifier.errors import DatabaseError
-from notifier.jobs.dispatch import dispatch, persistently
+from notifier.jobs.dispatch import dispatch
+from notifier.jobs.recording import persistently
 from notifier.jobs.recover import recover
 from notifier.jobs.verdicts import Tally
 from notifier.store.engine import writing

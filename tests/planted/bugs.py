@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, true
 
 from notifier.core.message import Message
 from notifier.core.reply import SENT, Fault, Verdict
-from notifier.jobs import dispatch, taking, verdicts
-from notifier.jobs.dispatch import Dispatched, Sender
+from notifier.jobs import recording, taking, transmit, verdicts
+from notifier.jobs.recording import Judged
+from notifier.jobs.sender import Sender
 from notifier.jobs.taking import Ready, Taken
 from notifier.jobs.verdicts import Tally
 from notifier.store import leaving, letters, outbox
@@ -44,14 +45,14 @@ def _no_unique_key(connection: sqlite3.Connection) -> None:
 
 def _mark_before_send(patch: pytest.MonkeyPatch) -> None:
     """The row says sent before the relay has been asked."""
-    really_arm = dispatch._arm
+    really_arm = transmit._arm
 
     def arm(sender: Sender, taken: Taken, batch: Sequence[Ready]) -> list[Ready]:
         armed = really_arm(sender, taken, batch)
-        dispatch._record(sender, taken, [(ready, SENT) for ready in armed], Dispatched())
+        recording._record(sender, [Judged(ready=ready, verdict=SENT, probing=False) for ready in armed])
         return armed
 
-    patch.setattr(dispatch, "_arm", arm)
+    patch.setattr(transmit, "_arm", arm)
 
 
 def _no_fence(patch: pytest.MonkeyPatch) -> None:
@@ -65,14 +66,14 @@ def _no_fence(patch: pytest.MonkeyPatch) -> None:
 
 def _resend_for_ever(patch: pytest.MonkeyPatch) -> None:
     """No answer counts as not sent."""
-    really = dispatch.after_verdict
+    really = recording.after_verdict
 
     def after_verdict(message: Message, verdict: Verdict, **more: Any) -> Any:
         if verdict.fault is Fault.AMBIGUOUS:
             verdict = Verdict(fault=Fault.TEMPORARY, phase=verdict.phase, reply=verdict.reply)
         return really(message, verdict, **more)
 
-    patch.setattr(dispatch, "after_verdict", after_verdict)
+    patch.setattr(recording, "after_verdict", after_verdict)
 
 
 def _shared_message(patch: pytest.MonkeyPatch) -> None:
@@ -92,16 +93,13 @@ def _shared_message(patch: pytest.MonkeyPatch) -> None:
 
 def _neighbours_verdict(patch: pytest.MonkeyPatch) -> None:
     """Answers are counted off by one."""
-    really = dispatch._record
+    really = recording._record
 
-    def record(
-        sender: Sender, taken: Taken, found: Sequence[tuple[Ready, Verdict]], total: Dispatched
-    ) -> Tally:
-        said = [verdict for _, verdict in found]
-        shifted = [(ready, said[number - 1]) for number, (ready, _) in enumerate(found)]
-        return really(sender, taken, shifted, total)
+    def record(sender: Sender, judged: Sequence[Judged]) -> Tally:
+        shifted = [replace(each, verdict=judged[number - 1].verdict) for number, each in enumerate(judged)]
+        return really(sender, shifted)
 
-    patch.setattr(dispatch, "_record", record)
+    patch.setattr(recording, "_record", record)
 
 
 def _arms_whoever_left(patch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from notifier.core.notice import Outcome
-from notifier.jobs import dispatch
+from notifier.jobs import recording
 from tests.core.lists import TIMING
 from tests.simulation.accounts import ON_ITS_WAY, assert_finished, assert_sound, draw_up
 from tests.simulation.process import running
@@ -40,7 +40,7 @@ def play(
 ) -> tuple[World, Failure | None]:
     """Play one world to its end; answers it, and what did not hold."""
     # Between two tries to write a verdict to a full disk nobody needs to wait for real.
-    vars(dispatch).update(RECORD_PAUSES=(0.0, 0.0))
+    vars(recording).update(RECORD_PAUSES=(0.0, 0.0))
     world = World(seed, alter=alter)
     try:
         _go_through_days(world)

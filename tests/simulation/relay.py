@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from notifier.channels.channel import ChannelDownError, Parcel
+from notifier.channels.channel import ChannelDownError, Parcel, one_by_one
 from notifier.core.reply import SENT, Fault, Phase, Verdict
 from tests.simulation.moments import Clock
 from tests.simulation.process import RUNNING
@@ -121,18 +121,21 @@ class RelayLine:
     """One connection to it."""
 
     relay: Relay
-    usable: bool = True
+    room: int = 100
 
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Transmit once."""
-        if not self.usable:
-            return Verdict(fault=Fault.RELAY, phase=Phase.MAIL, reply="the line is not usable any more")
-        verdict, self.usable = await self.relay.transmit(parcel)
+        verdict, goes_on = await self.relay.transmit(parcel)
+        self.room = self.room - 1 if goes_on else 0
         return verdict
+
+    def send_all(self, parcels: Sequence[Parcel], /, *, latest: float) -> AsyncGenerator[Verdict]:
+        """One after the other."""
+        return one_by_one(self, parcels, latest=latest)
 
     async def close(self) -> None:
         """Say goodbye."""
-        self.usable = False
+        self.room = 0
 
 
 def _reach(point: str) -> None:

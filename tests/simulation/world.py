@@ -21,11 +21,12 @@ from notifier.core.retention import DEFAULT_RETENTION
 from notifier.core.subscription import Subscriber
 from notifier.errors import DatabaseError
 from notifier.jobs.alert import Operators, alert
-from notifier.jobs.dispatch import Sender, dispatch
+from notifier.jobs.dispatch import dispatch
 from notifier.jobs.prune import prune
 from notifier.jobs.recover import recover
 from notifier.jobs.refresh import refresh
 from notifier.jobs.remind import remind
+from notifier.jobs.sender import Sender
 from notifier.store import nodes
 from notifier.store.engine import writing
 from tests.core.lists import TIMING

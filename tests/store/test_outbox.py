@@ -14,7 +14,7 @@ from notifier.core.backoff import AMBIGUOUS_WAIT
 from notifier.core.delivery import after_verdict
 from notifier.core.letter import LetterKind
 from notifier.core.message import Message, MessageState
-from notifier.core.reply import SENT, Fault, Phase, Verdict
+from notifier.core.reply import NOT_TRANSMITTED, SENT, Fault, Phase, Verdict
 from notifier.store import (
     changes,
     expiring,
@@ -36,7 +36,6 @@ from tests.store import crowd
 NOW = oslo("2026-09-02")
 SUFFIX = ".abc@varsel.example>"
 NODE, OTHER = 1, 2
-UNSENT = Verdict(fault=Fault.RELAY, phase=Phase.CONNECT, reply="never reached")
 LOST = Verdict(fault=Fault.AMBIGUOUS, phase=Phase.VERDICT)
 
 
@@ -87,7 +86,7 @@ def record(box: Connection, message: Message, verdict: Verdict) -> frozenset[int
     armed = replace(message, copies=message.copies + 1)
     transition = after_verdict(armed, verdict, now=NOW, spread=0)
     entry = Recorded(message=armed, verdict=verdict, transition=transition)
-    return outbox.record(box, [entry], unsent=UNSENT, now=NOW)
+    return outbox.record(box, [entry], now=NOW)
 
 
 def state(box: Connection, message: Message) -> MessageState:
@@ -245,7 +244,7 @@ def test_every_transmission_leaves_a_trace_but_not_what_never_reached_the_wire(b
     first, second, _ = claimed = claim(box)
     arm(box, *claimed)
     record(box, first, SENT)
-    record(box, second, UNSENT)
+    record(box, second, NOT_TRANSMITTED)
     assert box.scalars(select(attempts.c.message_id)).all() == [first.id]
 
 

@@ -1,0 +1,118 @@
+"""Recording Verdicts in group commits, while the connections go on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from notifier.core.backoff import spread_of
+from notifier.core.delivery import after_verdict
+from notifier.core.reply import Verdict
+from notifier.errors import DatabaseError
+from notifier.jobs.sender import Dispatched, Sender
+from notifier.jobs.taking import Ready
+from notifier.jobs.verdicts import Tally, record
+from notifier.store.outbox import Recorded
+
+# Should this process be killed, what was not recorded yet counts as transmitted without an answer.
+RECORD_LIMIT = 500
+RECORD_SECONDS = 0.05
+
+RECORD_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An armed Message with its Verdict. `probing`: the breaker is open, and this one tried it."""
+
+    ready: Ready
+    verdict: Verdict
+    probing: bool
+
+
+class Recorder:
+    """Writes Verdicts down together, 500 or those of 50 ms. `goes_on` is whether the breaker lets more leave.
+
+    Where they cannot be written, `flush` raises, and nothing more should be sent.
+    """
+
+    def __init__(self, sender: Sender, total: Dispatched) -> None:
+        self._sender = sender
+        self._total = total
+        self._noted: list[Judged] = []
+        self._full = asyncio.Event()
+        self._writing: asyncio.Task[None] | None = None
+        self.goes_on = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was noted is written."""
+        return self._writing is None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether something could not be written."""
+        return self._writing is not None and self._writing.done()
+
+    def note(self, judged: Judged) -> None:
+        """Write it down soon."""
+        self._noted.append(judged)
+        if len(self._noted) >= RECORD_LIMIT:
+            self._full.set()
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+
+    async def flush(self) -> None:
+        """Write what is left. Raises what kept it, or anything noted before, from being written."""
+        self._full.set()
+        if self._writing is not None:
+            await asyncio.shield(self._writing)
+
+    async def _write(self) -> None:
+        try:
+            while self._noted:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(RECORD_SECONDS):
+                        await self._full.wait()
+                self._full.clear()
+                noted, self._noted = self._noted[:RECORD_LIMIT], self._noted[RECORD_LIMIT:]
+                tally = await asyncio.to_thread(_record, self._sender, noted)
+                self._add(tally)
+        except BaseException:
+            self.goes_on = False
+            raise
+        self._writing = None
+
+    def _add(self, tally: Tally) -> None:
+        self.goes_on = tally.goes_on
+        self._total.sent += tally.sent
+        self._total.failed += tally.failed
+        self._total.again += tally.again
+
+
+def _record(sender: Sender, judged: Sequence[Judged]) -> Tally:
+    now = sender.clock()
+    recorded = []
+    for each in judged:
+        message, verdict = each.ready.message, each.verdict
+        transition = after_verdict(message, verdict, now=now, spread=spread_of(message), probing=each.probing)
+        recorded.append((each.ready, Recorded(message=message, verdict=verdict, transition=transition)))
+    return persistently(
+        lambda: record(engine=sender.engine, recorded=recorded, bounce_limit=sender.bounce_limit, now=now)
+    )
+
+
+def persistently(write: Callable[[], Tally]) -> Tally:
+    """Try again for a few seconds: what the server said is known nowhere else.
+
+    Raises the last DatabaseError; the Messages then count as transmitted without an answer.
+    """
+    for pause in RECORD_PAUSES:
+        try:
+            return write()
+        except DatabaseError:
+            time.sleep(pause)
+    return write()

@@ -1,0 +1,47 @@
+"""What dispatching is given, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from notifier.channels.channel import Channel
+from notifier.core.timing import Timing
+from notifier.jobs.taking import Compose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """What dispatching needs, wired once: this node, its way out, and how a Message is composed.
+
+    `may_receive` is the installation's allow-list, `bounce_limit` how many points against an address end
+    writing to it. `connections` may be open at once, and `per_minute` Messages leave at most (0: any number).
+    `clock` is asked anew for every batch.
+    """
+
+    engine: Engine
+    channel: Channel
+    timing: Timing
+    compose: Compose
+    may_receive: Callable[[str], bool]
+    node: int
+    id_suffix: str
+    connections: int
+    per_minute: int = 0
+    bounce_limit: int
+    clock: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Dispatched:
+    """What one run came to. The `uncomposed` were put off by a mistake of ours: a person must look."""
+
+    sent: int = 0
+    failed: int = 0
+    again: int = 0
+    dropped: int = 0
+    uncomposed: int = 0
+    stopped: str = ""

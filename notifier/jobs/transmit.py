@@ -1,0 +1,184 @@
+"""Transmit: several connections, each arming a few composed Messages, writing them to the wire and noting what
+the server said. None waits for another, so that one slow connection does not stop the rest.
+
+Twice is harmless: only what this node has armed under its token is written to the wire (see `store.outbox`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+
+from notifier.channels.channel import ChannelDownError, Line
+from notifier.core.pace import Pace
+from notifier.core.reply import Fault
+from notifier.core.timing import Timing
+from notifier.jobs.recording import Judged, Recorder
+from notifier.jobs.sender import Dispatched, Sender
+from notifier.jobs.taking import Ready, Taken
+from notifier.jobs.verdicts import record_relay
+from notifier.store import outbox
+from notifier.store.engine import writing
+
+# As many are armed at once as the relay takes in this time, within the limit: should this process be killed,
+# the fate of all of them is unknown, though most were not transmitted.
+ARM_LIMIT = 50
+ARM_SECONDS = 0.1
+
+# No transmission begins later than this after arming, so that a relay that has become slow keeps nobody
+# from stopping: the rest goes back, provably undelivered.
+BATCH_SECONDS = 5.0
+
+_TROUBLE = (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS)
+
+
+class Transmitter:
+    """The connections of one run of `dispatch`, and what waits for one of them."""
+
+    def __init__(self, sender: Sender, total: Dispatched, draining: Callable[[], bool]) -> None:
+        self._sender = sender
+        self._draining = draining
+        self._recorder = Recorder(sender, total)
+        self._waiting: deque[tuple[Ready, Taken]] = deque()
+        self._workers: set[asyncio.Task[None]] = set()
+        self._idle: list[Line] = []
+        self._pace = Pace(per_minute=sender.per_minute)
+        self._trouble: list[BaseException] = []
+
+    async def send(self, taken: Taken) -> None:
+        """Returns when all of it has been begun, or cannot be: a probe, when it was answered."""
+        self._recorder.goes_on = True
+        self._waiting.extend((ready, taken) for ready in taken.ready)
+        wanted = -(-len(self._waiting) // ARM_LIMIT)
+        for _ in range(min(self._sender.connections - len(self._workers), wanted)):
+            self._workers.add(asyncio.create_task(self._work()))
+        while self._workers and (self._waiting or taken.probing):
+            await self._some_end(seconds=None)
+        await self._give_back()
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait until a connection is done with what it has, or for so long; false when all were done before."""
+        was_idle = not self._workers and self._recorder.is_idle
+        if self._workers:
+            await self._some_end(seconds=seconds)
+        if not self._workers:
+            await self._recorder.flush()
+        return not was_idle
+
+    async def end(self, *, at_once: bool = False) -> None:
+        """Let what is on the wire come to its end, or cut it off; record it all. Raises what went wrong."""
+        for worker in self._workers if at_once else ():
+            worker.cancel()
+        while self._workers:
+            await self._some_end(seconds=None)
+        for line in self._idle:
+            await line.close()
+        await self._recorder.flush()
+        await self._give_back()
+
+    async def _some_end(self, *, seconds: float | None) -> None:
+        ended, self._workers = await asyncio.wait(
+            self._workers, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        for worker in ended:
+            if not worker.cancelled() and (trouble := worker.exception()):
+                self._trouble.append(trouble)
+
+    async def _give_back(self) -> None:
+        if self._trouble:
+            raise self._trouble[0]
+        if self._recorder.is_broken:
+            await self._recorder.flush()
+        if self._waiting:
+            left = [ready for ready, _ in self._waiting]
+            self._waiting.clear()
+            await asyncio.to_thread(_release, self._sender, left)
+
+    @property
+    def _goes_on(self) -> bool:
+        return bool(self._waiting) and not self._trouble and self._recorder.goes_on and not self._draining()
+
+    async def _work(self) -> None:
+        """One connection after another, until nothing waits, or may leave."""
+        while self._goes_on:
+            try:
+                line = self._idle.pop() if self._idle else await self._sender.channel.open()
+            except ChannelDownError as down:
+                now, engine = self._sender.clock(), self._sender.engine
+                await asyncio.to_thread(record_relay, engine=engine, verdict=down.verdict, now=now)
+                self._recorder.goes_on = False
+                return
+            healthy = False
+            try:
+                healthy = await self._send_over(line)
+            finally:
+                if healthy and line.room:
+                    self._idle.append(line)
+                else:
+                    await line.close()
+            if not healthy:
+                # Whether the breaker lets more leave is known once the Verdict is written down.
+                await self._recorder.flush()
+
+    async def _send_over(self, line: Line) -> bool:
+        """Send over one connection as long as it lasts; answers whether it seems well."""
+        size, loop = 1, asyncio.get_running_loop()
+        while line.room and self._goes_on:
+            began = loop.time()
+            if (seconds := self._pace.wait(began)) > 0:
+                await asyncio.sleep(min(seconds, 1.0))
+                continue
+            if not await self._send_batch(line, self._batch(min(size, line.room))):
+                return False
+            keeps_up = loop.time() - began < ARM_SECONDS
+            size = min(size * 2, ARM_LIMIT) if keeps_up else max(size // 2, 1)
+        return True
+
+    def _batch(self, most: int) -> tuple[list[Ready], Taken]:
+        """The next few that were taken together."""
+        most = min(most, self._pace.most_at_once or most)
+        first, taken = self._waiting.popleft()
+        batch = [first]
+        while self._waiting and len(batch) < most and self._waiting[0][1] is taken:
+            batch.append(self._waiting.popleft()[0])
+        self._pace = self._pace.after(len(batch), at=asyncio.get_running_loop().time())
+        return batch, taken
+
+    async def _send_batch(self, line: Line, batch: tuple[list[Ready], Taken]) -> bool:
+        """Arm, transmit and note a few Messages; answers whether the connection seems well."""
+        ready, taken = batch
+        latest = asyncio.get_running_loop().time() + BATCH_SECONDS
+        armed = await asyncio.to_thread(_arm, self._sender, taken, ready)
+        healthy = True
+        left = deque(armed)
+        async with aclosing(line.send_all([each.parcel for each in armed], latest=latest)) as verdicts:
+            async for verdict in verdicts:
+                judged = Judged(ready=left.popleft(), verdict=verdict, probing=taken.probing)
+                self._recorder.note(judged)
+                healthy = healthy and verdict.fault not in _TROUBLE
+        return healthy
+
+
+def _arm(sender: Sender, taken: Taken, batch: Sequence[Ready]) -> list[Ready]:
+    now = sender.clock()
+    with writing(sender.engine) as connection:
+        messages = [ready.message for ready in batch]
+        armed: frozenset[int] = frozenset()
+        if _still_true(sender.timing, taken.at, now):
+            suffix = sender.id_suffix
+            armed = outbox.arm(connection, messages, reading=taken.reading, id_suffix=suffix, now=now)
+        outbox.release(connection, [message for message in messages if message.id not in armed], now=now)
+    return [ready.armed() for ready in batch if ready.message.id in armed]
+
+
+def _still_true(timing: Timing, then: datetime, now: datetime) -> bool:
+    """Whether the days left that were composed `then` still hold, and the hours are as they were."""
+    return timing.today(then) == timing.today(now) and timing.is_open(then) == timing.is_open(now)
+
+
+def _release(sender: Sender, left: Sequence[Ready]) -> None:
+    with writing(sender.engine) as connection:
+        outbox.release(connection, [ready.message for ready in left], now=sender.clock())
