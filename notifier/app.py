@@ -40,7 +40,6 @@ from notifier.errors import ConfigurationError, UsageError
 from notifier.feeds.feed import Feed
 from notifier.feeds.specimen import imprint
 from notifier.jobs.alert import Operators
-from notifier.jobs.dispatch import Sender
 from notifier.jobs.sender import Sender
 from notifier.logs import name_people
 from notifier.settings import Settings
