@@ -5,7 +5,7 @@ The link may stand in a mail that is forwarded, so it shows no address and reads
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -15,28 +15,16 @@ from starlette.responses import Response
 from notifier.consent.access import request_access
 from notifier.consent.choosing import choose, look_up
 from notifier.consent.leaving import leave_topic
-from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence
-from notifier.core.subscription import (
-    EVERYTHING,
-    MOVED,
-    Addressee,
-    Scope,
-    Subscriber,
-    SubscriberState,
-    Topic,
-    parse_topic,
-    unknown_target,
-)
+from notifier.core.cadence import DEFAULT_CADENCE
+from notifier.core.subscription import MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.feeds.asking import named_language
+from notifier.web.choices import LONGEST_PAUSE, Choices, Fields, Mistake, chosen_before, known_topics, sent
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import Endpoint, page
 from notifier.web.site import Site
-from notifier.web.visitor import first, posted
-
-LONGEST_PAUSE = timedelta(days=366)
-Fields = dict[str, list[str]]
+from notifier.web.visitor import posted
 
 
 def choosing(site: Site) -> Endpoint:
@@ -57,111 +45,86 @@ def _answer(site: Site, request: Request, addressee: Addressee | None, fields: F
         return refused("old_link.html.j2", status=410)
     if found is None or found.state not in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED):
         return refused("unknown_link.html.j2", status=404 if found is None else 410)
-    said = _acted(site, found, fields) if fields else ""
-    if said:
-        renewed = look_up(engine=site.register.engine, addressee=found.addressee)
-        if renewed is MOVED:
-            return refused("old_link.html.j2", status=410)
-        found = renewed or found
+    if fields is None:
+        return _form(site, request, found)
+    if _is_only_choosing(fields):
+        choices = sent(fields, language=found.language, changes=site.changes())
+        mistakes = choices.mistakes(site.timing.today(site.now()))
+        if mistakes:
+            return _form(site, request, found, choices=choices, mistakes=mistakes)
+        _save(site, found, choices)
+    said = "saved" if _is_only_choosing(fields) else _acted(site, found, fields)
+    renewed = look_up(engine=site.register.engine, addressee=found.addressee)
+    if renewed is MOVED:
+        return refused("old_link.html.j2", status=410)
+    found = renewed or found
     if found.state is SubscriberState.LEFT:
         return page(site, request, "left.html.j2", language=found.language, headers=PRIVATE)
-    return _form(site, request, found, said)
+    return _form(site, request, found, said=said)
+
+
+def _is_only_choosing(fields: Fields) -> bool:
+    return not {"access", "drop"} & set(fields)
 
 
 def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
-    """Do what was asked; answers which sentence says so."""
+    """Send a fresh link, or follow less; answers which sentence says so."""
     engine, now, changes = site.register.engine, site.now(), site.changes()
     if "access" in fields:
         request_access(engine=engine, addressee=found.addressee, now=now)
         return "access"
-    dropped = _topics(site, fields.get("drop", [])[:1])
-    if dropped and changes is not None:
-        leave_topic(engine=engine, addressee=found.addressee, topic=dropped[0], changes=changes, now=now)
-        return "saved"
-    topics = (
-        (EVERYTHING,) if first(fields, "follow") == "everything" else _topics(site, fields.get("topic", []))
-    )
-    if not topics:
-        return "nothing"
-    try:
-        until = _pause(site, first(fields, "pause"))
-    except ValueError:
-        return "pause"
-    choose(
-        engine=engine,
-        addressee=found.addressee,
-        language=named_language(first(fields, "language")) or found.language,
-        topics=topics,
-        cadence=_cadence(fields),
-        paused_until=until,
-        changes=changes,
-        now=now,
-    )
+    for topic in known_topics(fields["drop"][:1], changes):
+        if changes is not None:
+            leave_topic(engine=engine, addressee=found.addressee, topic=topic, changes=changes, now=now)
     return "saved"
 
 
-def _topics(site: Site, written: list[str]) -> tuple[Topic, ...]:
-    """The Topics that were ticked and that there are."""
-    changes = site.changes()
-    topics = []
-    for text in dict.fromkeys(written):
-        try:
-            topic = parse_topic(text)
-        except ValueError:
-            continue
-        if changes is not None and not unknown_target(topic, changes):
-            topics.append(topic)
-    return tuple(topics)
+def _save(site: Site, found: Subscriber, choices: Choices) -> None:
+    choose(
+        engine=site.register.engine,
+        addressee=found.addressee,
+        language=choices.language,
+        topics=choices.followed,
+        cadence=choices.cadence,
+        paused_until=choices.paused_until(site.timing),
+        changes=site.changes(),
+        now=site.now(),
+    )
 
 
-def _cadence(fields: Fields) -> Cadence | None:
-    """Their own Leads; None for the usual ones, and for what nobody's form holds."""
-    if first(fields, "leads") != "own":
-        return None
-    try:
-        return parse_cadence(fields.get("lead", []))
-    except ValueError:
-        return None
-
-
-def _pause(site: Site, written: str) -> datetime | None:
-    """The end of a pause, None for none. Raises ValueError for what is no day of the year ahead."""
-    if not written:
-        return None
-    day, today = date.fromisoformat(written), site.timing.today(site.now())
-    if not today < day <= today + LONGEST_PAUSE:
-        raise ValueError("a pause ends on a day of the year ahead")
-    return datetime.combine(day, time(site.timing.at.hour, site.timing.at.minute), tzinfo=site.timing.zone)
-
-
-def _form(site: Site, request: Request, found: Subscriber, said: str) -> Response:
+def _form(
+    site: Site,
+    request: Request,
+    found: Subscriber,
+    *,
+    said: str = "",
+    choices: Choices | None = None,
+    mistakes: tuple[Mistake, ...] = (),
+) -> Response:
+    """The form with what they chose before, or with what they sent and what is wrong with it."""
     language = named_language(request.query_params.get("lang", "")) or found.language
-    changes = site.changes()
-    topics = {each.topic for each in found.subscriptions}
-    leads = set(found.cadence.leads) if found.cadence else set()
-    paused = found.paused_until if found.paused_until and found.paused_until > site.now() else None
-    today = site.timing.today(site.now())
+    changes, today = site.changes(), site.timing.today(site.now())
+    shown = choices or chosen_before(found, timing=site.timing, now=site.now())
+    services = changes.services if changes else ()
+    leads = sorted({*DEFAULT_CADENCE.leads, *shown.leads}, reverse=True)
     return page(
         site,
         request,
         "choose.html.j2",
         language=language,
-        status=422 if said in ("nothing", "pause") else 200,
+        status=422 if mistakes else 200,
         headers=PRIVATE,
         said=said,
-        everything=EVERYTHING in topics,
-        services=[
-            (each, Topic(Scope.SERVICE, each.id) in topics) for each in (changes.services if changes else ())
-        ],
+        mistakes=mistakes,
+        choices=shown,
+        services=[(each, Topic(Scope.SERVICE, each.id) in shown.topics) for each in services],
         singles=[
-            (each, Topic(Scope.CHANGE, each.id) in topics) for each in (changes.changes if changes else ())
+            (each, Topic(Scope.CHANGE, each.id) in shown.topics)
+            for each in (changes.changes if changes else ())
         ],
-        names={each.id: each.name for each in (changes.services if changes else ())},
-        own_leads=bool(leads),
-        leads=[(lead, lead in leads) for lead in sorted({*DEFAULT_CADENCE.leads, *leads}, reverse=True)],
-        chosen_language=found.language,
+        names={each.id: each.name for each in services},
+        leads=[(lead, lead in shown.leads) for lead in leads],
         choosable=tuple(Language),
-        paused_until=paused.astimezone(site.timing.zone).date() if paused else None,
         first_day=today + timedelta(days=1),
         last_day=today + LONGEST_PAUSE,
         leave_url=site.links.leave(found.addressee).removeprefix(site.links.base_url).lstrip("/"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -36,7 +37,8 @@ def subscribing(site: Site) -> Endpoint:
         try:
             normal_address(address if len(address) <= LONGEST_ADDRESS else "")
         except ValueError:
-            return _form(site, request, language, typed=address[:LONGEST_ADDRESS], status=422)
+            typed, ticked = address[:LONGEST_ADDRESS], fields.get("topic", [])
+            return _form(site, request, language, typed=typed, ticked=ticked, status=422)
         if not first(fields, TRAP):
             topics = _topics(site, fields.get("topic", []))
             await run_in_threadpool(_ask, site, request, address, language, topics)
@@ -68,7 +70,13 @@ def _topics(site: Site, services: list[str]) -> tuple[Topic, ...]:
 
 
 def _form(
-    site: Site, request: Request, language: Language, *, typed: str = "", status: int = 200
+    site: Site,
+    request: Request,
+    language: Language,
+    *,
+    typed: str = "",
+    ticked: Sequence[str] = (),
+    status: int = 200,
 ) -> Response:
     changes = site.changes()
     return page(
@@ -78,6 +86,7 @@ def _form(
         language=language,
         status=status,
         typed=typed,
+        ticked=ticked,
         is_wrong=status != 200,
         services=changes.services if changes else (),
     )

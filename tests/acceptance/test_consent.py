@@ -190,6 +190,29 @@ def test_less_instead_of_nothing(visitor: Visitor) -> None:
     assert "/undo/" in visitor.mail().text
 
 
+def test_every_mistake_in_the_form_stands_at_its_field_and_nothing_else_is_lost(visitor: Visitor) -> None:
+    choose = next(word for word in joined(visitor).split() if "/choose/" in word)
+    before = known(visitor)
+    answer = visitor.presses(
+        f"{choose.partition('?')[0]}?lang=en", follow="some", leads="own", language="nn", pause="2026-11-01"
+    )
+    assert (answer.status, known(visitor)) == (422, before)
+    for part, target in (("follow", "everything"), ("leads", "leads-usual"), ("pause", "pause")):
+        assert f'<li><a href="#{target}">' in answer.text
+        assert f'id="{target}"' in answer.text
+        assert f'<p class="error" id="{part}-error">' in answer.text
+        assert f'aria-describedby="{part}-error' in answer.text
+    assert '<option value="nn" lang="nn" selected>' in answer.text
+    assert 'value="2026-11-01"' in answer.text
+    answer = visitor.presses(
+        choose, follow="some", topic="service:helseid", leads="own", lead="7d", pause="soon"
+    )
+    assert 'id="service-helseid" name="topic" value="service:helseid" checked' in answer.text
+    assert 'value="7d" checked' in answer.text
+    assert 'id="leads-error"' not in answer.text
+    assert known(visitor) == before
+
+
 def test_a_pause_holds_everything_back_and_ends_with_where_they_stand(visitor: Visitor) -> None:
     standing = joined(visitor)
     choose = next(word for word in standing.split() if "/choose/" in word)
