@@ -75,7 +75,7 @@ async def _diagnosed(patient: Patient) -> list[Finding]:
 
 def _rows(found: list[Finding]) -> list[tuple[str, str, str]]:
     return [
-        (each.level.value, each.about, f"{each.seen}\n→ {each.todo}" if each.todo else each.seen)
+        (each.level.value, each.about, f"{each.seen}\n→ {each.advice}" if each.advice else each.seen)
         for each in found
     ]
 
@@ -83,6 +83,6 @@ def _rows(found: list[Finding]) -> list[tuple[str, str, str]]:
 def found_as_json(found: list[Finding]) -> list[dict[str, str]]:
     """The findings for programs."""
     return [
-        {"about": each.about, "level": each.level.value, "seen": each.seen, "todo": each.todo}
+        {"about": each.about, "level": each.level.value, "seen": each.seen, "advice": each.advice}
         for each in found
     ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from notifier.settings import Settings, load
 from tests.processes.installation import ROOT, Installation, free_port
 
+HADOLINT = shutil.which("hadolint", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 FOLDER = ROOT / "deploy" / "container"
 CONTAINERFILE = (FOLDER / "Containerfile").read_text(encoding="utf-8")
 COMPOSE = (FOLDER / "compose.yaml").read_text(encoding="utf-8")
@@ -48,6 +51,15 @@ def test_it_copies_only_what_is_there_and_lets_in_only_that() -> None:
     }
     assert copied == let_in
     assert [name for name in copied if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint is not installed; it comes with notifier[dev]")
+def test_hadolint_finds_nothing_to_say_about_the_containerfile() -> None:
+    done = subprocess.run(
+        [str(HADOLINT), "--failure-threshold", "style", str(FOLDER / "Containerfile")],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_it_does_not_run_as_root() -> None:

@@ -49,8 +49,8 @@ def look_at_readings(engine: Engine) -> Iterator[Finding]:
         return  # said already
     for found in held:
         name = short(found.hash)
-        todo = f"notifier approve {name} or notifier reject {name}"
-        yield warning("list", f"reading {name} (revision {found.revision}) is held", todo)
+        advice = f"notifier approve {name} or notifier reject {name}"
+        yield warning("list", f"reading {name} (revision {found.revision}) is held", advice)
 
 
 def look_at_mails(

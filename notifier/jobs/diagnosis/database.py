@@ -31,11 +31,11 @@ def look_at_database(engine: Engine | None, now: datetime) -> Iterator[Finding]:
         yield error("database", str(trouble), "see the sentence above; notifier backup and the handbook help")
         return
     if broken:
-        todo = "stop the daemon and restore the last good copy; see deploy/README.md"
-        yield error("database", f"{name_of(engine)} is damaged: {'; '.join(broken)}", todo)
+        advice = "stop the daemon and restore the last good copy; see deploy/README.md"
+        yield error("database", f"{name_of(engine)} is damaged: {'; '.join(broken)}", advice)
     if abs(skew) > SKEW_SECONDS:
-        todo = "let both follow a time server"
-        yield warning("database", f"its clock differs from this machine's by {skew:.0f} seconds", todo)
+        advice = "let both follow a time server"
+        yield warning("database", f"its clock differs from this machine's by {skew:.0f} seconds", advice)
 
 
 def _revision(engine: Engine) -> Finding:
@@ -52,8 +52,8 @@ def look_at_installation(engine: Engine, now: datetime) -> Iterator[Finding]:
         mode, pause = installation.mode(connection), installation.paused(connection)
         tick, current = installation.last_tick(connection), changes.in_force(connection)
     if mode is installation.Mode.REHEARSAL:
-        todo = "give the daemon a database of its own"
-        yield warning("running", "the database is a rehearsal, which run refuses", todo)
+        advice = "give the daemon a database of its own"
+        yield warning("running", "the database is a rehearsal, which run refuses", advice)
         return
     if pause is not None:
         seen = f"sending is paused by {pause.by} since {pause.at:%Y-%m-%d %H:%M} UTC: {pause.reason}"

@@ -77,8 +77,8 @@ def _at_rest(patient: Patient, now: datetime) -> Iterator[Finding]:
 def _look_at_settings(settings: Settings, file: Path | None) -> Iterator[Finding]:
     yield ok("settings", f"{file or 'none are set in a file'}: every one is well formed")
     if not settings.ops.recipients and settings.ops.webhook is None:
-        todo = "set ops.recipients or ops.webhook"
-        yield warning("settings", "Alerts reach the log only", todo)
+        advice = "set ops.recipients or ops.webhook"
+        yield warning("settings", "Alerts reach the log only", advice)
     if settings.mail.only_to:
-        todo = "empty it when vendors are to be told"
-        yield warning("settings", "mail.only_to lets mail reach some addresses only", todo)
+        advice = "empty it when vendors are to be told"
+        yield warning("settings", "mail.only_to lets mail reach some addresses only", advice)

@@ -21,7 +21,7 @@ class Finding:
     about: str
     level: Level
     seen: str
-    todo: str = ""
+    advice: str = ""
 
 
 def ok(about: str, seen: str) -> Finding:
@@ -29,11 +29,11 @@ def ok(about: str, seen: str) -> Finding:
     return Finding(about=about, level=Level.OK, seen=seen)
 
 
-def warning(about: str, seen: str, todo: str) -> Finding:
+def warning(about: str, seen: str, advice: str) -> Finding:
     """It works, but somebody should look."""
-    return Finding(about=about, level=Level.WARNING, seen=seen, todo=todo)
+    return Finding(about=about, level=Level.WARNING, seen=seen, advice=advice)
 
 
-def error(about: str, seen: str, todo: str) -> Finding:
+def error(about: str, seen: str, advice: str) -> Finding:
     """Something will not work."""
-    return Finding(about=about, level=Level.ERROR, seen=seen, todo=todo)
+    return Finding(about=about, level=Level.ERROR, seen=seen, advice=advice)

@@ -22,13 +22,13 @@ def look_at_secrets(settings: Settings, settings_file: Path | None) -> Iterator[
     private = [file for file in (kept, kept / "signing.keys", *kept.glob("*.sqlite3*")) if file.exists()]
     exposed = [file for file in private if file.stat().st_mode & 0o077]
     for file in exposed:
-        todo = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
-        yield error("secrets", f"others than its owner may read {file}", todo)
+        advice = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
+        yield error("secrets", f"others than its owner may read {file}", advice)
     if settings_file and settings_file.stat().st_mode & 0o004 and _holds_secrets(settings):
-        todo = (
+        advice = (
             f"run: chmod 640 {settings_file}, or better move them into files of their own or the environment"
         )
-        yield warning("secrets", f"everybody may read {settings_file}, and it may hold passwords", todo)
+        yield warning("secrets", f"everybody may read {settings_file}, and it may hold passwords", advice)
     if not exposed:
         seen = f"{kept} is for its owner alone" if private else f"{kept} will be made at the first start"
         yield ok("secrets", seen)

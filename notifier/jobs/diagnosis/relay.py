@@ -16,7 +16,7 @@ SECONDS = 20.0
 # Our largest mails, with every part, stay well below.
 ROOM_FOR_A_MAIL = 500_000
 
-_TODO = {
+_ADVICE = {
     Fault.OURS: "check mail.url and the password, and ask those who run the relay",
     Fault.RELAY: "check mail.url, the network and the relay; mails wait meanwhile",
 }
@@ -30,10 +30,10 @@ async def look_at_way_out(channel: Channel, settings: Settings) -> AsyncIterator
             line = await channel.open()
     except ChannelDownError as down:
         said = f"{where}: trouble at {down.verdict.phase}: {down.verdict.code or ''} {down.verdict.reply}"
-        yield error("mail", " ".join(said.split()), _TODO.get(down.verdict.fault, _TODO[Fault.RELAY]))
+        yield error("mail", " ".join(said.split()), _ADVICE.get(down.verdict.fault, _ADVICE[Fault.RELAY]))
         return
     except TimeoutError:
-        yield error("mail", f"{where}: no answer within {SECONDS:.0f} seconds", _TODO[Fault.RELAY])
+        yield error("mail", f"{where}: no answer within {SECONDS:.0f} seconds", _ADVICE[Fault.RELAY])
         return
     try:
         if isinstance(line, SmtpLine):
@@ -49,15 +49,15 @@ def _offers(where: str, line: SmtpLine, settings: Settings) -> list[Finding]:
     url = parts_of(settings.mail_url)
     found = []
     if url.scheme == "smtp" and url.hostname not in LOOPBACK:
-        todo = "use smtp+starttls:// or smtps:// unless the network between is trusted"
-        found.append(warning("mail", f"{where} is reached without encryption", todo))
+        advice = "use smtp+starttls:// or smtps:// unless the network between is trusted"
+        found.append(warning("mail", f"{where} is reached without encryption", advice))
     limit = line.offers.get("size", "")
     if limit.isdecimal() and 0 < int(limit) < ROOM_FOR_A_MAIL:
-        todo = "ask those who run the relay to raise it"
-        found.append(warning("mail", f"{where} takes mails of {int(limit):,} bytes at most", todo))
+        advice = "ask those who run the relay to raise it"
+        found.append(warning("mail", f"{where} takes mails of {int(limit):,} bytes at most", advice))
     if "pipelining" not in line.offers:
-        todo = "nothing must be done; many mails take longer"
-        found.append(warning("mail", f"{where} does not offer PIPELINING", todo))
+        advice = "nothing must be done; many mails take longer"
+        found.append(warning("mail", f"{where} does not offer PIPELINING", advice))
     login = "with login" if url.username else "without login"
     return found or [
         ok("mail", f"{where} answers, {login}; it offers {', '.join(sorted(line.offers)) or 'nothing'}")

@@ -34,16 +34,16 @@ def look_at_domain(
 def _senders(resolver: dns.resolver.Resolver, domain: str) -> Finding:
     if _publishes(resolver, domain, "v=spf1"):
         return ok("sender", f"SPF is published at {domain}")
-    todo = f"publish a TXT record at {domain} that begins v=spf1 and names the relay among its senders"
-    return warning("sender", f"{domain} has no SPF record", todo)
+    advice = f"publish a TXT record at {domain} that begins v=spf1 and names the relay among its senders"
+    return warning("sender", f"{domain} has no SPF record", advice)
 
 
 def _policy(resolver: dns.resolver.Resolver, domain: str) -> Finding:
     for name in _upwards(domain):
         if _publishes(resolver, f"_dmarc.{name}", "v=DMARC1"):
             return ok("sender", f"DMARC is published at _dmarc.{name}")
-    todo = f"publish a TXT record at _dmarc.{domain} that begins v=DMARC1 and says what receivers do with forgeries"
-    return warning("sender", f"{domain} has no DMARC record", todo)
+    advice = f"publish a TXT record at _dmarc.{domain} that begins v=DMARC1 and says what receivers do with forgeries"
+    return warning("sender", f"{domain} has no DMARC record", advice)
 
 
 def _keys(resolver: dns.resolver.Resolver, domain: str) -> Finding:
@@ -51,8 +51,8 @@ def _keys(resolver: dns.resolver.Resolver, domain: str) -> Finding:
     try:
         resolver.resolve(f"_domainkey.{domain}", "TXT", raise_on_no_answer=False)
     except dns.resolver.NXDOMAIN:
-        todo = f"let the relay sign with DKIM, and publish its key at SELECTOR._domainkey.{domain}"
-        return warning("sender", f"{domain} publishes no DKIM key", todo)
+        advice = f"let the relay sign with DKIM, and publish its key at SELECTOR._domainkey.{domain}"
+        return warning("sender", f"{domain} publishes no DKIM key", advice)
     except (dns.resolver.NoNameservers, dns.exception.Timeout) as trouble:
         raise _SilentError from trouble
     return ok("sender", f"DKIM keys are published at _domainkey.{domain}")

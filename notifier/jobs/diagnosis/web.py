@@ -19,25 +19,25 @@ def look_at_page(settings: Settings) -> Iterator[Finding]:
     base = settings.base_url
     url = parts_of(base)
     if url.scheme == "http" and url.hostname not in LOOPBACK:
-        todo = "let a proxy serve it over https, and set web.base_url to that"
-        yield warning("page", f"{base} is not encrypted, and the links in mails are private", todo)
+        advice = "let a proxy serve it over https, and set web.base_url to that"
+        yield warning("page", f"{base} is not encrypted, and the links in mails are private", advice)
     if url.scheme == "https" and not settings.web.trusted_proxies:
-        todo = "set web.trusted_proxies to the proxy's address"
-        yield warning("page", "a proxy serves the page, and to us all visitors come from its address", todo)
+        advice = "set web.trusted_proxies to the proxy's address"
+        yield warning("page", "a proxy serves the page, and to us all visitors come from its address", advice)
     if settings.web.base_url is None and not settings.mail_url.startswith("maildir:"):
-        todo = "set web.base_url to the address people reach the page at"
-        yield error("page", f"links in mails begin with {base}, which works on this machine only", todo)
+        advice = "set web.base_url to the address people reach the page at"
+        yield error("page", f"links in mails begin with {base}, which works on this machine only", advice)
     try:
         headers = _headers(f"{base}/calendar.ics")
     except urllib.error.HTTPError as refused:
         refused.close()
-        todo = "look at the proxy, and at /health/ready"
-        yield error("page", f"{base}/calendar.ics answers {refused.code}", todo)
+        advice = "look at the proxy, and at /health/ready"
+        yield error("page", f"{base}/calendar.ics answers {refused.code}", advice)
         return
     except (OSError, ValueError) as trouble:
         reason = trouble.reason if isinstance(trouble, urllib.error.URLError) else trouble
-        todo = "start the daemon and the proxy, or look from a machine that reaches it"
-        yield warning("page", f"{base} does not answer from here: {reason}", todo)
+        advice = "start the daemon and the proxy, or look from a machine that reaches it"
+        yield warning("page", f"{base} does not answer from here: {reason}", advice)
         return
     spoilt = list(_changed(headers))
     for what in spoilt:

@@ -52,7 +52,7 @@ def test_a_held_reading_is_warned_of_with_both_ways_out(database: Engine) -> Non
         held = changes.hold(connection, changes=a_list(revision=2), objections=["too many"], now=NOW)
     (said,) = look_at_readings(database)
     assert said.level is Level.WARNING
-    assert f"notifier approve {changes.short(held.hash)}" in said.todo
+    assert f"notifier approve {changes.short(held.hash)}" in said.advice
 
 
 @pytest.mark.parametrize(

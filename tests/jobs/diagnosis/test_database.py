@@ -62,7 +62,7 @@ def test_a_pause_and_a_clock_before_the_last_tick_are_said(database: Engine) -> 
         installation.pause(connection, by="Kari", reason="flytting", now=now)
         installation.record_tick(connection, now=now + timedelta(hours=1))
     pause, wrong = look_at_installation(database, now)
-    assert (pause.level, "flytting" in pause.seen, "notifier resume" in pause.todo) == (
+    assert (pause.level, "flytting" in pause.seen, "notifier resume" in pause.advice) == (
         Level.WARNING,
         True,
         True,

@@ -32,7 +32,7 @@ def test_what_others_may_read_is_an_error_with_the_command_that_mends_it(
     file = settings.state_dir / name
     file.chmod(0o755)
     (found,) = look_at_secrets(settings, None)
-    assert (found.level, found.todo) == (Level.ERROR, f"run: chmod {mode} {file}")
+    assert (found.level, found.advice) == (Level.ERROR, f"run: chmod {mode} {file}")
 
 
 def test_a_settings_file_with_a_secret_that_everybody_may_read_is_warned_of(

@@ -38,7 +38,7 @@ def test_what_is_missing_is_named_with_what_to_publish(missing: str, named: str)
     found = asked({name: text for name, text in WELL.items() if name != missing})
     (warned,) = [each for each in found if each.level is Level.WARNING]
     assert named in warned.seen
-    assert "publish" in warned.todo
+    assert "publish" in warned.advice
 
 
 def test_another_text_record_is_no_spf_record() -> None:

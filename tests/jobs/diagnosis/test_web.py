@@ -88,12 +88,12 @@ def test_a_page_that_is_not_there_is_an_error_and_one_that_does_not_answer_is_wa
 
 def test_a_proxy_whose_word_about_visitors_is_not_trusted_is_warned_of() -> None:
     found = list(look_at_page(at(f"https://127.0.0.1:{free_port()}")))
-    assert "web.trusted_proxies" in found[0].todo
+    assert "web.trusted_proxies" in found[0].advice
     trusting = WebSettings(base_url=f"https://127.0.0.1:{free_port()}", trusted_proxies="127.0.0.1")
-    assert [each for each in look_at_page(Settings(web=trusting)) if "trusted" in each.todo] == []
+    assert [each for each in look_at_page(Settings(web=trusting)) if "trusted" in each.advice] == []
 
 
 def test_links_that_work_on_this_machine_only_are_an_error_once_mail_is_real() -> None:
     settings = Settings(mail=MailSettings(url="smtp://127.0.0.1"), web=WebSettings(bind="127.0.0.1:9"))
     found, _ = look_at_page(settings)
-    assert (found.level, "web.base_url" in found.todo) == (Level.ERROR, True)
+    assert (found.level, "web.base_url" in found.advice) == (Level.ERROR, True)
