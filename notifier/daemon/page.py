@@ -19,6 +19,7 @@ from notifier.jobs.examine import examine
 from notifier.store import changes, imprints
 from notifier.store.engine import reading
 from notifier.store.imprints import Reprint
+from notifier.store.watching import watching
 from notifier.web.application import create_app
 from notifier.web.site import Health, HealthProblem, Register, Site
 
@@ -39,8 +40,11 @@ class Shown:
                 return
             now = (current.id, imprints.reprints(connection))
             if now != self.seen:
-                self.history = imprints.history(connection)
+                history = imprints.history(connection)
+                # In this order, and read in the other: a list never shows beside the history of a later one,
+                # whose SEQUENCE clients would then take for that of the old words.
                 self.changes = current.changes
+                self.history = history
                 self.seen = now
 
 
@@ -55,6 +59,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
                 engine=parts.engine, addressee=addressee, why="one-click", now=clock()
             ),
             holders=lambda tokens: holders_of(engine=parts.engine, links=parts.links, tokens=tokens),
+            version=watching(parts.engine),
             register=_register(parts),
             health=lambda: health_of(parts, clock(), loops),
             timing=parts.timing,

@@ -6,9 +6,10 @@ It names the Subscriber and a serial number; rotating raises the number, and the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from notifier.core.cadence import parse_cadence
 from notifier.core.holder import GONE, Held, Holder, Retold
@@ -24,15 +25,9 @@ def holders_of(connection: Connection, asked: Sequence[tuple[str, int]]) -> list
 
     GONE when it was rotated or they left, None when nobody has that id.
     """
-    people: dict[str, Any] = {}
-    topics: dict[str, list[Topic]] = {}
-    for row in connection.execute(_WANTED, {"ids": [public_id for public_id, _ in asked]}):
-        people[row.public_id] = row
-        if row.scope is not None:
-            topics.setdefault(row.public_id, []).append(Topic(Scope(row.scope), row.target))
-    return [
-        _held(people.get(public_id), serial, tuple(topics.get(public_id, ()))) for public_id, serial in asked
-    ]
+    found = connection.execute(_WANTED, {"ids": [public_id for public_id, _ in asked]})
+    people = {row.public_id: row for row in found}
+    return [_held(people.get(public_id), serial) for public_id, serial in asked]
 
 
 def rotate(connection: Connection, subscriber_id: int, *, serial: int) -> bool:
@@ -46,37 +41,43 @@ def rotate(connection: Connection, subscriber_id: int, *, serial: int) -> bool:
     )
 
 
-_WANTED = (
-    select(
-        subscribers.c.public_id,
-        subscribers.c.state,
-        subscribers.c.calendar_serial,
-        subscribers.c.language,
-        subscribers.c.cadence,
-        subscribers.c.cadence_since,
-        subscribers.c.joined_at,
-        subscribers.c.changed_at,
-        subscribers.c.retold,
-        subscribers.c.retold_at,
-        subscriptions.c.scope,
-        subscriptions.c.target,
-    )
-    .outerjoin(subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
-    .where(subscribers.c.public_id.in_(bindparam("ids", expanding=True)))
-    .order_by(subscribers.c.id, subscriptions.c.scope, subscriptions.c.target)
+_FOLLOWED = (
+    select(func.aggregate_strings(subscriptions.c.scope + ":" + subscriptions.c.target, " "))
+    .where(subscriptions.c.subscriber_id == subscribers.c.id)
+    .scalar_subquery()
 )
+_WANTED = select(
+    subscribers.c.public_id,
+    subscribers.c.state,
+    subscribers.c.calendar_serial,
+    subscribers.c.language,
+    subscribers.c.cadence,
+    subscribers.c.cadence_since,
+    subscribers.c.joined_at,
+    subscribers.c.changed_at,
+    subscribers.c.retold,
+    subscribers.c.retold_at,
+    _FOLLOWED.label("followed"),
+).where(subscribers.c.public_id.in_(bindparam("ids", expanding=True)))
 
 
-def _held(row: Any, serial: int, topics: tuple[Topic, ...]) -> Held:
+def _held(row: Any, serial: int) -> Held:
     if row is None or serial > row.calendar_serial:
         return None
     if serial < row.calendar_serial or row.state not in _KEEP_THEIRS:
         return GONE
     return Holder(
-        topics=topics,
+        topics=_topics(row.followed or ""),
         language=Language(row.language),
         cadence=parse_cadence(row.cadence.split()) if row.cadence else None,
         cadence_since=row.cadence_since,
         since=row.changed_at or row.joined_at,
         retold=Retold(times=row.retold, at=row.retold_at),
     )
+
+
+@lru_cache(maxsize=1024)
+def _topics(followed: str) -> tuple[Topic, ...]:
+    """Topics in one order, whichever the database gave them in; ids hold neither spaces nor colons."""
+    named = (each.partition(":") for each in sorted(followed.split()))
+    return tuple(Topic(Scope(scope), target) for scope, _, target in named)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 from starlette.types import Scope, Send
 
@@ -130,6 +131,7 @@ def is_known(headers: Headers, made: Edition) -> bool:
     return known.tzinfo is not None and made.changed_at <= known
 
 
+@lru_cache(maxsize=256)
 def _http_date(instant: datetime) -> str:
     return format_datetime(instant.astimezone(UTC), usegmt=True)
 

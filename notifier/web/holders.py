@@ -1,14 +1,16 @@
 """Whose private calendars are, asked together: while one question is with the database, the next ones gather.
 
 So each is answered from what the database holds after it came, a renewed address is gone at once, and many cost little
-more than one. Nothing is remembered but the last answers, for when the database fails.
+more than one. Where it can be told that nothing was written since the last answer, that one holds; it is also given
+again when the database fails.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
@@ -17,7 +19,7 @@ from notifier.errors import NotifierError
 from notifier.logs import log
 
 MOST_TOGETHER = 200
-MOST_REMEMBERED = 4096
+MOST_KNOWN = 4096
 _log = log("feeds")
 
 
@@ -25,54 +27,77 @@ class UnavailableError(NotifierError):
     """Whose a private calendar is cannot be had now, and was not known before."""
 
 
-class Holders:
-    """Whose private calendars are, for one event loop at a time. `look_up` may block."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An answer, and what the database was like just before it."""
 
-    def __init__(self, look_up: Callable[[Sequence[str]], Sequence[Held]]) -> None:
+    holder: Holder
+    version: Hashable | None
+
+
+@dataclass(slots=True)
+class _Question:
+    token: str
+    answer: asyncio.Future[Held]
+
+
+class Holders:
+    """Whose private calendars are, for one event loop at a time.
+
+    `look_up` may block; `version` answers at once, and equal answers but None mean that nothing was written between.
+    """
+
+    def __init__(
+        self, look_up: Callable[[Sequence[str]], Sequence[Held]], version: Callable[[], Hashable | None]
+    ) -> None:
         self._look_up = look_up
-        self._waiting: list[tuple[str, asyncio.Future[Held]]] = []
+        self._version = version
+        self._waiting: list[_Question] = []
         self._asking: asyncio.Task[None] | None = None
-        self._last: OrderedDict[str, Holder] = OrderedDict()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
 
     async def of(self, token: str) -> Held:
         """Whose the calendar is; in trouble the last answer. Raises UnavailableError when there was none."""
+        known = self._known.get(token)
+        if known and known.version is not None and known.version == self._version():
+            return known.holder
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Held] = loop.create_future()
-        self._waiting.append((token, answer))
+        question = _Question(token, loop.create_future())
+        self._waiting.append(question)
         if self._asking is None or self._asking.done():
             self._asking = loop.create_task(self._ask())
-        return await answer
+        return await question.answer
 
     async def _ask(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            version = self._version()
             try:
-                found = await run_in_threadpool(self._look_up, [token for token, _ in batch])
+                found = await run_in_threadpool(self._look_up, [question.token for question in batch])
             except Exception:  # noqa: BLE001 -- whatever went wrong, calendars must not go empty over it
                 _log.exception("whose calendars are cannot be had; they are served as before where known")
                 self._answer_as_before(batch)
             else:
-                self._answer(batch, found)
+                self._answer(batch, found, version)
 
-    def _answer(self, batch: Sequence[tuple[str, asyncio.Future[Held]]], found: Sequence[Held]) -> None:
-        for (token, answer), held in zip(batch, found, strict=True):
-            self._last.pop(token, None)
+    def _answer(self, batch: Sequence[_Question], found: Sequence[Held], version: Hashable | None) -> None:
+        for question, held in zip(batch, found, strict=True):
+            self._known.pop(question.token, None)
             if isinstance(held, Holder):
-                self._last[token] = held
+                self._known[question.token] = _Known(held, version)
             # Whoever asked may be gone.
-            if not answer.done():
-                answer.set_result(held)
-        while len(self._last) > MOST_REMEMBERED:
-            self._last.popitem(last=False)
+            if not question.answer.done():
+                question.answer.set_result(held)
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
 
-    def _answer_as_before(self, batch: Sequence[tuple[str, asyncio.Future[Held]]]) -> None:
-        for token, answer in batch:
-            last = self._last.get(token)
-            if answer.done():
+    def _answer_as_before(self, batch: Sequence[_Question]) -> None:
+        for question in batch:
+            known = self._known.get(question.token)
+            if question.answer.done():
                 continue
-            if last is None:
-                answer.set_exception(
-                    UnavailableError("The calendar cannot be had just now. Please try again soon.")
-                )
+            if known is None:
+                sentence = "The calendar cannot be had just now. Please try again soon."
+                question.answer.set_exception(UnavailableError(sentence))
             else:
-                answer.set_result(last)
+                question.answer.set_result(known.holder)

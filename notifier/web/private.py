@@ -32,7 +32,7 @@ class Private:
     def __init__(self, site: Site, shelf: Shelf) -> None:
         self._site = site
         self._shelf = shelf
-        self._holders = Holders(site.holders)
+        self._holders = Holders(site.holders, site.version)
 
     async def edition(self, asked: AskedPrivate) -> Edition | None:
         """The calendar at a private address; None while there is no list.

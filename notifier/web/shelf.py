@@ -42,7 +42,8 @@ class Snapshot:
 
     def is_of(self, changes: ChangeList, history: Mapping[str, Sequence[Entry]], today: date) -> bool:
         """Whether it was taken of these."""
-        return self.today == today and (self.changes, self.history) == (changes, history)
+        same = self.changes is changes and self.history is history
+        return self.today == today and (same or (self.changes, self.history) == (changes, history))
 
     def not_ahead(self, instant: datetime | None) -> datetime | None:
         """The instant, but no later than this: a Last-Modified must not lie ahead of its answer (RFC 9110, 8.8.2.1)."""
@@ -71,7 +72,8 @@ class Shelf:
         """The present Snapshot; in trouble the last one, None while there never was a list. Answers at once."""
         known = self._snapshot
         try:
-            changes, history, now = self._site.changes(), self._site.history(), self._site.now()
+            # The history first: of a list that takes force meanwhile it must not be the later one.
+            history, changes, now = self._site.history(), self._site.changes(), self._site.now()
         except Exception:  # noqa: BLE001 -- whatever went wrong, calendars must not go empty over it
             _log.exception("the list cannot be had; the feeds stay as they are")
             return known
@@ -79,7 +81,7 @@ class Shelf:
             return known
         today = self._site.timing.today(now)
         if known is None or not known.is_of(changes, history, today):
-            known = Snapshot(changes=changes, history=dict(history), today=today, at=now)
+            known = Snapshot(changes=changes, history=history, today=today, at=now)
             self._snapshot = known
         return known
 

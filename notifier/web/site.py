@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
@@ -62,9 +62,10 @@ class Site:
     """Everything the web shows or does.
 
     `changes` is the list in force (None before the first), `history` each Deadline's Entries by key, oldest
-    first; these and `now` answer at once. The other callables may block and are called in worker threads. `leave`
-    ends the Subscription of whom a link was made for; asking twice is harmless. `holder` answers whose a private
-    calendar's token is. `register` is where people subscribe.
+    first; these, `now` and `version` answer at once. The other callables may block and are called in worker threads.
+    `leave` ends the Subscription of whom a link was made for; asking twice is harmless. `holders` answers whose
+    private calendars' tokens are, in their order; equal answers of `version`, but None, mean that nothing was written
+    between. `register` is where people subscribe.
     `privacy_url` and `accessibility_url` are the publisher's own statements, where it has some; `retention` is what
     ours says.
     """
@@ -74,6 +75,7 @@ class Site:
     now: Callable[[], datetime]
     leave: Callable[[Addressee], Left]
     holders: Callable[[Sequence[str]], Sequence[Held]]
+    version: Callable[[], Hashable | None]
     health: Callable[[], Health]
     timing: Timing
     links: Links

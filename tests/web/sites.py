@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
@@ -52,6 +52,7 @@ def site(
     now: Callable[[], datetime] = lambda: NOW,
     leave: Callable[[str], bool] = lambda _: True,
     holder: Callable[[str], Held] = lambda _: None,
+    version: Callable[[], Hashable | None] = lambda: None,
     health: Callable[[], Health] = lambda: Health(live=True, ready=True),
     contact: str = "varsel@example.no",
     register: Register | None = None,
@@ -63,6 +64,7 @@ def site(
         now=now,
         leave=leave,
         holders=lambda tokens: [holder(token) for token in tokens],
+        version=version,
         health=health,
         timing=Timing(zone=OSLO),
         links=LINKS,

@@ -151,6 +151,30 @@ def test_another_language_and_other_leads_reach_a_client_that_keeps_what_it_has(
     ask(lambda: chosen[-1], act)
 
 
+def test_an_answer_holds_while_nothing_was_written_and_not_a_moment_longer() -> None:
+    asked: list[str] = []
+    held: list[Held] = [holder(parse_topic("service:preg"))]
+    versions: list[int | None] = [1]
+
+    def look_up(token: str) -> Held:
+        asked.append(token)
+        return held[-1]
+
+    history = history_of([real_list()])
+    with serving(site(history=lambda: history, holder=look_up, version=lambda: versions[-1])) as client:
+        first = client.get(URL)
+        assert [client.get(URL).body for _ in range(3)] == [first.body] * 3
+        assert client.get(f"/calendar-with-leads/private/{TOKEN}.ics").status == 200
+        assert len(asked) == 1
+        held.append(holder(parse_topic("service:fjernhjelp")))
+        versions.append(2)
+        assert client.get(URL).body != first.body
+        held.append(GONE)
+        versions.append(None)
+        assert [client.get(URL).status for _ in range(2)] == [410, 410]
+        assert len(asked) == 4
+
+
 def test_many_at_once_are_each_answered_with_their_own() -> None:
     services = ["preg", "helseid", "fjernhjelp", "ftps", "vkp"]
     history = history_of([real_list()])

@@ -1,0 +1,52 @@
+"""Noticing at once, and without a query, that nothing was written to the database."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Hashable
+from urllib.parse import quote
+
+from sqlalchemy import Engine
+
+from notifier.store.engine import sqlite_file
+
+
+def watching(engine: Engine) -> Callable[[], Hashable | None]:
+    """A question that takes microseconds: equal answers mean that nobody, in any process, committed between them.
+
+    Its answer is None where that cannot be told: on PostgreSQL, and while an SQLite file cannot be read. One
+    connection of its own is kept for it, so only one thread may ask.
+    """
+    return _SqliteWatch(engine).version if engine.dialect.name == "sqlite" else lambda: None
+
+
+class _SqliteWatch:
+    """Asks `PRAGMA data_version` of the file that is there now; one that was replaced is another."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._file = sqlite_file(engine)
+        self._url = f"file:{quote(str(self._file))}?mode=rw"
+        self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+
+    def version(self) -> Hashable | None:
+        try:
+            status = os.stat(self._file)
+            identity = (status.st_dev, status.st_ino)
+            connection = self._connection
+            if connection is None or identity != self._opened:
+                connection = self._open(identity)
+            (found,) = connection.execute("PRAGMA data_version").fetchone()
+        except (OSError, sqlite3.Error):
+            self._connection = None
+            return None
+        return (*identity, found)
+
+    def _open(self, identity: tuple[int, int]) -> sqlite3.Connection:
+        # It never waits: whoever asks can ask the database itself instead.
+        opened = sqlite3.connect(
+            self._url, uri=True, timeout=0, isolation_level=None, check_same_thread=False
+        )
+        self._connection, self._opened = opened, identity
+        return opened
