@@ -90,7 +90,7 @@ class Feeds:
         path, query = scope["path"], scope["query_string"]
         if scope["method"] in ("GET", "HEAD"):
             asked = self._asked.get((path, query))
-            ready = self._shelf.ready(asked) if asked else None
+            ready = self._shelf.ready(asked) if asked else self._private.ready(path)
             if ready is not None:
                 await send_edition(scope, send, ready)
                 return
@@ -120,7 +120,7 @@ class Feeds:
             return None
         asked = self._read(path, query, snapshot)
         if isinstance(asked, AskedPrivate):
-            return await self._private.edition(asked)
+            return await self._private.edition(path, asked)
         if len(path) + len(query) <= _LONGEST_REMEMBERED:
             if len(self._asked) >= _MOST_REMEMBERED:
                 self._asked.clear()

@@ -1,15 +1,14 @@
 """Whose private calendars are, asked together: while one question is with the database, the next ones gather.
 
 So each is answered from what the database holds after it came, a renewed address is gone at once, and many cost little
-more than one. Where it can be told that nothing was written since the last answer, that one holds; it is also given
-again when the database fails.
+more than one. The last answers are remembered for when the database fails.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -28,39 +27,30 @@ class UnavailableError(NotifierError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """An answer, and what the database was like just before it."""
+class Found:
+    """Whose a calendar is. `is_certain` is false for an answer from before the database failed."""
 
-    holder: Holder
-    version: Hashable | None
+    held: Held
+    is_certain: bool = True
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Question:
     token: str
-    answer: asyncio.Future[Held]
+    answer: asyncio.Future[Found]
 
 
 class Holders:
-    """Whose private calendars are, for one event loop at a time.
+    """Whose private calendars are, for one event loop at a time. `look_up` may block."""
 
-    `look_up` may block; `version` answers at once, and equal answers but None mean that nothing was written between.
-    """
-
-    def __init__(
-        self, look_up: Callable[[Sequence[str]], Sequence[Held]], version: Callable[[], Hashable | None]
-    ) -> None:
+    def __init__(self, look_up: Callable[[Sequence[str]], Sequence[Held]]) -> None:
         self._look_up = look_up
-        self._version = version
         self._waiting: list[_Question] = []
         self._asking: asyncio.Task[None] | None = None
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[str, Holder] = OrderedDict()
 
-    async def of(self, token: str) -> Held:
+    async def of(self, token: str) -> Found:
         """Whose the calendar is; in trouble the last answer. Raises UnavailableError when there was none."""
-        known = self._known.get(token)
-        if known and known.version is not None and known.version == self._version():
-            return known.holder
         loop = asyncio.get_running_loop()
         question = _Question(token, loop.create_future())
         self._waiting.append(question)
@@ -71,23 +61,22 @@ class Holders:
     async def _ask(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-            version = self._version()
             try:
                 found = await run_in_threadpool(self._look_up, [question.token for question in batch])
             except Exception:  # noqa: BLE001 -- whatever went wrong, calendars must not go empty over it
                 _log.exception("whose calendars are cannot be had; they are served as before where known")
                 self._answer_as_before(batch)
             else:
-                self._answer(batch, found, version)
+                self._answer(batch, found)
 
-    def _answer(self, batch: Sequence[_Question], found: Sequence[Held], version: Hashable | None) -> None:
+    def _answer(self, batch: Sequence[_Question], found: Sequence[Held]) -> None:
         for question, held in zip(batch, found, strict=True):
             self._known.pop(question.token, None)
             if isinstance(held, Holder):
-                self._known[question.token] = _Known(held, version)
+                self._known[question.token] = held
             # Whoever asked may be gone.
             if not question.answer.done():
-                question.answer.set_result(held)
+                question.answer.set_result(Found(held))
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
 
@@ -100,4 +89,4 @@ class Holders:
                 sentence = "The calendar cannot be had just now. Please try again soon."
                 question.answer.set_exception(UnavailableError(sentence))
             else:
-                question.answer.set_result(known.holder)
+                question.answer.set_result(Found(known, is_certain=False))

@@ -38,6 +38,11 @@ http {{
     proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504; }} }}
 }}
 """
+_IN_TURN = """
+local paths, turn = {{}}, 0
+for line in io.lines("{paths}") do paths[#paths + 1] = line end
+function request() turn = turn % #paths + 1; return wrk.format("GET", paths[turn]) end
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +66,12 @@ def measure() -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as name, _servers(Path(name)) as (ports, told):
         whole = _best(ports, str(told["private"]), conditional=False)
         known = _best(ports, str(told["private"]), conditional=True)
+        in_turn = max((_pace_in_turn(ports["daemon"], Path(name)) for _ in range(ROUNDS)), key=_rate)
     size = f"{float(told['bytes']) / 1000:.0f} kB"
     return [
         *_rows(f"a calendar of {size}, 200", whole),
         *_rows("the same, 304", known),
+        ("2,000 private calendars in turn, 200, directly", str(in_turn), "each of another Subscriber"),
         (
             "from an edited list to the calendar's new bytes",
             f"{told['edit_ms']:.0f} ms",
@@ -77,6 +84,10 @@ def measure() -> list[tuple[str, str, str]]:
         ),
         ("memory for 2,000 of 100,000 private calendars", f"{told['grown_mb']:.0f} MB", "more than before"),
     ]
+
+
+def _rate(pace: Pace) -> float:
+    return pace.rate
 
 
 def _rows(what: str, paces: dict[str, Pace]) -> list[tuple[str, str, str]]:
@@ -130,11 +141,19 @@ def _servers(folder: Path) -> Iterator[tuple[dict[str, int], dict[str, float | s
 
 
 def _pace(port: int, path: str, etag: str | None) -> Pace:
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency"]
-    command += ["-H", f"If-None-Match: {etag}"] if etag else []
-    said = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}{path}"], check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
+    return _measured(["-H", f"If-None-Match: {etag}"] if etag else [], f"http://127.0.0.1:{port}{path}")
+
+
+def _pace_in_turn(port: int, folder: Path) -> Pace:
+    """Of the private calendars whose addresses the server has left in its folder."""
+    script = folder / "in_turn.lua"
+    script.write_text(_IN_TURN.format(paths=folder / "private.txt"))
+    return _measured(["-s", str(script)], f"http://127.0.0.1:{port}/")
+
+
+def _measured(options: list[str], url: str) -> Pace:
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", *options, url]
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     rate, tail = re.search(r"Requests/sec:\s+([\d.]+)", said), re.search(r"99%\s+([\d.]+)(us|ms|s)", said)
     assert rate
     assert tail

@@ -99,12 +99,15 @@ def _worded_anew(changes: ChangeList) -> ChangeList:
     return replace(changes, changes=(replace(first, title=title), *others))
 
 
-async def _private(app: ASGIApp, parts: Parts) -> dict[str, float]:
-    """Milliseconds until a private calendar is there, the first time and again, and what many cost in memory."""
-    paths = [
+def _private_paths(parts: Parts) -> list[str]:
+    return [
         parts.links.private_calendar(f"p{number}", 1).removeprefix(parts.links.base_url)
         for number in range(1, PEOPLE, PEOPLE // ASKED)
     ]
+
+
+async def _private(app: ASGIApp, paths: list[str]) -> dict[str, float]:
+    """Milliseconds until a private calendar is there, the first time and again, and what many cost in memory."""
     process, times = psutil.Process(os.getpid()), []
     before = process.memory_info().rss
     for path in (paths[0], paths[0], *paths[1:]):
@@ -125,7 +128,9 @@ async def _serve(folder: Path, port: int) -> None:
     shown = Shown()
     shown.renew(parts.engine)
     app = page(parts, clock=lambda: NOW, shown=shown, loops=())
-    figures = {"edit_ms": 1000 * await _edit(app, shown), **await _private(app, parts)}
+    paths = _private_paths(parts)
+    figures = {"edit_ms": 1000 * await _edit(app, shown), **await _private(app, paths)}
+    (folder / "private.txt").write_text("\n".join(paths) + "\n")
     with closing(listen(f"127.0.0.1:{port}", key="web.bind")) as listener:
         serving = await opened(app, listener)
         answer = await ask(app, "/calendar.ics")

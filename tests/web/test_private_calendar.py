@@ -164,15 +164,33 @@ def test_an_answer_holds_while_nothing_was_written_and_not_a_moment_longer() -> 
     with serving(site(history=lambda: history, holder=look_up, version=lambda: versions[-1])) as client:
         first = client.get(URL)
         assert [client.get(URL).body for _ in range(3)] == [first.body] * 3
-        assert client.get(f"/calendar-with-leads/private/{TOKEN}.ics").status == 200
         assert len(asked) == 1
+        assert client.get(f"/calendar-with-leads/private/{TOKEN}.ics").status == 200
         held.append(holder(parse_topic("service:fjernhjelp")))
         versions.append(2)
         assert client.get(URL).body != first.body
         held.append(GONE)
         versions.append(None)
         assert [client.get(URL).status for _ in range(2)] == [410, 410]
-        assert len(asked) == 4
+        assert len(asked) == 5
+
+
+def test_what_was_served_in_trouble_is_not_taken_for_certain_afterwards() -> None:
+    held: list[Held | Exception] = [holder()]
+    versions = [1]
+
+    def look_up(token: str) -> Held:
+        if isinstance(held[-1], Exception):
+            raise held[-1]
+        return held[-1]
+
+    with serving(site(holder=look_up, version=lambda: versions[-1])) as client:
+        assert client.get(URL).status == 200
+        versions.append(2)
+        held.append(OSError("the database is gone"))
+        assert client.get(URL).status == 200
+        held.append(GONE)
+        assert client.get(URL).status == 410
 
 
 def test_many_at_once_are_each_answered_with_their_own() -> None:
