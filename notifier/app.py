@@ -99,6 +99,7 @@ class Parts:
             engine=self.engine,
             channel=self.channel,
             timing=self.timing,
+            rules=self.settings.answer_rules,
             compose=partial(_compose, composer=self.composer, timing=self.timing),
             may_receive=partial(may_receive, self.settings.mail.only_to),
             node=node,

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from notifier.core.change import ChangeList, Deadline
+from notifier.core.change import Change, ChangeList, Deadline
 from notifier.core.diff import date_kind
+from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.notice import Notice, NoticeKind, Outcome
 from notifier.core.plan import NEWS, news_kind, still_speaks
@@ -50,6 +51,7 @@ def settle(
     notices: Sequence[Notice],
     elsewhere: Sequence[Notice],
     subscriber: Subscriber,
+    footing: Footing,
     changes: ChangeList,
     history: Mapping[str, tuple[Entry, ...]],
     timing: Timing,
@@ -62,7 +64,7 @@ def settle(
     for nothing, since *standing* told them everything then.
     News that was followed by newer news before it was sent is told once, from what the Subscriber last
     heard to what is so now; when that is nothing, it is cancelled. Of one Deadline nobody is reminded twice
-    on a day, nor again in a looser reminder's name.
+    on a day, nor again in a looser reminder's name, nor of what they have answered; news is told all the same.
     """
     gone = _gone(subscriber)
     if gone:
@@ -85,7 +87,8 @@ def settle(
         news = [notice for notice in group if notice.step.kind is not NoticeKind.REMINDER]
         beside = [n for n in others if n.step.deadline == key and n.step.kind is NoticeKind.REMINDER]
         earlier = [n for n in others if n.step.deadline == key and n.step.kind is not NoticeKind.REMINDER]
-        decisions += _settle_reminders(reminders, beside, found[1], timing, now)
+        settled = _settle_reminders(reminders, beside, found[1], timing, now)
+        decisions += [_spared(each, *found, footing) for each in settled]
         decisions += _settle_news(news, earlier, found[1], history.get(key, ()))
     return Settled(
         kept=tuple(decision for decision in decisions if isinstance(decision, Notice)),
@@ -134,6 +137,16 @@ def _settle_reminders(
         else:
             reason = f"the reminder {rival.step.lead} ahead took its place"
             yield Dropped(notice=notice, outcome=Outcome.SUPERSEDED, reason=reason)
+
+
+def _spared(
+    decided: Notice | Dropped, change: Change, deadline: Deadline, footing: Footing
+) -> Notice | Dropped:
+    """What was decided of a reminder, unless an Answer spares it."""
+    stance = footing.stance(change.id)
+    if isinstance(decided, Dropped) or not stance.spares(deadline, decided.step.lead, footing.rules):
+        return decided
+    return Dropped(notice=decided, outcome=Outcome.ANSWERED, reason=str(stance))
 
 
 def _takes_its_place(other: Notice, notice: Notice, timing: Timing, now: datetime) -> bool:

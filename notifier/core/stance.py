@@ -39,6 +39,14 @@ class Stance:
     answer: Answer | None = None
     doubt: Doubt | None = None
 
+    def __str__(self) -> str:
+        """In a few words, which Answer it comes of: «answer 7: planned for 2026-11-01, said on 2026-08-03»."""
+        if self.answer is None:
+            return "nothing was answered"
+        day = f" for {self.answer.planned}" if self.answer.planned else ""
+        said = f"answer {self.answer.id}: {self.answer.kind}{day}, said on {self.answer.at:%Y-%m-%d}"
+        return f"{said}, in doubt: {self.doubt}" if self.doubt else said
+
     @property
     def kind(self) -> AnswerKind:
         """What counts as said; `none` for what is in doubt."""

@@ -45,6 +45,7 @@ def _take(sender: Sender) -> Taken:
         node=sender.node,
         now=sender.clock(),
         timing=sender.timing,
+        rules=sender.rules,
         compose=sender.compose,
         may_receive=sender.may_receive,
         id_suffix=sender.id_suffix,

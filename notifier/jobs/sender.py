@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel
+from notifier.core.answer import AnswerRules
 from notifier.core.timing import Timing
 from notifier.jobs.taking import Compose
 
@@ -25,6 +26,7 @@ class Sender:
     engine: Engine
     channel: Channel
     timing: Timing
+    rules: AnswerRules
     compose: Compose
     may_receive: Callable[[str], bool]
     node: int

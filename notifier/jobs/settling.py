@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from notifier.core.answer import AnswerRules, party_of
 from notifier.core.change import ChangeList
+from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.letter import NEEDS_ASK, Ask, LetterKind, may_leave
 from notifier.core.message import Message, MessageState
@@ -19,6 +21,7 @@ from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
 from notifier.store import asks, changes, expiring, imprints, notices, outbox, subscribers
 from notifier.store.changes import Reading
+from notifier.store.footings import footings
 
 _REASONS = {
     MessageState.CANCELLED: "nothing left to tell",
@@ -57,6 +60,7 @@ def settle_claimed(
     claimed: Sequence[Message],
     *,
     timing: Timing,
+    rules: AnswerRules,
     may_receive: Callable[[str], bool],
     now: datetime,
 ) -> list[Telling]:
@@ -72,8 +76,10 @@ def settle_claimed(
     letters = _letters(connection, claimed, people, current, now)
     claimed = [message for message in claimed if message.letter is None]
     history = imprints.history(connection)
+    owed = _owed(connection, claimed)
+    met = _footings(connection, people, owed, changes=current.changes, timing=timing, rules=rules, now=now)
     settled = _settle(
-        connection, claimed, people, current=current.changes, history=history, timing=timing, now=now
+        connection, owed, people, met, current=current.changes, history=history, timing=timing, now=now
     )
     tellings = [
         Telling(
@@ -124,26 +130,63 @@ def _letters(
     return tellings
 
 
+def _owed(connection: Connection, claimed: Sequence[Message]) -> dict[Message, list[Notice]]:
+    """What each of these Messages still owes."""
+    by_id: dict[int, list[Notice]] = {message.id: [] for message in claimed}
+    for notice in notices.owed_by_message(connection, list(by_id)):
+        by_id[notice.message_id or 0].append(notice)
+    return {message: by_id[message.id] for message in claimed}
+
+
+def _footings(
+    connection: Connection,
+    people: Mapping[int, Subscriber],
+    owed: Mapping[Message, Sequence[Notice]],
+    *,
+    changes: ChangeList,
+    timing: Timing,
+    rules: AnswerRules,
+    now: datetime,
+) -> dict[int, Footing]:
+    """By Subscriber who is owed anything, where their Party stands."""
+    parties = {message.subscriber_id: party_of(people[message.subscriber_id]) for message in owed}
+    reminded = {
+        notice.step.deadline
+        for group in owed.values()
+        for notice in group
+        if notice.step.kind is NoticeKind.REMINDER
+    }
+    found = footings(
+        connection,
+        set(parties.values()),
+        changes=changes,
+        about=reminded,
+        timing=timing,
+        rules=rules,
+        now=now,
+    )
+    return {subscriber_id: found[party] for subscriber_id, party in parties.items()}
+
+
 def _settle(
     connection: Connection,
-    claimed: Sequence[Message],
+    owed: Mapping[Message, Sequence[Notice]],
     people: Mapping[int, Subscriber],
+    met: Mapping[int, Footing],
     *,
     current: ChangeList,
     history: Mapping[str, tuple[Entry, ...]],
     timing: Timing,
     now: datetime,
 ) -> dict[int, Settled]:
-    owed: dict[int, list[Notice]] = {message.id: [] for message in claimed}
-    for notice in notices.owed_by_message(connection, list(owed)):
-        owed[notice.message_id or 0].append(notice)
     elsewhere = _elsewhere(connection, [notice for group in owed.values() for notice in group], now)
     settled = {}
-    for message in claimed:
+    for message, group in owed.items():
         found = settle(
-            notices=owed[message.id],
+            notices=group,
             elsewhere=[n for n in elsewhere.get(message.subscriber_id, []) if n.message_id != message.id],
             subscriber=people[message.subscriber_id],
+            footing=met[message.subscriber_id],
             changes=current,
             history=history,
             timing=timing,

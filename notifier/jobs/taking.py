@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from notifier.channels.channel import Parcel
+from notifier.core.answer import AnswerRules
 from notifier.core.backoff import spread_of
 from notifier.core.change import ChangeList
 from notifier.core.delivery import after_mistake
@@ -83,6 +84,7 @@ def take(
     node: int,
     now: datetime,
     timing: Timing,
+    rules: AnswerRules,
     compose: Compose,
     may_receive: Callable[[str], bool],
     id_suffix: str,
@@ -104,7 +106,9 @@ def take(
             next_opening=timing.next_opening(now),
             limit=limit if most is None else min(limit, most),
         )
-    tellings, poisoned = _settled(engine, claimed, timing=timing, may_receive=may_receive, now=now)
+    tellings, poisoned = _settled(
+        engine, claimed, timing=timing, rules=rules, may_receive=may_receive, now=now
+    )
     ready: list[Ready] = []
     for telling in tellings:
         try:
@@ -141,13 +145,16 @@ def _settled(
     claimed: Sequence[Message],
     *,
     timing: Timing,
+    rules: AnswerRules,
     may_receive: Callable[[str], bool],
     now: datetime,
 ) -> tuple[list[Telling], list[tuple[Message, Exception]]]:
     """All in one transaction; one by one when a row among them cannot be read. Answers those as well."""
     try:
         with writing(engine) as connection:
-            found = settle_claimed(connection, claimed, timing=timing, may_receive=may_receive, now=now)
+            found = settle_claimed(
+                connection, claimed, timing=timing, rules=rules, may_receive=may_receive, now=now
+            )
             return found, []
     except DatabaseError:
         raise
@@ -157,7 +164,9 @@ def _settled(
     tellings: list[Telling] = []
     poisoned: list[tuple[Message, Exception]] = []
     for message in claimed:
-        found, broken = _settled(engine, [message], timing=timing, may_receive=may_receive, now=now)
+        found, broken = _settled(
+            engine, [message], timing=timing, rules=rules, may_receive=may_receive, now=now
+        )
         tellings += found
         poisoned += broken
     return tellings, poisoned

@@ -99,6 +99,18 @@ def last_counting(
     return {(answer.party, answer.change_id): answer for answer in found}
 
 
+def answered_by(connection: Connection, parties: Collection[Party]) -> dict[Party, frozenset[str]]:
+    """By Party, the Changes on which anything was ever answered that was not refused, also what waits or was
+    taken back."""
+    said = select(answers.c.party, answers.c.change).where(
+        answers.c.party.in_([str(party) for party in parties]), answers.c.state != AnswerState.REFUSED
+    )
+    found: dict[Party, set[str]] = {}
+    for party, change in connection.execute(said.distinct()):
+        found.setdefault(parse_party(party), set()).add(change)
+    return {party: frozenset(about) for party, about in found.items()}
+
+
 def _answer(row: Any) -> Answer:
     return Answer(
         id=row.id,

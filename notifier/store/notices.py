@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_, update
 
 from notifier.core.cadence import parse_lead
 from notifier.core.notice import Notice, NoticeKind, Outcome, Step
@@ -39,13 +39,14 @@ def finish_steps(
 
 def close(connection: Connection, decisions: Sequence[tuple[int, Outcome, str]], now: datetime) -> None:
     """Give Notices (by id) their outcome and reason, if they are still owed."""
-    by_outcome: dict[tuple[Outcome, str], list[int]] = {}
-    for notice_id, outcome, reason in decisions:
-        by_outcome.setdefault((outcome, reason), []).append(notice_id)
-    for (outcome, reason), ids in by_outcome.items():
-        still_owed = and_(notices.c.id.in_(ids), notices.c.outcome == Outcome.OWED)
-        values = {"outcome": outcome.value, "reason": reason[:200], "decided_at": now}
-        connection.execute(update(notices).where(still_owed).values(values))
+    rows = [
+        {"notice_id": notice_id, "new_outcome": outcome.value, "new_reason": reason[:200]}
+        for notice_id, outcome, reason in decisions
+    ]
+    if rows:
+        still_owed = and_(notices.c.id == bindparam("notice_id"), notices.c.outcome == Outcome.OWED)
+        values = {"outcome": bindparam("new_outcome"), "reason": bindparam("new_reason"), "decided_at": now}
+        connection.execute(update(notices).where(still_owed).values(values), rows)
 
 
 def close_messages(

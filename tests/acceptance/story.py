@@ -125,7 +125,14 @@ class Story:
         url = self.parts.settings.mail_url
         self.sends_through(choose_channel(url=url, password=None, helo="node.example.no", timeouts=timeouts))
 
-    def joins(self, address: str, *follows: str, now: datetime, language: Language = Language.NB) -> None:
+    def joins(
+        self,
+        address: str,
+        *follows: str,
+        now: datetime,
+        language: Language = Language.NB,
+        vendor: str | None = None,
+    ) -> None:
         """Somebody is added by an operator."""
         with writing(self.parts.engine) as connection:
             joining.add(
@@ -134,7 +141,7 @@ class Story:
                 language=language,
                 topics=[parse_topic(topic) for topic in follows or ("everything",)],
                 cadence=None,
-                vendor=None,
+                vendor=vendor,
                 basis="asked for it",
                 now=now,
             )

@@ -113,6 +113,7 @@ def test_what_somebody_stops_following_between_composing_and_sending_is_not_sent
             node=right.node,
             now=TUESDAY,
             timing=parts.timing,
+            rules=sender.rules,
             compose=sender.compose,
             may_receive=sender.may_receive,
             id_suffix=parts.id_suffix,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from notifier.core.change import ChangeList, Deadline
+from notifier.core.footing import ALONE, Footing
 from notifier.core.notice import Notice, Outcome
 from notifier.core.plan import due_news, reminder_steps
 from notifier.core.settle import Settled, settle
@@ -51,6 +52,7 @@ def settled(
     *,
     elsewhere: Sequence[Notice] = (),
     subscriber: Subscriber = EVER_SINCE,
+    footing: Footing = ALONE,
     now: datetime | None = None,
 ) -> Settled:
     """What becomes of these Notices while the last of the lists is in force."""
@@ -58,6 +60,7 @@ def settled(
         notices=notices,
         elsewhere=elsewhere,
         subscriber=subscriber,
+        footing=footing,
         changes=lists[-1],
         history=history_of(lists),
         timing=TIMING,

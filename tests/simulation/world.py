@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from notifier.channels.channel import Parcel
+from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
 from notifier.core.message import Message
 from notifier.core.notice import Notice
@@ -142,6 +143,7 @@ class World:
             engine=self.engine,
             channel=self.relay,
             timing=TIMING,
+            rules=AnswerRules(),
             compose=compose,
             may_receive=lambda address: not address.startswith("barred"),
             node=node,

@@ -1,0 +1,79 @@
+"""Whoever has answered is left in peace, and loses nothing by changing the answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from notifier.core.answer import AnswerKind
+from tests.acceptance.announced import change, when, write
+from tests.acceptance.answering import a_vendor, answers, ledger
+from tests.acceptance.story import KARI, OLA, Story
+from tests.core.lists import oslo
+
+BEGIN = oslo("2026-08-03", "07:30")
+PORTAL = "portal"
+# The days on which the reminders from 90 days ahead on fall due.
+LEADS = (
+    "2026-09-02", "2026-10-02", "2026-10-30", "2026-11-17", "2026-11-24", "2026-11-27", "2026-11-30", "2026-12-01",
+)  # fmt: skip
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """Two contacts of one Vendor, told in August where they stand; the portal ends on 1 December."""
+    made = Story(tmp_path, changes=write(tmp_path / "list.toml", change()))
+    made.begin(BEGIN)
+    made.tick(BEGIN)
+    a_vendor(made, "blabaer", "example.no", name="Blåbær EPJ", now=BEGIN)
+    for address in (KARI, OLA):
+        made.joins(address, now=BEGIN, vendor="blabaer")
+    made.tick(oslo("2026-08-03"))
+    made.new_letters()
+    return made
+
+
+def on(story: Story, *days: str) -> None:
+    """A tick on each of these mornings."""
+    for day in days:
+        story.tick(oslo(day))
+
+
+def days(story: Story) -> list[date]:
+    return sorted({letter.day for letter in story.new_letters()})
+
+
+def test_done_is_done_for_the_whole_vendor(story: Story) -> None:
+    answers(story, KARI, PORTAL, AnswerKind.DONE, now=oslo("2026-08-04"))
+    on(story, *LEADS)
+    assert days(story) == []
+    assert {outcome for _, _, outcome in ledger(story, OLA, PORTAL)} == {"answered"}
+
+
+def test_what_was_spared_is_told_once_the_answer_is_taken_back(story: Story) -> None:
+    answers(story, KARI, PORTAL, AnswerKind.DONE, now=oslo("2026-08-04"))
+    on(story, *LEADS[:3])
+    answers(story, OLA, PORTAL, AnswerKind.NONE, now=oslo("2026-11-05", "12:00"))
+    answers(story, OLA, PORTAL, AnswerKind.DONE, now=oslo("2026-11-05", "12:01"))
+    answers(story, KARI, PORTAL, AnswerKind.NEED_HELP, now=oslo("2026-11-05", "12:02"))
+    on(story, "2026-11-06", "2026-11-09")
+    assert [(letter.to, letter.day) for letter in story.new_letters()] == [
+        (KARI, date(2026, 11, 6)),
+        (OLA, date(2026, 11, 6)),
+    ]
+    assert ledger(story, KARI, PORTAL) == [
+        ("reminder", "90d", "answered"),
+        ("reminder", "60d", "answered"),
+        ("reminder", "30d", "sent"),
+    ]
+    on(story, *LEADS[3:])
+    assert [outcome for _, _, outcome in ledger(story, KARI, PORTAL)][2:] == ["sent"] * 6
+
+
+def test_a_move_is_told_whatever_was_answered(story: Story) -> None:
+    answers(story, KARI, PORTAL, AnswerKind.DONE, now=oslo("2026-08-04"))
+    write(story.changes, change(PORTAL, when("2027-06-01")), revision=2)
+    on(story, "2026-08-05", "2026-08-06")
+    assert [letter.subject.split(":")[0] for letter in story.new_letters()] == ["Flyttet", "Flyttet"]
