@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
 from tests.acceptance.scenes import MONDAY, TUESDAY, a_crowd, before_joining, eve_of_a_reminder
 from tests.acceptance.story import Story
 from tests.core.lists import oslo
-from tests.peers.smtp_script import Act, Envelope, drop, say
+from tests.peers.smtp_script import say
 from tests.peers.smtp_sink import SmtpSink
 
 MINUTE = timedelta(minutes=1)
@@ -150,39 +148,3 @@ def test_a_message_refused_for_policy_for_five_days_neither_holds_up_the_others_
     story.every(timedelta(hours=4), since=MONDAY + timedelta(hours=4), until=MONDAY + timedelta(days=6))
     assert outcomes(story)["standing", "failed"] == 1
     assert_sound(story, sink.accepted)
-
-
-def test_a_relay_that_fails_at_random_for_an_hour_gets_each_message_once_or_twice_in_the_end(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink
-) -> None:
-    people = a_crowd(120)
-    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url), people)
-    sink.script.choose = unreliable(seed=20261124)
-    story.every(5 * MINUTE, since=MONDAY, until=MONDAY + 60 * MINUTE)
-    sink.script.reset()
-    story.every(20 * MINUTE, since=MONDAY + 61 * MINUTE, until=MONDAY + 181 * MINUTE)
-
-    assert_sound(story, sink.accepted)
-    assert_finished(story)
-    found = outcomes(story)
-    assert found["standing", "sent"] + found["standing", "unknown"] + found["standing", "failed"] == 120
-    reached = {mail.recipients[0] for mail in sink.accepted}
-    assert len(reached) >= 120 - found["standing", "failed"] - found["standing", "unknown"]
-
-
-def unreliable(*, seed: int) -> Callable[[str, Envelope], Act | None]:
-    """A third of all Messages meet trouble: closing, full, refused, or hung up on with or without the mail."""
-    chance = random.Random(seed)
-    trouble = [
-        ("mail", say("421 4.3.2 closing", drops=True)),
-        ("verdict", say("452 4.3.1 no space")),
-        ("rcpt", say("550 5.1.1 no such user")),
-        ("verdict", drop()),
-        ("verdict", drop(accepts=True)),
-    ]
-
-    def choose(step: str, _: Envelope) -> Act | None:
-        acts = [act for at, act in trouble if at == step]
-        return chance.choice(acts) if acts and chance.random() < len(acts) / len(trouble) / 3 else None
-
-    return choose
