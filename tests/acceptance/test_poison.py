@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from jinja2 import ChoiceLoader, DictLoader
 from sqlalchemy import Table, select, update
 
+from notifier.app import assemble
 from notifier.compose.templates import Templates
 from notifier.core.message import MessageState
 from notifier.store import messages as outbox
@@ -97,7 +97,7 @@ def breaks(story: Story) -> None:
         for language, sound in story.parts.templates.environments.items()
         if sound.loader is not None
     }
-    story.parts = replace(story.parts, templates=Templates(environments=environments))
+    story.parts = assemble(story.parts.settings, story.parts.engine, Templates(environments=environments))
 
 
 def test_what_one_mistake_held_up_for_everybody_leaves_by_itself_once_it_is_mended(
