@@ -27,6 +27,7 @@ import notifier.cli.outbox
 import notifier.cli.changing
 import notifier.cli.testing
 import notifier.cli.examining
+import notifier.cli.nodes
 import notifier.cli.keeping
 import notifier.cli.about
 

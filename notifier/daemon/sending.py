@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
+from importlib.metadata import version
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
 
+from notifier.errors import DatabaseError
 from notifier.store import nodes
 from notifier.store.engine import reading, writing
 
@@ -23,6 +26,7 @@ class SendingRight:
         self._engine = engine
         self._file = nodes.SendingLock(engine) if engine.dialect.name == "sqlite" else None
         self._lock: nodes.NodeLock | None = None
+        self._waiting = 0
         self.node = 0
         self.refusal = ""
 
@@ -38,10 +42,10 @@ class SendingRight:
                 f"another process sends from this database ({self._file.holder()}); this one does not, so that"
                 " nobody is mailed twice"
             )
+            self._waiting = self._waiting or self._registered()
             return False
         if not self.node:
-            with writing(self._engine) as connection:
-                self.node = nodes.register(connection, f"{socket.gethostname()}:{os.getpid()}")
+            self.node, self._waiting = self._waiting or self._registered(), 0
         if self._file is None:
             self._keep_lock()
         self.refusal = ""
@@ -54,15 +58,20 @@ class SendingRight:
             self._lock = None
         self.node = 0
 
-    def beat(self) -> None:
-        """Show that this node lives."""
+    def beat(self, *, doubt: str = "") -> None:
+        """Show that this node lives, and whether it sends; `doubt` is another reason why it does not."""
         with writing(self._engine) as connection:
-            nodes.beat(connection, self.node)
+            nodes.beat(connection, self.node or self._waiting, standing=self.refusal or doubt)
 
     def dead_nodes(self) -> frozenset[int] | None:
         """Owners known to be dead; None means every one but this node."""
         with reading(self._engine) as connection:
             return nodes.dead_owners(connection)
+
+    def _registered(self) -> int:
+        name, release = f"{socket.gethostname()}:{os.getpid()}", version("notifier")
+        with writing(self._engine) as connection:
+            return nodes.register(connection, name, version=release, standing=self.refusal)
 
     def _keep_lock(self) -> None:
         if self._lock is None:
@@ -78,6 +87,8 @@ class SendingRight:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with suppress(DatabaseError), writing(self._engine) as connection:
+            nodes.sign_off(connection, self.node or self._waiting)
         if self._lock is not None:
             self._lock.release()
         if self._file is not None:

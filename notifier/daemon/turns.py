@@ -81,9 +81,9 @@ async def may_send(running: Running) -> bool:
 
 
 async def recover(running: Running) -> None:
-    """Take back what dead nodes left."""
+    """Show that this node lives, and take back what dead ones left."""
+    await asyncio.to_thread(running.right.beat, doubt=running.disbelief)
     if running.believes and running.right.held:
-        await asyncio.to_thread(running.right.beat)
         await asyncio.to_thread(free_the_dead, running.parts, running.right, running.clock())
 
 

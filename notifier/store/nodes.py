@@ -13,14 +13,16 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, column, exists, func, insert, select, table, text, update
+from sqlalchemy import Connection, Engine, column, delete, exists, func, insert, select, table, text, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from notifier.core.message import MessageState
+from notifier.core.message import ON_THEIR_WAY, MessageState
 from notifier.store.engine import database_now, sqlite_file, translated
 from notifier.store.tables import messages, nodes
 
@@ -28,17 +30,65 @@ from notifier.store.tables import messages, nodes
 LOCK_CLASS = 723_601
 
 
-def register(connection: Connection, name: str) -> int:
+# A node shows itself once a minute; after three it is silent.
+SILENT_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One running process, as it showed itself last, by the database's clock. `standing` says why it does not send,
+    "" when it does; `silent` for how many seconds nothing was seen of it."""
+
+    id: int
+    name: str
+    version: str
+    started: datetime
+    seen: datetime
+    standing: str
+    silent: float
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it should have shown itself since."""
+        return self.silent > SILENT_SECONDS
+
+
+def register(connection: Connection, name: str, *, version: str = "", standing: str = "") -> int:
     """Note a node that starts; answers its id."""
     now = database_now(connection.dialect.name)
-    added = insert(nodes).values(name=name[:200], started=now, seen=now).returning(nodes.c.id)
+    told = {"version": version[:40], "standing": standing[:300]}
+    added = insert(nodes).values(name=name[:200], started=now, seen=now, **told).returning(nodes.c.id)
     return int(connection.execute(added).scalar_one())
 
 
-def beat(connection: Connection, node: int) -> None:
+def beat(connection: Connection, node: int, *, standing: str = "") -> None:
     """Note that the node lives."""
     now = database_now(connection.dialect.name)
-    connection.execute(update(nodes).where(nodes.c.id == node).values(seen=now))
+    connection.execute(update(nodes).where(nodes.c.id == node).values(seen=now, standing=standing[:300]))
+
+
+def sign_off(connection: Connection, node: int) -> None:
+    """Forget a node that ends, unless something on its way is still its own."""
+    own = exists().where(messages.c.owner == node, messages.c.state.in_(ON_THEIR_WAY))
+    connection.execute(delete(nodes).where(nodes.c.id == node, ~own))
+
+
+def listing(connection: Connection) -> tuple[Node, ...]:
+    """Every node that has not signed off, the longest at work first."""
+    now = database_now(connection.dialect.name)
+    chosen = select(nodes, (now - nodes.c.seen).label("silent")).order_by(nodes.c.started, nodes.c.id)
+    return tuple(
+        Node(
+            id=row.id,
+            name=row.name,
+            version=row.version,
+            started=datetime.fromtimestamp(row.started, UTC),
+            seen=datetime.fromtimestamp(row.seen, UTC),
+            standing=row.standing,
+            silent=max(row.silent, 0.0),
+        )
+        for row in connection.execute(chosen)
+    )
 
 
 def dead_owners(connection: Connection) -> frozenset[int] | None:

@@ -277,4 +277,7 @@ nodes = Table(
     Column("name", String(200), nullable=False),
     Column("started", Float, nullable=False),
     Column("seen", Float, nullable=False),
+    Column("version", String(40), nullable=False, server_default=""),
+    # Why it does not send, empty when it does.
+    Column("standing", String(300), nullable=False, server_default=""),
 )

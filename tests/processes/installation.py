@@ -10,6 +10,7 @@ Unless a test asks for the machine's clock, an installation lives on a Tuesday m
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, and_, exists, or_, select
 
@@ -173,6 +175,13 @@ class Installation:
         program = self.start(*arguments)
         with ended(program):
             return program.end(seconds=2 * PATIENCE), program.said + program.log
+
+    def json(self, *arguments: str) -> Any:
+        """What a command prints with `--json`."""
+        program = self.start(*arguments, "--json")
+        with ended(program):
+            assert program.end(seconds=2 * PATIENCE) == 0, program.log
+            return json.loads(program.said)
 
     @contextlib.contextmanager
     def running(self, *, port: int | None = None) -> Iterator[Program]:

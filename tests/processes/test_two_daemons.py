@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from tests.peers.smtp_script import wait
 from tests.peers.smtp_sink import SmtpSink
 from tests.processes.installation import Installation, until
@@ -15,12 +17,20 @@ def test_the_second_serves_its_page_says_why_it_does_not_send_and_takes_over_whe
         assert f"process {first.process.pid} " in " ".join(second.said.split())
         assert "PREG" in second.get("/").text
 
+        listed = place.json("nodes")
+        assert [(each["sends"], each["silent"]) for each in listed] == [(True, False), (False, False)]
+        assert listed[0]["name"].endswith(f":{first.process.pid}")
+        assert f"process {first.process.pid} " in listed[1]["why_not"]
+        assert listed[0]["version"] == version("notifier")
+
         place.people_join(3)
         sink.wait_for(3)
         first.kill()
         place.people_join(3, name="later")
         assert len(sink.wait_for(6)) == 6
         assert second.get("/health/ready").status == 200
+        assert second.stop() == 0
+    assert [each["name"] for each in place.json("nodes")] == [listed[0]["name"]]  # the one that was killed
 
 
 def test_both_at_once_mail_everybody_once(place: Installation, sink: SmtpSink) -> None:

@@ -82,6 +82,22 @@ def test_a_beat_is_seen_by_the_databases_clock(database: Engine) -> None:
     assert row.started <= row.seen
 
 
+def test_nodes_are_listed_with_what_they_do_until_they_sign_off(database: Engine) -> None:
+    sends, waits, owns = (registered(database, name) for name in "abc")
+    give_a_message_to(database, owns, "a@epj.example.no")
+    with writing(database) as connection:
+        nodes.beat(connection, waits, standing="another process sends")
+        connection.execute(update(nodes_table).where(nodes_table.c.id == sends).values(seen=0.0))
+        found = {node.name: node for node in nodes.listing(connection)}
+        for node in (sends, waits, owns):
+            nodes.sign_off(connection, node)
+        left = [node.name for node in nodes.listing(connection)]
+    assert [found[name].is_silent for name in "abc"] == [True, False, False]
+    assert [found[name].standing for name in "abc"] == ["", "another process sends", ""]
+    assert found["b"].started <= found["b"].seen
+    assert left == ["c"]  # what it holds is still to be freed
+
+
 def test_one_process_at_a_time_sends_from_a_file_and_a_second_learns_which(sqlite_url: str) -> None:
     engine = open_engine(sqlite_url)
     with process(SENDER, sqlite_url) as other, SendingLock(engine) as ours:
