@@ -88,6 +88,18 @@ class Links:
         """The same of a link in a mail that helps."""
         return _addressee(self._read("deny-help", token))
 
+    def readiness(self, change_id: str, *, until: datetime) -> str:
+        """Where whoever has a report sees which Vendors are ready for a Change, until an instant."""
+        return f"{self.base_url}/readiness/{self._signed('readiness', change_id, int(until.timestamp()))}"
+
+    def read_readiness(self, token: str, *, now: datetime) -> str | None:
+        """The Change in such a link's last part; None for others and old ones."""
+        match self._read("readiness", token):
+            case [change_id, until] if now.timestamp() < int(until):
+                return change_id
+            case _:
+                return None
+
     def read_confirm(self, token: str) -> tuple[Addressee, str] | None:
         """Whom a confirming link was made for, and the nonce; None for any other text."""
         match self._read("confirm", token):

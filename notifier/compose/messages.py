@@ -23,7 +23,7 @@ from notifier.compose.plaintext import wrapped
 from notifier.compose.recipient import Recipient
 from notifier.compose.voice import Voice
 
-_INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def _rendered(
         fields=fields,
         unwrapped=unwrapped,
         text=wrapped(unwrapped),
-        html=_INLINER.inline(voice.templates.render(f"email/{name}.html.j2", matter.language, **values)),
+        html=INLINER.inline(voice.templates.render(f"email/{name}.html.j2", matter.language, **values)),
         attachments=attachments,
         places=dict(places.asked),
     )

@@ -3,7 +3,7 @@
 One environment for each language, with that language's gettext and its words for dates as filters:
 `day`, `short_day`, `short_month`, `when`, `days_left`, `working_days`, `verb`, `has_ended`; `sentence` gives
 a clause its capital letter, `after` puts a sentence behind the name of what it is about, `flow` makes one line
-of many.
+of many, `clauses` one phrase.
 Sentences stand once, in a `.txt.j2`; HTML takes them in through `flow|forceescape`.
 """
 
@@ -105,6 +105,7 @@ def _environment(root: Path, language: Language, code: BytecodeCache) -> Environ
         "sentence": _sentence,
         "after": _after,
         "flow": _flow,
+        "clauses": _clauses,
     }
     return environment
 
@@ -129,6 +130,12 @@ def _after(sentence: str, name: str) -> str:
 
 def _flow(text: str) -> str:
     return " ".join(text.split())
+
+
+def _clauses(text: str) -> str:
+    """Clauses that each end with a semicolon, as one phrase."""
+    found = (_flow(clause).replace(" ,", ",") for clause in text.split(";"))
+    return "; ".join(clause for clause in found if clause)
 
 
 class _SharedCode(BytecodeCache):

@@ -13,9 +13,12 @@ from notifier.app import Parts
 from notifier.consent.leaving import leave
 from notifier.consent.private_calendar import holders_of
 from notifier.core.change import ChangeList
+from notifier.core.curve import Curve
 from notifier.core.history import Entry
+from notifier.core.readiness import Picture
 from notifier.daemon.loops import Loop
 from notifier.jobs.examine import examine
+from notifier.jobs.readiness import pictures
 from notifier.store import changes, imprints
 from notifier.store.engine import reading
 from notifier.store.imprints import Reprint
@@ -61,6 +64,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             holders=lambda tokens: holders_of(engine=parts.engine, links=parts.links, tokens=tokens),
             version=watching(parts.engine),
             register=_register(parts),
+            readiness=partial(_readiness, parts, clock),
             health=lambda: health_of(parts, clock(), loops),
             timing=parts.timing,
             links=parts.links,
@@ -82,6 +86,16 @@ def _register(parts: Parts) -> Register:
         trusted_proxies=settings.web.trusted_proxies,
         mailbox=settings.mailbox if settings.is_for_this_machine_alone else None,
     )
+
+
+def _readiness(parts: Parts, clock: Callable[[], datetime], change_id: str) -> tuple[Picture, Curve] | None:
+    with reading(parts.engine) as connection:
+        current = changes.in_force(connection)
+        change = current.changes.change(change_id) if current else None
+        if change is None:
+            return None
+        rules = parts.settings.answer_rules
+        return pictures(connection, [change], timing=parts.timing, rules=rules, now=clock())[0]
 
 
 def health_of(parts: Parts, now: datetime, loops: Sequence[Loop]) -> Health:

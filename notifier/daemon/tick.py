@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from notifier.app import Parts
+from notifier.app import Parts, may_receive
 from notifier.app import clock as wall_clock
+from notifier.compose.reports import compose_report
 from notifier.daemon.believing import believe
 from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
@@ -18,6 +20,7 @@ from notifier.jobs.prune import prune
 from notifier.jobs.recover import recover
 from notifier.jobs.refresh import Refreshed, refresh
 from notifier.jobs.remind import Reminded, remind
+from notifier.jobs.report import report
 from notifier.jobs.reprint import reprint
 from notifier.jobs.sender import Dispatched
 
@@ -57,6 +60,7 @@ async def tick(
     if right.try_acquire():
         await asyncio.to_thread(free_the_dead, parts, right, now)
         dispatched = await dispatch(parts.sender(node=right.node, clock=clock))
+        await report_weekly(parts, now)
     await asyncio.to_thread(prune_all, parts, now)
     await tell(parts, now)
     return Ticked(refreshed=refreshed, reminded=reminded, dispatched=dispatched, not_sending=right.refusal)
@@ -85,6 +89,28 @@ def prune_all(parts: Parts, now: datetime) -> int:
     """Forget what serves nobody any more, after the periods in the settings."""
     retention = parts.settings.retention.periods
     return prune(engine=parts.engine, retention=retention, pseudonyms=parts.pseudonyms, now=now)
+
+
+async def report_weekly(parts: Parts, now: datetime) -> int:
+    """Tell operators and owners who is ready, once a week."""
+    compose = partial(
+        compose_report,
+        letterhead=parts.letterhead,
+        templates=parts.templates,
+        links=parts.links,
+        language=parts.settings.ops.language,
+        timing=parts.timing,
+    )
+    return await report(
+        engine=parts.engine,
+        channel=parts.channel,
+        operators=parts.settings.ops.recipients,
+        may_receive=partial(may_receive, parts.settings.mail.only_to),
+        compose=compose,
+        timing=parts.timing,
+        rules=parts.settings.answer_rules,
+        now=now,
+    )
 
 
 async def tell(parts: Parts, now: datetime) -> int:

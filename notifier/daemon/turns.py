@@ -11,7 +11,7 @@ from notifier.daemon.loops import steady
 from notifier.daemon.page import health_of
 from notifier.daemon.restoring import remember
 from notifier.daemon.running import Running
-from notifier.daemon.tick import free_the_dead, plan, prune_all, tell
+from notifier.daemon.tick import free_the_dead, plan, prune_all, report_weekly, tell
 from notifier.errors import DatabaseError
 from notifier.jobs import canary
 from notifier.jobs.beat import beat
@@ -88,8 +88,10 @@ async def recover(running: Running) -> None:
 
 
 async def tell_operators(running: Running) -> None:
-    """Tell operators what they must know."""
+    """Tell operators what they must know, and once a week who is ready."""
     await tell(running.parts, running.clock())
+    if running.believes and running.right.held:
+        await report_weekly(running.parts, running.clock())
 
 
 async def beat_outside(running: Running) -> None:

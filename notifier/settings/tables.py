@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from notifier.core.answer import AnswerRules
 from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence, parse_lead
 from notifier.core.retention import DEFAULT_RETENTION, SHORTEST, Retention
+from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.settings.forms import (
     ClockTime,
@@ -109,6 +110,7 @@ class OpsSettings(_Table):
     """Who is told what operators must know, and who watches that all is well."""
 
     recipients: Words = ()
+    language: Language = Language.NB
     webhook: OptionalSecret = None
     heartbeat: OptionalSecret = None
 

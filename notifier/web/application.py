@@ -31,6 +31,7 @@ from notifier.web.languages import asked_language
 from notifier.web.leaving import leaving
 from notifier.web.mailbox import mailbox_routes
 from notifier.web.page import page
+from notifier.web.readiness import readiness
 from notifier.web.site import Site
 from notifier.web.statements import statement
 from notifier.web.subscribing import subscribing
@@ -55,6 +56,7 @@ def create_app(site: Site) -> ASGIApp:
             Route("/access/{token}", accessing(site), methods=["GET", "POST"]),
             Route("/new-address/{token}", confirming_new_address(site), methods=["GET", "POST"]),
             Route("/undo/{token}", undoing(site), methods=["GET", "POST"]),
+            Route("/readiness/{token}", readiness(site)),
             *mailbox_routes(site),
             Route("/style.css", _stylesheet(site)),
             Route("/health/live", health(site, lambda found: found.live)),

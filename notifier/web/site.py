@@ -14,9 +14,11 @@ from notifier.compose.links import Links
 from notifier.compose.templates import Templates
 from notifier.consent.leaving import Left
 from notifier.core.change import ChangeList
+from notifier.core.curve import Curve
 from notifier.core.history import Entry
 from notifier.core.holder import Held
 from notifier.core.pseudonym import Pseudonyms
+from notifier.core.readiness import Picture
 from notifier.core.retention import DEFAULT_RETENTION, Retention
 from notifier.core.subscription import Addressee
 from notifier.core.text import Language
@@ -65,7 +67,7 @@ class Site:
     first; these, `now` and `version` answer at once. The other callables may block and are called in worker threads.
     `leave` ends the Subscription of whom a link was made for; asking twice is harmless. `holders` answers whose
     private calendars' tokens are, in their order; equal answers of `version`, but None, mean that nothing was written
-    between. `register` is where people subscribe.
+    between. `register` is where people subscribe. `readiness` answers who is ready for a Change.
     `privacy_url` and `accessibility_url` are the publisher's own statements, where it has some; `retention` is what
     ours says.
     """
@@ -83,6 +85,7 @@ class Site:
     publisher: str
     contact: str
     register: Register
+    readiness: Callable[[str], tuple[Picture, Curve] | None] = lambda _: None
     privacy_url: str = ""
     accessibility_url: str = ""
     retention: Retention = DEFAULT_RETENTION

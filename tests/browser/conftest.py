@@ -17,11 +17,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from notifier.compose.report_sample import report_samples
 from tests.browser.lists import busy_list
 from tests.browser.looking import PageAt
 from tests.feeds.lists import history_of
 from tests.web.serving import serving
-from tests.web.sites import real_list, site
+from tests.web.sites import NOW, real_list, site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -54,7 +55,10 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
 def pages() -> Iterator[str]:
     """The address of a server with the real list on 23 November 2026."""
     history = history_of([real_list()])
-    with serving(site(history=lambda: history)) as client:
+    change = real_list().changes[0]
+    with serving(
+        site(history=lambda: history, readiness=lambda _: report_samples(change, now=NOW)[0])
+    ) as client:
         yield f"http://127.0.0.1:{client.port}"
 
 

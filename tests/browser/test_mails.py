@@ -7,6 +7,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from notifier.compose.preview import compose_sample
+from notifier.compose.report_sample import report_samples
+from notifier.compose.reports import compose_report
 from notifier.compose.samples import letter_sample, sample
 from notifier.compose.templates import shipped_templates
 from notifier.core.letter import LetterKind
@@ -40,6 +42,32 @@ def html_of(kind: NoticeKind | LetterKind, language: Language) -> str:
     part = message_from_bytes(mail.data, policy=policy.default).get_body(("html",))
     assert part is not None
     return str(part.get_content())
+
+
+def report_in(language: Language) -> str:
+    """The weekly report with everything it can say."""
+    mail = compose_report(
+        report_samples(real_list().changes[0], now=NOW),
+        recipient="drift@example.no",
+        changes=real_list(),
+        letterhead=LETTERHEAD,
+        templates=shipped_templates(),
+        links=LINKS,
+        language=language,
+        timing=TIMING,
+        now=NOW,
+    )
+    part = message_from_bytes(mail.data, policy=policy.default).get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_axe_finds_nothing_in_a_report(page_at: PageAt) -> None:
+    page = page_at(NARROW)
+    for language in Language:
+        page.set_content(report_in(language))
+        assert axe_in_all_sizes(page, is_mail=True) == [], language
+        assert sideways(page) == 0
 
 
 @pytest.mark.parametrize("kind", [*NoticeKind, *LetterKind])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import NARROW, WIDE, PageAt, axe_in_all_sizes, sideways, unfold
-from tests.web.sites import LINKS
+from tests.web.sites import LINKS, NOW
 
 LEAVE = LINKS.leave("someone").removeprefix(LINKS.base_url)
+READINESS = LINKS.readiness("any", until=NOW + timedelta(days=1)).removeprefix(LINKS.base_url)
 PATHS = [
     "",
     "/change/preg-testdata",
@@ -20,6 +23,7 @@ PATHS = [
 ADDRESSES = [
     *(f"/{language}{path}" for language in ("nb", "nn", "en") for path in PATHS),
     *(f"{LEAVE}?lang={language}" for language in ("nb", "nn", "en")),
+    *(f"{READINESS}?lang={language}" for language in ("nb", "nn", "en")),
 ]
 BUSY = ["/nb", "/nb/change/several", "/nb/change/open"]
 

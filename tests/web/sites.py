@@ -11,9 +11,11 @@ from functools import cache
 from notifier.compose.links import Links
 from notifier.compose.templates import shipped_templates
 from notifier.core.change import ChangeList
+from notifier.core.curve import Curve
 from notifier.core.history import Entry
 from notifier.core.holder import Held
 from notifier.core.pseudonym import Pseudonyms
+from notifier.core.readiness import Picture
 from notifier.core.timing import Timing
 from notifier.shipped import shipped
 from notifier.sources.file import FileSource
@@ -56,6 +58,7 @@ def site(
     health: Callable[[], Health] = lambda: Health(live=True, ready=True),
     contact: str = "varsel@example.no",
     register: Register | None = None,
+    readiness: Callable[[str], tuple[Picture, Curve] | None] = lambda _: None,
 ) -> Site:
     """A Site around whatever the test wants to see."""
     return Site(
@@ -72,4 +75,5 @@ def site(
         publisher="Varsler for e-helse",
         contact=contact,
         register=register or nobody(),
+        readiness=readiness,
     )
