@@ -150,7 +150,7 @@ async def _send(channel: Channel, mails: Sequence[Mail]) -> bool:
         verdicts = [
             await line.send(Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data))
             for mail in mails
-            if line.usable
+            if line.room
         ]
     finally:
         await line.close()

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from notifier.core.subscription import Addressee
 from tests.browser.looking import NARROW, WIDE, PageAt, axe_in_all_sizes, sideways, unfold
 from tests.web.sites import LINKS, NOW
 
-LEAVE = LINKS.leave("someone").removeprefix(LINKS.base_url)
+LEAVE = LINKS.leave(Addressee("someone", 0)).removeprefix(LINKS.base_url)
 READINESS = LINKS.readiness("any", until=NOW + timedelta(days=1)).removeprefix(LINKS.base_url)
 PATHS = [
     "",

@@ -10,12 +10,14 @@ from functools import cache
 
 from notifier.compose.links import Links
 from notifier.compose.templates import shipped_templates
+from notifier.consent.leaving import Left
 from notifier.core.change import ChangeList
 from notifier.core.curve import Curve
 from notifier.core.history import Entry
 from notifier.core.holder import Held
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.readiness import Picture
+from notifier.core.subscription import Addressee
 from notifier.core.timing import Timing
 from notifier.shipped import shipped
 from notifier.sources.file import FileSource
@@ -52,7 +54,7 @@ def site(
     changes: Callable[[], ChangeList | None] = real_list,
     history: Callable[[], Mapping[str, Sequence[Entry]]] = dict,
     now: Callable[[], datetime] = lambda: NOW,
-    leave: Callable[[str], bool] = lambda _: True,
+    leave: Callable[[Addressee], Left] = lambda _: Left.NOW,
     holder: Callable[[str], Held] = lambda _: None,
     version: Callable[[], Hashable | None] = lambda: None,
     health: Callable[[], Health] = lambda: Health(live=True, ready=True),

@@ -50,4 +50,4 @@ def test_other_links_and_old_ones_show_nothing(client: Client, other: str) -> No
 
 
 def test_it_only_reads(client: Client) -> None:
-    assert client.request("POST", path(), body=b"").status == 405
+    assert client.ask("POST", path(), body=b"").status == 405
