@@ -1,7 +1,8 @@
 """`/mail`: the mailbox that mails go to while somebody tries the notifier on their own machine.
 
 So a newcomer subscribes, reads the confirmation and confirms without leaving the page. There are no such
-routes where mail leaves the machine or the page is served to others.
+routes where mail leaves the machine or the page is served to others, and whoever does not ask from this machine
+as the same user gets 404.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from notifier.web.languages import asked_language
+from notifier.web.neighbour import is_own
 from notifier.web.page import page
 from notifier.web.site import Site
 
 MOST_SHOWN = 200
-_LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 # The mail's own style, and links that open in the whole window; nothing else runs or is loaded.
 _FRAMED = {
     "Content-Security-Policy": (
@@ -60,14 +61,19 @@ def mailbox_routes(site: Site) -> list[Route]:
     ]
 
 
+async def _refuse_strangers(request: Request) -> None:
+    if not await run_in_threadpool(is_own, request):
+        raise HTTPException(status_code=404)
+
+
 async def _listing(site: Site, folder: Path, request: Request) -> Response:
-    _refuse_strangers(request)
+    await _refuse_strangers(request)
     mails = await run_in_threadpool(_newest, folder)
     return page(site, request, "mailbox.html.j2", language=asked_language(request), mails=mails)
 
 
 async def _mail(site: Site, folder: Path, request: Request) -> Response:
-    _refuse_strangers(request)
+    await _refuse_strangers(request)
     name = request.path_params["name"]
     message = await run_in_threadpool(_read, folder, name)
     html, text = message.get_body(("html",)), message.get_body(("plain",))
@@ -90,7 +96,7 @@ _AROUND_FRAME = (
 
 
 async def _body(folder: Path, request: Request) -> Response:
-    _refuse_strangers(request)
+    await _refuse_strangers(request)
     message = await run_in_threadpool(_read, folder, request.path_params["name"])
     part = message.get_body(("html",))
     if part is None:
@@ -98,15 +104,6 @@ async def _body(folder: Path, request: Request) -> Response:
     # Links of a mail open in the whole window: a page of ours refuses to be framed.
     html = str(part.get_content()).replace("<head>", '<head><base target="_top">', 1)
     return HTMLResponse(html, headers=_FRAMED)
-
-
-def _refuse_strangers(request: Request) -> None:
-    """A proxy on this machine may serve the page to others; a name that leads here may be another site's."""
-    host = request.headers.get("host", "").rpartition(":")[0].strip("[]") or request.headers.get("host", "")
-    forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip", "via"))
-    client = request.client.host if request.client else ""
-    if forwarded or host not in _LOCAL_HOSTS or client not in _LOCAL_HOSTS:
-        raise HTTPException(status_code=404)
 
 
 def _newest(folder: Path) -> list[Shown]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +18,7 @@ from notifier.channels.maildir import MaildirChannel
 from notifier.core.letter import LetterKind
 from notifier.settings import Settings
 from notifier.settings.tables import MailSettings, WebSettings
+from notifier.web.neighbour import holder_of
 from tests.compose.test_letters import letter
 from tests.web.serving import Client, serving
 from tests.web.sites import nobody, site
@@ -57,12 +62,43 @@ def test_a_mail_is_listed_and_read_and_its_links_work(client: Client) -> None:
         {"Forwarded": "for=203.0.113.1"},
         {"Host": "varsel.example.no"},
         {"Host": "evil.example:8080"},
+        {"Host": "localhost.evil.example"},
+        {"Via": "1.0 proxy"},
     ],
 )
 def test_nobody_else_sees_it(client: Client, headers: dict[str, str]) -> None:
     name = name_of(client)
     for path in ("/mail", f"/mail/{name}", f"/mail/{name}/body"):
         assert client.ask("GET", path, headers=headers).status == 404
+
+
+def test_a_proxy_that_speaks_the_oldest_http_and_says_nothing_of_itself_gets_nothing(client: Client) -> None:
+    request = f"GET /mail HTTP/1.0\r\nHost: 127.0.0.1:{client.port}\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", client.port), timeout=10) as proxy:
+        proxy.sendall(request.encode())
+        assert proxy.recv(13) == b"HTTP/1.1 404 "
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells whose a connection is")
+def test_whose_a_connection_is() -> None:
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        with socket.create_server((host, 0), family=family) as door:
+            here = (host, door.getsockname()[1])
+            with socket.create_connection(here) as end:
+                assert holder_of(end=end.getsockname()[:2], other=here) == os.getuid()
+            assert holder_of(end=(host, 9), other=here) is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can ask as another user")
+def test_another_user_of_this_machine_gets_nothing(client: Client) -> None:
+    asking = (
+        "import os, socket; os.setuid(65534); asked = socket.socket();"
+        f"asked.connect(('127.0.0.1', {client.port}));"
+        f"asked.send(b'GET /mail HTTP/1.1\\r\\nHost: 127.0.0.1:{client.port}\\r\\n\\r\\n');"
+        "print(asked.recv(12).decode()[-3:])"
+    )
+    told = subprocess.run([sys.executable, "-I", "-c", asking], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "404"
 
 
 @pytest.mark.parametrize("name", ["x", "..", "..%2f..%2fetc%2fpasswd", ".hidden", "%00"])
