@@ -237,6 +237,7 @@ def _compose(
     composer: Composer,
     timing: Timing,
     message: Message,
+    header_id: str,
     subscriber: Subscriber,
     notices: Sequence[Notice],
     changes: ChangeList,
@@ -255,6 +256,8 @@ def _compose(
         now=now,
         timing=timing,
     )
-    to = recipient_of(message=message, subscriber=subscriber, ask=ask, address=recipient, now=now)
+    to = recipient_of(
+        message=message, header_id=header_id, subscriber=subscriber, ask=ask, address=recipient, now=now
+    )
     mail = composer.compose(matter, to)
     return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)

@@ -53,6 +53,7 @@ def compose_sample(
     )
     recipient = recipient_of(
         message=made.message,
+        header_id=made.message.header_id or "",
         subscriber=made.subscriber,
         ask=made.ask,
         address=made.subscriber.address,

@@ -36,12 +36,18 @@ class Recipient:
 
 
 def recipient_of(
-    *, message: Message, subscriber: Subscriber, ask: Ask | None, address: str, now: datetime
+    *,
+    message: Message,
+    header_id: str,
+    subscriber: Subscriber,
+    ask: Ask | None,
+    address: str,
+    now: datetime,
 ) -> Recipient:
-    """The Subscriber as whom a Message goes to, at `address`; `message.header_id` is its Message-ID."""
+    """The Subscriber as whom a Message goes to, at `address`; `header_id` is its Message-ID."""
     return Recipient(
         message_id=message.id,
-        header_id=message.header_id or "",
+        header_id=header_id,
         address=address,
         subscriber_id=subscriber.id,
         public_id=subscriber.public_id,

@@ -73,9 +73,9 @@ def settle_claimed(
         outbox.release(connection, claimed, now=now)
         return []
     people = subscribers.load(connection, [message.subscriber_id for message in claimed])
-    letters = _letters(connection, claimed, people, current, now)
-    claimed = [message for message in claimed if message.letter is None]
     history = imprints.history(connection)
+    letters = _letters(connection, claimed, people, current=current, history=history, now=now)
+    claimed = [message for message in claimed if message.letter is None]
     owed = _owed(connection, claimed)
     met = _footings(connection, people, owed, changes=current.changes, timing=timing, rules=rules, now=now)
     settled = _settle(
@@ -102,7 +102,9 @@ def _letters(
     connection: Connection,
     claimed: Sequence[Message],
     people: Mapping[int, Subscriber],
+    *,
     current: Reading,
+    history: Mapping[str, tuple[Entry, ...]],
     now: datetime,
 ) -> list[Telling]:
     """The Letters among the claimed Messages that may still leave; the others are closed."""
@@ -117,7 +119,7 @@ def _letters(
             notices=(),
             subscriber=subscriber,
             changes=current.changes,
-            history={},
+            history=history,
             reading=current.id,
             ask=ask,
         )
@@ -206,10 +208,11 @@ def _elsewhere(connection: Connection, owed: Sequence[Notice], now: datetime) ->
             is_reminder = notice.step.kind is NoticeKind.REMINDER
             about[is_reminder].add((notice.subscriber_id, notice.step.deadline))
     since = min([now - timedelta(days=1), *(notice.step.due for notice in owed)])
+    known = {notice.id: notice for notice in owed}
     found: dict[int, list[Notice]] = {}
     for notice in (
-        *notices.news_of(connection, about[False]),
-        *notices.reminders_of(connection, about[True], since=since),
+        *notices.news_of(connection, about[False], known),
+        *notices.reminders_of(connection, about[True], known, since=since),
     ):
         found.setdefault(notice.subscriber_id, []).append(notice)
     return found

@@ -36,6 +36,7 @@ class Compose(Protocol):
         self,
         *,
         message: Message,
+        header_id: str,
         subscriber: Subscriber,
         notices: Sequence[Notice],
         changes: ChangeList,
@@ -173,9 +174,9 @@ def _settled(
 
 
 def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime) -> Ready:
-    message = replace(telling.message, header_id=header_id(telling.message, id_suffix))
     parcel = compose(
-        message=message,
+        message=telling.message,
+        header_id=header_id(telling.message, id_suffix),
         subscriber=telling.subscriber,
         notices=telling.notices,
         changes=telling.changes,

@@ -58,7 +58,7 @@ def times_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, a
     return connection.scalar(since) or 0
 
 
-def may_leave(now: datetime) -> ColumnElement[bool]:
+def may_leave(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The condition on a Message's row under which it may leave now, as far as its Subscriber goes.
 
     For Letters it repeats `core.letter.may_leave` in SQL (a property test holds the two together); what

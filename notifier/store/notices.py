@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
-from notifier.core.cadence import parse_lead
+from notifier.core.cadence import Lead, parse_lead
 from notifier.core.notice import Notice, NoticeKind, Outcome, Step
 from notifier.store.tables import notices, steps
 from notifier.store.upsert import insert_into
@@ -70,28 +71,47 @@ def owed_by_message(connection: Connection, message_ids: Collection[int]) -> tup
     return tuple(notice_of(row) for row in connection.execute(select(notices).where(chosen)))
 
 
-def news_of(connection: Connection, pairs: Collection[tuple[int, str]]) -> tuple[Notice, ...]:
-    """All news Notices, whatever their outcome, of these (Subscriber id, Deadline key) pairs."""
-    if not pairs:
-        return ()
-    news = notices.c.kind.not_in([NoticeKind.REMINDER, NoticeKind.STANDING])
-    chosen = and_(news, tuple_(notices.c.subscriber_id, notices.c.deadline).in_(list(pairs)))
-    return tuple(notice_of(row) for row in connection.execute(select(notices).where(chosen)))
+def news_of(
+    connection: Connection, pairs: Collection[tuple[int, str]], known: Mapping[int, Notice]
+) -> tuple[Notice, ...]:
+    """All news Notices, whatever their outcome, of these (Subscriber id, Deadline key) pairs.
+
+    `known` are Notices that were read just now, by id: they are not read twice.
+    """
+    return _about(connection, pairs, known, notices.c.kind.not_in([NoticeKind.REMINDER, NoticeKind.STANDING]))
 
 
 def reminders_of(
-    connection: Connection, pairs: Collection[tuple[int, str]], *, since: datetime
+    connection: Connection,
+    pairs: Collection[tuple[int, str]],
+    known: Mapping[int, Notice],
+    *,
+    since: datetime,
 ) -> tuple[Notice, ...]:
-    """Reminders that are owed, or were sent since an instant, of these (Subscriber id, Deadline key) pairs."""
+    """The same of reminders that are owed, or were sent since an instant."""
+    sent = and_(notices.c.outcome == Outcome.SENT, notices.c.decided_at >= since)
+    told_or_to_come = or_(notices.c.outcome == Outcome.OWED, sent)
+    return _about(connection, pairs, known, and_(notices.c.kind == NoticeKind.REMINDER, told_or_to_come))
+
+
+def _about(
+    connection: Connection,
+    pairs: Collection[tuple[int, str]],
+    known: Mapping[int, Notice],
+    condition: ColumnElement[bool],
+) -> tuple[Notice, ...]:
     if not pairs:
         return ()
-    sent = and_(notices.c.outcome == Outcome.SENT, notices.c.decided_at >= since)
+    # Asking for each pair takes longer than passing over the few others.
     chosen = and_(
-        notices.c.kind == NoticeKind.REMINDER,
-        tuple_(notices.c.subscriber_id, notices.c.deadline).in_(list(pairs)),
-        or_(notices.c.outcome == Outcome.OWED, sent),
+        notices.c.subscriber_id.in_({subscriber_id for subscriber_id, _ in pairs}),
+        notices.c.deadline.in_({deadline for _, deadline in pairs}),
+        condition,
     )
-    return tuple(notice_of(row) for row in connection.execute(select(notices).where(chosen)))
+    rows = connection.execute(select(notices).where(chosen))
+    return tuple(
+        known.get(row.id) or notice_of(row) for row in rows if (row.subscriber_id, row.deadline) in pairs
+    )
 
 
 def of_subscriber(connection: Connection, subscriber_id: int, change_id: str) -> tuple[Notice, ...]:
@@ -118,7 +138,7 @@ def notice_of(row: Any) -> Notice:
             deadline=row.deadline,
             kind=NoticeKind(row.kind),
             due=row.due,
-            lead=parse_lead(row.lead) if row.lead else None,
+            lead=_lead(row.lead),
             spoken=row.spoken,
             revision=row.revision,
             expires=row.expires,
@@ -128,3 +148,8 @@ def notice_of(row: Any) -> Notice:
         decided_at=row.decided_at,
         message_id=row.message_id,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _lead(written: str) -> Lead | None:
+    return parse_lead(written) if written else None

@@ -56,7 +56,7 @@ def end(connection: Connection, subscriber: Subscriber, *, now: datetime) -> Non
     connection.execute(update(messages).where(_waiting(subscriber)).values(not_before=now))
 
 
-def holds(now: datetime) -> ColumnElement[bool]:
+def holds(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The condition on a Message's row under which a pause holds it back, also what was on the wire as it began.
 
     Letters, which carry no Notices, leave all the same.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -185,9 +186,14 @@ def _followed_by(connection: Connection, condition: Any) -> dict[int, list[Subsc
     """What the Subscribers that a condition chooses follow, by their ids."""
     followed: dict[int, list[Subscription]] = {}
     for row in connection.execute(_followed(select(subscribers.c.id).where(condition))):
-        topic = Topic(Scope(row.scope), row.target)
-        followed.setdefault(row.subscriber_id, []).append(Subscription(topic=topic, since=row.since))
+        subscription = Subscription(topic=_topic(row.scope, row.target), since=row.since)
+        followed.setdefault(row.subscriber_id, []).append(subscription)
     return followed
+
+
+@lru_cache(maxsize=1_000)
+def _topic(scope: str, target: str) -> Topic:
+    return Topic(Scope(scope), target)
 
 
 def _followed(ids: Select[Any]) -> Select[Any]:

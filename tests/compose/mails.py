@@ -79,7 +79,6 @@ def composed(
         anytime=False,
         created_at=at,
         not_before=at,
-        header_id="<n12.0.abc@helsenett.example>",
     )
     matter = matter_of(
         message=message,
@@ -91,7 +90,14 @@ def composed(
         now=at,
         timing=TIMING,
     )
-    recipient = recipient_of(message=message, subscriber=person, ask=None, address=person.address, now=at)
+    recipient = recipient_of(
+        message=message,
+        header_id="<n12.0.abc@helsenett.example>",
+        subscriber=person,
+        ask=None,
+        address=person.address,
+        now=at,
+    )
     voice = Voice(
         timing=TIMING, letterhead=letterhead, templates=templates or shipped_templates(), links=LINKS
     )

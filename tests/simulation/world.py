@@ -208,6 +208,7 @@ class World:
 def compose(
     *,
     message: Message,
+    header_id: str,
     subscriber: Subscriber,
     notices: Sequence[Notice],
     changes: ChangeList,
@@ -219,7 +220,7 @@ def compose(
     It leaves out all else that a composer is given.
     """
     says: dict[str, Any] = {
-        "message_id": message.header_id,
+        "message_id": header_id,
         "to": subscriber.address,
         "letter": message.letter,
         "subscriber": subscriber.id,
