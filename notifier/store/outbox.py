@@ -137,7 +137,7 @@ def _arming(dialect_name: str) -> ReturningUpdate[tuple[int]]:
     at = bindparam("at", type_=messages.c.state_at.type)
     ready = and_(
         messages.c.id.in_(bindparam("ids", expanding=True)),
-        messages.c.token == bindparam("of_token"),
+        _has_token(bindparam("of_token")),
         messages.c.state == MessageState.CLAIMED,
         messages.c.copies < MOST_COPIES,
         letters.may_leave(at),
@@ -296,10 +296,14 @@ def _held(claimed: Sequence[Message], *, claims_since: int = 0) -> ColumnElement
     return or_(
         false(),
         *(
-            and_(messages.c.id.in_(ids), messages.c.token == token + claims_since)
+            and_(messages.c.id.in_(ids), _has_token(token + claims_since))
             for token, ids in _by_token(claimed).items()
         ),
     )
+
+
+def _has_token(token: ColumnElement[int] | int) -> ColumnElement[bool]:
+    return messages.c.token == token
 
 
 def _by_token(claimed: Sequence[Message]) -> dict[int, list[int]]:

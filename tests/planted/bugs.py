@@ -58,10 +58,16 @@ def _mark_before_send(patch: pytest.MonkeyPatch) -> None:
 def _no_fence(patch: pytest.MonkeyPatch) -> None:
     """Who was taken for dead still writes over what the next node does."""
 
-    def held(claimed: Sequence[Message], *, claims_since: int = 0) -> ColumnElement[bool]:
-        return messages.c.id.in_([message.id for message in claimed])
+    def has_token(token: ColumnElement[int] | int) -> ColumnElement[bool]:
+        return messages.c.token + token >= token
 
-    patch.setattr(outbox, "_held", held)
+    patch.setattr(outbox, "_has_token", has_token)
+    _without_kept_statements(patch)
+
+
+def _without_kept_statements(patch: pytest.MonkeyPatch) -> None:
+    """What is planted in a condition reaches the statements that are otherwise put together once."""
+    patch.setattr(outbox, "_arming", outbox._arming.__wrapped__)
 
 
 def _resend_for_ever(patch: pytest.MonkeyPatch) -> None:
@@ -105,7 +111,7 @@ def _neighbours_verdict(patch: pytest.MonkeyPatch) -> None:
 def _arms_whoever_left(patch: pytest.MonkeyPatch) -> None:
     """Whether the person still wants it is asked when it is composed, and not again when it leaves."""
     patch.setattr(letters, "may_leave", lambda _: true())
-    patch.setattr(outbox, "_arming", outbox._arming.__wrapped__)  # not the statement kept from before
+    _without_kept_statements(patch)
     patch.setattr(leaving, "_cancel_messages", lambda *_: None)
 
 
