@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -37,8 +38,8 @@ _PROBLEM = {
 }
 
 
-def openapi_json(*, server: str, publisher: str) -> bytes:
-    """The description, for the service at that address."""
+def openapi_json(*, server: str, publisher: str, services: Sequence[str]) -> bytes:
+    """The description, for the service at that address; `services` are the ids that there are."""
     models = [(model, "serialization") for model in (ChangeListRecord, DeadlineListRecord)]
     _, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     described = {
@@ -47,10 +48,16 @@ def openapi_json(*, server: str, publisher: str) -> bytes:
         "servers": [{"url": server}],
         "paths": {
             "/api/v1/changes": _path(
-                "changes", "Changes of which any deadline passes the filters, whole.", ChangeListRecord
+                "changes",
+                "Changes of which any deadline passes the filters, whole.",
+                ChangeListRecord,
+                services,
             ),
             "/api/v1/deadlines": _path(
-                "deadlines", "Deadlines that pass the filters, the earliest first.", DeadlineListRecord
+                "deadlines",
+                "Deadlines that pass the filters, the earliest first.",
+                DeadlineListRecord,
+                services,
             ),
         },
         "components": {"schemas": {**schemas["$defs"], "Problem": _PROBLEM}},
@@ -58,7 +65,9 @@ def openapi_json(*, server: str, publisher: str) -> bytes:
     return json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _path(name: str, summary: str, model: type[ChangeListRecord | DeadlineListRecord]) -> dict[str, Any]:
+def _path(
+    name: str, summary: str, model: type[ChangeListRecord | DeadlineListRecord], services: Sequence[str]
+) -> dict[str, Any]:
     validators = {
         "ETag": _header("A strong validator."),
         "Last-Modified": _header("When the bytes last changed."),
@@ -69,7 +78,9 @@ def _path(name: str, summary: str, model: type[ChangeListRecord | DeadlineListRe
             "summary": summary,
             "parameters": [
                 _parameter(
-                    "service", "A service's id; may be given several times.", _strings({"type": "string"})
+                    "service",
+                    "A service's id; may be given several times.",
+                    _strings({"type": "string", "enum": sorted(services)}),
                 ),
                 _parameter(
                     "state",

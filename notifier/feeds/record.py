@@ -25,7 +25,8 @@ STATES = {standing: standing.name.lower().replace("_", "-") for standing in Stan
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What it may not hold is left open: fields may be added, and those who validate what they get must not fail then.
+    model_config = ConfigDict(frozen=True)
 
 
 class Words(_Record):

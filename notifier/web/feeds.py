@@ -153,7 +153,7 @@ class Feeds:
 
 def _text(site: Site, snapshot: Snapshot, path: str) -> Edition:
     if path == _OPENAPI:
-        return openapi_edition(site)
+        return openapi_edition(site, snapshot)
     body = ROBOTS if path == _ROBOTS else _security(site, snapshot) or b""
     return edition(body, media_type=_TEXT, changed_at=None)
 

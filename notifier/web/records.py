@@ -38,9 +38,10 @@ def list_edition(site: Site, snapshot: Snapshot, asked: AskedList) -> Edition:
     return edition(body, media_type=_JSON, changed_at=changed_at, extra=_OPEN)
 
 
-def openapi_edition(site: Site) -> Edition:
+def openapi_edition(site: Site, snapshot: Snapshot) -> Edition:
     """The lists' description."""
-    body = openapi_json(server=site.links.base_url, publisher=site.publisher)
+    services = [service.id for service in snapshot.changes.services]
+    body = openapi_json(server=site.links.base_url, publisher=site.publisher, services=services)
     return edition(body, media_type=_JSON, changed_at=None, extra=_OPEN)
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -141,28 +138,6 @@ def test_every_mistake_of_a_query_is_named(real: Client, query: str, parameters:
 def test_bytes_that_are_no_text_are_a_problem_too(real: Client) -> None:
     answer = real.get("/api/v1/deadlines?service=%ff")
     assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    fields=st.lists(
-        st.tuples(
-            st.sampled_from(["service", "state", "before", "servic", "", "lang"]) | st.text(max_size=8),
-            st.sampled_from(["preg", "helseid", "ahead", "undated", "2027-01-01", "", "2026-02-30"])
-            | st.text(max_size=20),
-        ),
-        max_size=4,
-    ),
-    name=st.sampled_from(["changes", "deadlines"]),
-)
-def test_whatever_is_asked_the_answer_fits_the_description(
-    real: Client, described: dict[str, Any], fields: list[tuple[str, str]], name: str
-) -> None:
-    query = urlencode(fields, errors="replace")
-    answer = real.get(f"/api/v1/{name}?{query}")
-    assert answer.status in (200, 400)
-    wanted = {"changes": "ChangeListRecord", "deadlines": "DeadlineListRecord"}[name]
-    fits(answer, wanted if answer.status == 200 else "Problem", described)
 
 
 def test_it_changes_with_the_day_and_says_so() -> None:
