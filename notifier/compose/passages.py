@@ -98,6 +98,11 @@ class Passage:
         return self.deadline.when.certainty is Certainty.TENTATIVE
 
     @property
+    def keeps_days(self) -> bool:
+        """Whether the days are those from before the news, only more or less certain."""
+        return self.old is not None and self.old.same_days(self.deadline.when)
+
+    @property
     def shift(self) -> int | None:
         """Days gained by a move, where both dates are exact."""
         old, new = self.old, self.deadline.when

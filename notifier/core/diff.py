@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from notifier.core.change import Change, ChangeList, Deadline, Status
-from notifier.core.when import When
+from notifier.core.when import Certainty, When
 
 
 class DifferenceKind(StrEnum):
@@ -82,10 +82,14 @@ def _words(changes: ChangeList, change: Change, deadline: Deadline) -> tuple[obj
 
 
 def date_kind(old: When, new: When) -> DifferenceKind | None:
-    """What the step from one date to another is: dated, confirmed or moved; None when there is nothing to tell."""
+    """What the step from one date to another is: dated, confirmed or moved; None when there is nothing to tell.
+
+    Days that are no longer certain have moved: whoever planned by them must know.
+    """
     if old.same_days(new):
-        firmer = new.certainty != old.certainty and new.certainty == "confirmed" and new.is_set
-        return DifferenceKind.CONFIRMED if firmer else None
+        if new.certainty is old.certainty or not new.is_set:
+            return None
+        return DifferenceKind.CONFIRMED if new.certainty is Certainty.CONFIRMED else DifferenceKind.MOVED
     if not old.is_set:
         return DifferenceKind.DATED
     return DifferenceKind.CONFIRMED if new.lies_within(old) else DifferenceKind.MOVED

@@ -75,19 +75,21 @@ def content(news: News, language: Language) -> str:
 
 
 def _head(news: News, language: Language) -> str:
-    old, new = news.entry.difference.old, news.entry.difference.new
+    new = news.entry.difference.new
     if news.kind is NoticeKind.MOVED and not new.is_set:
         return words.POSTPONED[language]
+    if news.kind is NoticeKind.MOVED and _keeps_days(news):
+        return words.UNCERTAIN[language]
     if news.kind is NoticeKind.DATED and not (new.is_exact and new.certainty is Certainty.CONFIRMED):
         return words.TIMED[language]
-    if news.kind is NoticeKind.CONFIRMED and old and not old.same_days(new):
+    if news.kind is NoticeKind.CONFIRMED and not _keeps_days(news):
         return words.NARROWED[language]
     return words.HEADS[news.kind][language]
 
 
 def _tail(news: News, language: Language) -> str:
     old, new = news.entry.difference.old, news.entry.difference.new
-    if news.kind is NoticeKind.MOVED and old:
+    if news.kind is NoticeKind.MOVED and old and not _keeps_days(news):
         if not new.is_set:
             return f" ({words.WAS[language].format(old=when_text(old, language))})"
         told = words.FROM_TO[language].format(old=when_text(old, language), new=when_text(new, language))
@@ -109,10 +111,11 @@ def _sentences(news: News, language: Language) -> Iterator[str]:
 
 
 def _what_happened(news: News, language: Language) -> str:
-    old, new = news.entry.difference.old, news.entry.difference.new
-    if news.kind is NoticeKind.MOVED and not new.is_set:
+    if news.kind is NoticeKind.MOVED and not news.entry.difference.new.is_set:
         return words.NO_NEW_DATE[language]
-    if news.kind is NoticeKind.CONFIRMED and old and not old.same_days(new):
+    if news.kind is NoticeKind.MOVED and _keeps_days(news):
+        return words.NO_LONGER_CERTAIN[language]
+    if news.kind is NoticeKind.CONFIRMED and not _keeps_days(news):
         return words.MORE_PRECISE[language]
     return words.HAPPENED[news.kind][language]
 
@@ -126,6 +129,12 @@ def _difference(old: When, new: When, language: Language) -> Iterator[str]:
         yield (words.A_DAY_LATER if days > 0 else words.A_DAY_SOONER)[language]
     else:
         yield (words.LATER if days > 0 else words.SOONER)[language].format(days=abs(days))
+
+
+def _keeps_days(news: News) -> bool:
+    """Whether the days are those from before, only more or less certain."""
+    old, new = news.entry.difference.old, news.entry.difference.new
+    return old is not None and old.same_days(new)
 
 
 def _tells_date(news: News) -> bool:

@@ -26,6 +26,7 @@ HEADS = {
 }
 TIMED = Text(nb="Tidspunkt varslet", nn="Tidspunkt varsla", en="Time announced")
 NARROWED = Text(nb="Mer presist", nn="Meir presist", en="More precise")
+UNCERTAIN = Text(nb="Ikke lenger sikkert", nn="Ikkje lenger sikkert", en="No longer certain")
 POSTPONED = Text(nb="Utsatt", nn="Utsett", en="Postponed")
 FROM_TO = Text(nb="fra {old} til {new}", nn="frå {old} til {new}", en="from {old} to {new}")
 WAS = Text(nb="før: {old}", nn="før: {old}", en="before: {old}")
@@ -60,6 +61,11 @@ MORE_PRECISE = Text(
     nb="Tidspunktet er nå mer presist.",
     nn="Tidspunktet er no meir presist.",
     en="The time is now more precise.",
+)
+NO_LONGER_CERTAIN = Text(
+    nb="Tidspunktet er ikke lenger sikkert.",
+    nn="Tidspunktet er ikkje lenger sikkert.",
+    en="The time is no longer certain.",
 )
 NO_NEW_DATE = Text(
     nb="Endringen er utsatt, og ny dato er ikke satt.",

@@ -81,13 +81,14 @@ def test_a_new_change_of_a_followed_service_is_announced_to_its_followers(editor
 ONCE = {
     "dated": (when("tba"), when("2027-05-03"), "3. mai 2027"),
     "confirmed": (when(FAR, certainty="tentative"), when(FAR), "6. september 2027"),
+    "no longer certain": (when(FAR), when(FAR, certainty="tentative"), "ikke lenger sikkert"),
     "narrowed": (when("2027-Q3"), when("2027-08-09"), "9. august 2027"),
     "moved later": (when(FAR), when("2027-11-01"), "1. november 2027"),
     "put off": (when(FAR), when("tba"), "6. september 2027"),
     "withdrawn": (when(FAR), when(FAR, more='status = "withdrawn"'), "portal"),
     "completed": (when(FAR), when(FAR, more='status = "completed"'), "portal"),
 }
-KINDS = {"narrowed": "confirmed", "moved later": "moved", "put off": "moved"}
+KINDS = {"narrowed": "confirmed", "moved later": "moved", "put off": "moved", "no longer certain": "moved"}
 
 
 @pytest.mark.parametrize("news", ONCE)

@@ -38,6 +38,23 @@ def test_a_subject_marks_a_tentative_date(kind: NoticeKind, language: Language, 
 
 
 @pytest.mark.parametrize(
+    ("language", "head", "words"),
+    [
+        (NB, "Ikke lenger sikkert: ", "Tidspunktet er ikke lenger sikkert."),
+        (NN, "Ikkje lenger sikkert: ", "Tidspunktet er ikkje lenger sikkert."),
+        (EN, "No longer certain: ", "The time is no longer certain."),
+    ],
+)
+def test_days_that_are_no_longer_certain_are_not_said_to_have_moved(
+    language: Language, head: str, words: str
+) -> None:
+    changes = listed(old_login(a_deadline("2026-12-01", tentative=True)))
+    mail = composed(a_notice(NoticeKind.MOVED, old=a_when("2026-12-01")), changes=changes, language=language)
+    assert mail.subject.startswith(head)
+    assert words in one_line(text_of(mail))
+
+
+@pytest.mark.parametrize(
     ("language", "tail"),
     [(NB, "(1. kvartal 2027, foreløpig)"), (NN, "(1. kvartal 2027, førebels)"), (EN, "(Q1 2027, tentative)")],
 )

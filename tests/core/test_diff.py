@@ -54,13 +54,15 @@ def test_a_date_moves_narrows_or_is_set(old: str, new: str, kind: DifferenceKind
     ("before", "after", "kind"),
     [
         (a_deadline(tentative=True), a_deadline(), DifferenceKind.CONFIRMED),
-        (a_deadline(), a_deadline(tentative=True), DifferenceKind.REWORDED),
+        (a_deadline(), a_deadline(tentative=True), DifferenceKind.MOVED),
+        (a_deadline("2026-Q4"), a_deadline("2026-Q4", tentative=True), DifferenceKind.MOVED),
+        (a_deadline("tba"), a_deadline("tba", tentative=True), DifferenceKind.REWORDED),
         (a_deadline("tba", tentative=True), a_deadline("tba"), DifferenceKind.REWORDED),
         (a_deadline(tentative=True), a_deadline("2027-01-01"), DifferenceKind.MOVED),
         (a_deadline("2026-12"), a_deadline("2026-12-01", tentative=True), DifferenceKind.CONFIRMED),
     ],
 )
-def test_only_becoming_firmer_is_told_of_certainty(
+def test_days_that_become_certain_are_confirmed_and_days_that_do_no_longer_have_moved(
     before: Deadline, after: Deadline, kind: DifferenceKind
 ) -> None:
     assert _kinds(_of(before), _of(after)) == [kind]

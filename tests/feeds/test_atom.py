@@ -94,6 +94,12 @@ def story(*steps: Step) -> list[ChangeList]:
         ),
         (
             (firm("2026-12-01"), None),
+            (vague("2026-12-01"), None),
+            "Ikke lenger sikkert: Kjernejournal – gammel innlogging (tirsdag 1. desember 2026)",
+            "Tidspunktet er ikke lenger sikkert.",
+        ),
+        (
+            (firm("2026-12-01"), None),
             (firm("tba"), None),
             "Utsatt: Kjernejournal – gammel innlogging (før: tirsdag 1. desember 2026)",
             "ny dato er ikke satt",
