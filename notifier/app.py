@@ -253,6 +253,7 @@ def _compose(
         ask=ask,
         changes=changes,
         history=history,
+        stances={},
         now=now,
         timing=timing,
     )

@@ -37,10 +37,10 @@ class Content:
 def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
     """What Notices say on a local day. Raises ValueError when that is nothing."""
     language, letterhead, links = matter.language, voice.letterhead, voice.links
-    sections = sections_of(matter, contact=letterhead.contact, links=links)
+    sections = sections_of(matter, places=places, voice=voice)
     standing = None
     if any(each.kind is NoticeKind.STANDING for each in matter.told):
-        standing = standing_of(matter, contact=letterhead.contact, links=links)
+        standing = standing_of(matter, places=places, voice=voice)
     if not sections and standing is None:
         raise ValueError("a message has nothing to tell")
     subject = subject_of(

@@ -81,7 +81,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     ]
     standing, own_calendar_url = None, ""
     if kind is LetterKind.STATUS:
-        standing = standing_of(matter, contact=contact, links=links)
+        standing = standing_of(matter, places=places, voice=voice)
         own_calendar_url = places(
             "own calendar", lambda to: links.private_calendar(to.public_id, to.calendar_serial)
         )

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_encode
 
+from notifier.core.answer import AnswerKind
 from notifier.core.subscription import Addressee
 from notifier.core.text import Language
 from notifier.feeds.addresses import private_path
@@ -53,6 +54,11 @@ class Links:
     def choose(self, to: Addressee) -> str:
         """Where a Subscriber chooses what they get; such a link may stand in a mail that is forwarded."""
         return f"{self.base_url}/choose/{self._signed('choose', to.public_id, to.moves)}"
+
+    def answer(self, to: Addressee, change_id: str, say: AnswerKind | None = None) -> str:
+        """Where a Subscriber answers for their Party on a Change: a page with a form, in which `say` is chosen."""
+        chosen = f"?say={say}" if say else ""
+        return f"{self.base_url}/answer/{self._signed('answer', to.public_id, to.moves, change_id)}{chosen}"
 
     def access(self, public_id: str, generation: int, *, until: datetime) -> str:
         """Where a Subscriber reads, moves or deletes what is stored about them, until an instant."""
@@ -102,11 +108,11 @@ class Links:
 
     def read_confirm(self, token: str) -> tuple[Addressee, str] | None:
         """Whom a confirming link was made for, and the nonce; None for any other text."""
-        match self._read("confirm", token):
-            case [public_id, moves, nonce]:
-                return Addressee(public_id, int(moves)), nonce
-            case _:
-                return None
+        return _addressee_with(self._read("confirm", token))
+
+    def read_answer(self, token: str) -> tuple[Addressee, str] | None:
+        """Whom an answering link was made for, and the Change's id; None for any other text."""
+        return _addressee_with(self._read("answer", token))
 
     def read_new_address(self, token: str) -> tuple[str, str] | None:
         """The public id and the nonce in a link that confirms a new address; None for any other text."""
@@ -177,6 +183,14 @@ def _addressee(parts: list[str]) -> Addressee | None:
     match parts:
         case [public_id, moves]:
             return Addressee(public_id, int(moves))
+        case _:
+            return None
+
+
+def _addressee_with(parts: list[str]) -> tuple[Addressee, str] | None:
+    match parts:
+        case [public_id, moves, other]:
+            return Addressee(public_id, int(moves)), other
         case _:
             return None
 

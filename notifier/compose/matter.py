@@ -7,11 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import attrgetter
 
+from notifier.core.answer import AnswerKind
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, Ask, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import Notice, NoticeKind
+from notifier.core.stance import Doubt, Stance
 from notifier.core.subscription import Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -28,12 +30,24 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the reader's Party answered of a Change, on which local day, and why it is asked for again, if it is."""
+
+    change_id: str
+    kind: AnswerKind
+    planned: date | None
+    day: date
+    doubt: Doubt | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """Everything that decides what a mail says, and nothing of whom it goes to.
 
     `topics` are what whoever reads it follows, or asked to follow; `history` is each Deadline's, by its key,
-    oldest first. A Letter has no Notices; what it offers works until `undo_until` or until the local time
-    `access_until`. `subscribes` is False where help goes to somebody who does not.
+    oldest first; `said` is what their Party has answered. A Letter has no Notices; what it offers works until
+    `undo_until` or until the local time `access_until`. `subscribes` is False where help goes to somebody who
+    does not.
     """
 
     letter: LetterKind | None
@@ -43,6 +57,7 @@ class Matter:
     today: date
     changes: ChangeList
     history: Mapping[str, Sequence[Entry]]
+    said: tuple[Said, ...] = ()
     undo_until: date | None = None
     access_until: str = ""
     subscribes: bool = True
@@ -64,10 +79,12 @@ def matter_of(
     ask: Ask | None,
     changes: ChangeList,
     history: Mapping[str, Sequence[Entry]],
+    stances: Mapping[str, Stance],
     now: datetime,
     timing: Timing,
 ) -> Matter:
-    """What a Message says `now`. Raises ValueError for a Letter that asks for what is not asked any more."""
+    """What a Message says `now`. `stances` are those of the Subscriber's Party, by Change.
+    Raises ValueError for a Letter that asks for what is not asked any more."""
     letter = message.letter
     if letter in NEEDS_ASK and ask is None:
         raise ValueError("a letter asks for what is not asked any more")
@@ -85,7 +102,22 @@ def matter_of(
         today=timing.today(now),
         changes=changes,
         history=history,
+        said=_said(stances, timing),
         undo_until=undo_until,
         access_until=access_until or "",
         subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
+    )
+
+
+def _said(stances: Mapping[str, Stance], timing: Timing) -> tuple[Said, ...]:
+    return tuple(
+        Said(
+            change_id=change_id,
+            kind=stance.answer.kind,
+            planned=stance.answer.planned,
+            day=timing.today(stance.answer.at),
+            doubt=stance.doubt,
+        )
+        for change_id, stance in sorted(stances.items())
+        if stance.answer is not None
     )

@@ -111,6 +111,12 @@ class Passage:
         return (new.earliest - old.earliest).days
 
     @property
+    def is_sooner(self) -> bool:
+        """Whether it tells that the date has been moved to an earlier one."""
+        was, now = self.old.earliest if self.old else None, self.deadline.when.earliest
+        return NoticeKind.MOVED in self.kinds and was is not None and now is not None and now < was
+
+    @property
     def tells_when(self) -> bool:
         """Whether its time is worth a sentence of its own: not once it is over, nor beside “postponed”."""
         postponed = self.phase is Phase.UNDATED and NoticeKind.MOVED in self.kinds

@@ -11,14 +11,16 @@ from notifier.compose.links import Links
 from notifier.compose.matter import matter_of
 from notifier.compose.messages import Mail, compose
 from notifier.compose.recipient import recipient_of
-from notifier.compose.samples import Sample, letter_sample, sample
+from notifier.compose.samples import Sample, letter_sample, sample, stance_sample
 from notifier.compose.templates import Templates
 from notifier.compose.voice import Voice
+from notifier.core.answer import AnswerKind
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.plan import reminder_steps
+from notifier.core.stance import OPEN
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 
@@ -48,6 +50,7 @@ def compose_sample(
         ask=made.ask,
         changes=made.changes,
         history={},
+        stances=made.stances,
         now=made.now,
         timing=timing,
     )
@@ -97,6 +100,10 @@ def preview_all(
                 language=language,
                 now=now,
                 timing=timing,
+                # How news asks again whoever has answered.
+                stance=stance_sample(AnswerKind.DONE, change_id=change.id, now=now)
+                if kind is NoticeKind.MOVED
+                else OPEN,
             )
             about = "" if kind is NoticeKind.STANDING else change.id
             parts = [about, str(kind), str(lead or ""), str(language)]

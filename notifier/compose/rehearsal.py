@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,10 +16,12 @@ from notifier.compose.forwarding import Handed, forwarded
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
 from notifier.compose.preview import compose_sample
+from notifier.compose.questions import OFFERED
 from notifier.compose.report_sample import report_samples
 from notifier.compose.reports import compose_report
-from notifier.compose.samples import Sample, letter_sample, sample
+from notifier.compose.samples import Sample, letter_sample, sample, stance_sample
 from notifier.compose.templates import Templates
+from notifier.core.answer import AnswerKind
 from notifier.core.change import (
     Change,
     ChangeList,
@@ -31,6 +34,7 @@ from notifier.core.change import (
 )
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
+from notifier.core.stance import Doubt, Stance
 from notifier.core.text import Language, Text
 from notifier.core.timing import Timing
 from notifier.core.when import Certainty, parse_when
@@ -112,8 +116,25 @@ def _samples() -> Iterator[Sample]:
                 now=_NOW,
                 timing=_timing(),
             )
+    for stance in _stances():
+        yield sample(
+            changes=_list_of("2026-03-20"),
+            change_id="change",
+            kind=NoticeKind.REMINDER,
+            language=Language.NN,
+            now=_NOW,
+            timing=_timing(),
+            stance=stance,
+        )
     for letter in LetterKind:
         yield letter_sample(changes=_list_of("2026-03-20"), kind=letter, language=Language.NN, now=_NOW)
+
+
+def _stances() -> Iterator[Stance]:
+    """Every answer, and every doubt about one."""
+    yield from (stance_sample(kind, change_id="change", now=_NOW) for kind in OFFERED)
+    for doubt in Doubt:
+        yield replace(stance_sample(AnswerKind.DONE, change_id="change", now=_NOW), doubt=doubt)
 
 
 def _list_of(written: str) -> ChangeList:

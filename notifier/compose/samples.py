@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from notifier.core.answer import Answer, AnswerKind, Party, Way
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList, Deadline, Status
 from notifier.core.letter import CONFIRM_WITHIN, NEEDS_ASK, Ask, LetterKind
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice, NoticeKind, Step
 from notifier.core.plan import reminder_steps
+from notifier.core.stance import OPEN, Stance
 from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState, Subscription
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -19,6 +22,7 @@ from notifier.errors import UsageError
 
 _STATUSES = {NoticeKind.WITHDRAWN: Status.WITHDRAWN, NoticeKind.COMPLETED: Status.COMPLETED}
 _SHIFT = timedelta(days=30)
+_FORTNIGHT = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,7 @@ class Sample:
     notices: tuple[Notice, ...]
     changes: ChangeList
     now: datetime
+    stances: Mapping[str, Stance] = field(default_factory=dict)
     ask: Ask | None = None
 
 
@@ -42,11 +47,13 @@ def sample(
     now: datetime,
     timing: Timing,
     lead: Lead | None = None,
+    stance: Stance = OPEN,
 ) -> Sample:
     """A Message of one kind about one Change, as it would leave for a Subscriber who follows everything.
 
     A reminder is told as on the day it falls due, `lead` ahead (the next one when none is given); other
-    kinds as of `now`. Raises UsageError when the list has no such Change or it has no such mail.
+    kinds as of `now`. `stance` is what they answered of it. Raises UsageError when the list has no such Change
+    or it has no such mail.
     """
     change = changes.change(change_id)
     if change is None:
@@ -75,6 +82,7 @@ def sample(
         ),
         changes=_after(kind, changes, change),
         now=now,
+        stances={change_id: stance},
     )
 
 
@@ -98,6 +106,21 @@ def letter_sample(*, changes: ChangeList, kind: LetterKind, language: Language, 
         now=now,
         ask=ask if kind in NEEDS_ASK else None,
     )
+
+
+def stance_sample(kind: AnswerKind, *, change_id: str, now: datetime) -> Stance:
+    """An answer given two weeks ago; what was planned is planned for two weeks ahead."""
+    answer = Answer(
+        id=1,
+        party=Party(subscriber_id=1),
+        change_id=change_id,
+        kind=kind,
+        at=now - _FORTNIGHT,
+        way=Way.PAGE,
+        planned=(now + _FORTNIGHT).date() if kind is AnswerKind.PLANNED else None,
+        subscriber_id=1,
+    )
+    return Stance(answer=answer)
 
 
 def _can_be_told(kind: NoticeKind, deadline: Deadline) -> bool:

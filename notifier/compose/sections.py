@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from notifier.compose.links import Links
 from notifier.compose.matter import Matter
 from notifier.compose.passages import Passage, passage_of
 from notifier.compose.phases import Phase
+from notifier.compose.places import Places
+from notifier.compose.questions import Question, question_of
+from notifier.compose.voice import Voice
 from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind
 from notifier.core.notice import NoticeKind
 from notifier.core.subscription import Scope, Topic
@@ -29,6 +31,7 @@ class Section:
     passages: tuple[Passage, ...]
     contact: str
     url: str
+    question: Question | None
 
     @property
     def foremost(self) -> Passage:
@@ -57,16 +60,18 @@ class Section:
         return any(passage.needs_help_soon for passage in self.passages)
 
     @property
+    def is_sooner(self) -> bool:
+        """Whether it tells of a date that has been moved to an earlier one."""
+        return any(passage.is_sooner for passage in self.passages)
+
+    @property
     def is_withdrawn(self) -> bool:
         """Whether all it tells is that the announcement no longer holds."""
         return all(passage.kinds == (NoticeKind.WITHDRAWN,) for passage in self.passages)
 
 
-def sections_of(matter: Matter, *, contact: str, links: Links) -> tuple[Section, ...]:
-    """One Section for each Change the Notices tell of: reminders by days left, then news by date.
-
-    `contact` is the publisher's, for Changes without their own.
-    """
+def sections_of(matter: Matter, *, places: Places, voice: Voice) -> tuple[Section, ...]:
+    """One Section for each Change the Notices tell of: reminders by days left, then news by date."""
     changes, language = matter.changes, matter.language
     sections = []
     for change in changes.changes:
@@ -90,8 +95,9 @@ def sections_of(matter: Matter, *, contact: str, links: Links) -> tuple[Section,
                     service=_service_name(change.service, changes),
                     heading=heading_of(change, changes, language),
                     passages=tuple(sorted(passages, key=_urgency)),
-                    contact=change.contact or contact,
-                    url=links.change(change.id, language),
+                    contact=change.contact or voice.letterhead.contact,
+                    url=voice.links.change(change.id, language),
+                    question=question_of(matter, change, places=places, voice=voice),
                 )
             )
     return tuple(sorted(sections, key=lambda section: _urgency(section.passages[0])))

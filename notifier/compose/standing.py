@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from notifier.compose.links import Links
 from notifier.compose.matter import Matter
 from notifier.compose.passages import Passage, passage_of
 from notifier.compose.phases import Phase
+from notifier.compose.places import Places
+from notifier.compose.questions import Question, question_of
 from notifier.compose.sections import followed_name, heading_of
+from notifier.compose.voice import Voice
 from notifier.core.change import Change
 
 
@@ -25,6 +27,7 @@ class StandingLine:
     passages: tuple[Passage, ...]
     contact: str
     url: str
+    question: Question | None
 
     @property
     def first_day(self) -> date:
@@ -42,7 +45,7 @@ class Standing:
     changes: int
 
 
-def standing_of(matter: Matter, *, contact: str, links: Links) -> Standing:
+def standing_of(matter: Matter, *, places: Places, voice: Voice) -> Standing:
     """Everything that the Subscriber follows and that is still open, by date."""
     changes, language = matter.changes, matter.language
 
@@ -55,8 +58,9 @@ def standing_of(matter: Matter, *, contact: str, links: Links) -> Standing:
                     StandingLine(
                         heading=heading_of(change, changes, language),
                         passages=passages,
-                        contact=change.contact or contact,
-                        url=links.change(change.id, language),
+                        contact=change.contact or voice.letterhead.contact,
+                        url=voice.links.change(change.id, language),
+                        question=question_of(matter, change, places=places, voice=voice),
                     )
                 )
         return tuple(sorted(lines, key=lambda line: line.first_day))

@@ -50,3 +50,9 @@ def normal_address_or_domain(text: str) -> str:
     """An address, or a mail domain that stands for all its addresses, as stored. Raises ValueError as the two do."""
     is_address = text.strip().find("@") > 0
     return normal_address(text) if is_address else normal_domain(text)
+
+
+def masked(address: str) -> str:
+    """An address as its colleagues may see it, and nobody can write to it: `k…@epj.no`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

@@ -66,6 +66,7 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             version=watching(parts.engine),
             register=_register(parts),
             readiness=partial(_readiness, parts, clock),
+            answer_rules=parts.settings.answer_rules,
             health=lambda: health_of(parts, clock(), loops),
             timing=parts.timing,
             links=parts.links,

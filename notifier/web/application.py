@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from notifier.core.text import Language
 from notifier.web.access import accessing
+from notifier.web.answering import answering
 from notifier.web.calendars_page import calendars_page
 from notifier.web.change_page import change_page
 from notifier.web.choosing import choosing
@@ -53,6 +54,7 @@ def create_app(site: Site) -> ASGIApp:
             Route("/confirm/{token}", confirming(site), methods=["GET", "POST"]),
             Route("/deny/{token}", denying(site), methods=["GET", "POST"]),
             Route("/choose/{token}", choosing(site), methods=["GET", "POST"]),
+            Route("/answer/{token}", answering(site), methods=["GET", "POST"]),
             Route("/access/{token}", accessing(site), methods=["GET", "POST"]),
             Route("/new-address/{token}", confirming_new_address(site), methods=["GET", "POST"]),
             Route("/undo/{token}", undoing(site), methods=["GET", "POST"]),

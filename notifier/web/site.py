@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from notifier.compose.links import Links
 from notifier.compose.templates import Templates
 from notifier.consent.leaving import Left
+from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
 from notifier.core.curve import Curve
 from notifier.core.history import Entry
@@ -67,7 +68,8 @@ class Site:
     first; these, `now` and `version` answer at once. The other callables may block and are called in worker threads.
     `leave` ends the Subscription of whom a link was made for; asking twice is harmless. `holders` answers whose
     private calendars' tokens are, in their order; equal answers of `version`, but None, mean that nothing was written
-    between. `register` is where people subscribe. `readiness` answers who is ready for a Change.
+    between. `register` is where people subscribe. `readiness` answers who is ready for a Change, and `answer_rules`
+    say whether an Answer still holds.
     `privacy_url` and `accessibility_url` are the publisher's own statements, where it has some; `retention` is what
     ours says.
     """
@@ -86,6 +88,7 @@ class Site:
     contact: str
     register: Register
     readiness: Callable[[str], tuple[Picture, Curve] | None] = lambda _: None
+    answer_rules: AnswerRules = field(default_factory=AnswerRules)
     privacy_url: str = ""
     accessibility_url: str = ""
     retention: Retention = DEFAULT_RETENTION

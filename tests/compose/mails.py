@@ -19,6 +19,7 @@ from notifier.core.change import Change, ChangeList, Service, Source
 from notifier.core.history import Entry
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice, NoticeKind, Step
+from notifier.core.stance import Stance
 from notifier.core.subscription import Subscriber
 from notifier.core.text import Language, Text
 from notifier.core.when import When
@@ -63,6 +64,7 @@ def composed(
     *notices: Notice,
     changes: ChangeList | None = None,
     history: Mapping[str, Sequence[Entry]] | None = None,
+    stances: Mapping[str, Stance] | None = None,
     now: datetime | None = None,
     language: Language = Language.NB,
     subscriber: Subscriber | None = None,
@@ -87,6 +89,7 @@ def composed(
         ask=None,
         changes=changes or listed(old_login()),
         history=history or {},
+        stances=stances or {},
         now=at,
         timing=TIMING,
     )

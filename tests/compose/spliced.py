@@ -81,6 +81,7 @@ def _matter(made: Sample) -> Matter:
         ask=made.ask,
         changes=made.changes,
         history={},
+        stances={},
         now=made.now,
         timing=TIMING,
     )

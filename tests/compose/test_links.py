@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from itsdangerous import Signer
 
 from notifier.compose.links import Links
+from notifier.core.answer import AnswerKind
 from notifier.core.subscription import Addressee
 from notifier.core.text import Language
 
@@ -67,3 +68,12 @@ def test_pages_and_calendar_are_in_the_readers_language() -> None:
     assert LINKS.page(Language.NN) == f"{BASE}/nn"
     assert LINKS.change("ftps", Language.EN) == f"{BASE}/en/change/ftps"
     assert LINKS.calendar(Language.NB) == f"{BASE}/calendar.ics?lang=nb"
+
+
+def test_an_answering_link_leads_back_to_whom_and_which_change_it_was_made_for() -> None:
+    link = LINKS.answer(KARI, "helseid-par-dpop", AnswerKind.NOT_AFFECTED)
+    token = link.removeprefix(f"{BASE}/answer/").partition("?")[0]
+    assert link.endswith("?say=not-affected")
+    assert LINKS.read_answer(token) == (KARI, "helseid-par-dpop")
+    assert LINKS.read_answer(token.replace("par", "pat")) is None
+    assert LINKS.read_confirm(token) is None
