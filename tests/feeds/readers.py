@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from datetime import UTC, date, timedelta
 from pathlib import Path
 
@@ -57,6 +59,67 @@ def _khal(body: bytes) -> list[Seen]:
 
 
 _KHAL = {"default_timezone": UTC, "local_timezone": UTC}
+
+
+class Khal:
+    """The command itself, with a configuration and a folder of events of its own: `khal import`, then a search."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin without any event."""
+        self._folder = folder
+        (folder / "events").mkdir()
+        (folder / "config").write_text(_KHAL_CONFIG.format(folder=folder))
+
+    def take_in(self, body: bytes) -> list[Seen]:
+        """Import a calendar over what is there already; answers all events that khal then has, sorted."""
+        (self._folder / "feed.ics").write_bytes(body)
+        self._run("import", "--batch", "--include-calendar", "feeds", str(self._folder / "feed.ics"))
+        shown = [field for name in _KHAL_FIELDS for field in ("--json", name)]
+        found = [
+            event for line in self._run("search", *shown, "@").splitlines() for event in json.loads(line)
+        ]
+        rows = [tuple(event[name] for name in _KHAL_FIELDS) for event in found]
+        return sorted(
+            (
+                uid,
+                date.fromisoformat(start),
+                date.fromisoformat(last) + timedelta(days=1),
+                status.strip(),
+                title,
+            )
+            for uid, start, last, status, title in rows
+        )
+
+    def _run(self, *arguments: str) -> str:
+        command = [
+            str(Path(sys.executable).with_name("khal")),
+            "-c",
+            str(self._folder / "config"),
+            *arguments,
+        ]
+        # It folds what it prints at the terminal's width.
+        wide = {**os.environ, "COLUMNS": "100000"}
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=wide).stdout
+
+
+_KHAL_FIELDS = ("uid", "start-date", "end-date", "status", "title")
+_KHAL_CONFIG = """
+[calendars]
+[[feeds]]
+path = {folder}/events
+[sqlite]
+path = {folder}/khal.db
+[locale]
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+timeformat = %H:%M
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+local_timezone = UTC
+default_timezone = UTC
+[default]
+default_calendar = feeds
+"""
 
 
 class IcalJs:
