@@ -85,10 +85,9 @@ class Parts:
     @property
     def operators(self) -> Operators:
         """Where Alerts go."""
-        webhook = self.settings.ops.webhook
         return Operators(
             recipients=self.settings.ops.recipients,
-            webhook=webhook.get_secret_value() if webhook else None,
+            webhook=self.settings.webhook,
             sender=self.settings.sender,
             host=socket.gethostname(),
         )

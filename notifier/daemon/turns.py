@@ -96,12 +96,12 @@ async def tell_operators(running: Running) -> None:
 
 async def beat_outside(running: Running) -> None:
     """Silence is what rings, so nothing is said while something is wrong."""
-    address = running.parts.settings.ops.heartbeat
+    address = running.parts.settings.heartbeat
     if address is None:
         return
     health = await asyncio.to_thread(health_of, running.parts, running.clock(), running.loops)
     if health.ready:
-        await asyncio.to_thread(beat, address.get_secret_value())
+        await asyncio.to_thread(beat, address)
 
 
 async def watch_canary(running: Running) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notifier.core.address import LONGEST_DETAIL, LONGEST_LOCAL_PART, normal_address_or_domain
 from notifier.core.cadence import parse_cadence
+from notifier.settings.secrets import file_problems
 from notifier.settings.tables import Settings
 
 MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps", "maildir")
@@ -19,6 +19,7 @@ def problems_of(settings: Settings) -> list[str]:
     return [
         *_list_problems(settings),
         *_mail_problems(settings),
+        *_database_problems(settings),
         *_web_problems(settings),
         *_ops_problems(settings),
         *_inbox_problems(settings),
@@ -67,11 +68,7 @@ def _mail_problems(settings: Settings) -> list[str]:
         problems.extend(_smtp_problems(settings))
     elif not rest.removeprefix("//"):
         problems.append("mail.url: names no folder; write maildir:/var/lib/notifier/mail")
-    file = settings.mail.password_file
-    if file and not (file.is_file() and os.access(file, os.R_OK)):
-        problems.append(f"mail.password_file: {file} does not exist or cannot be read")
-    elif file and file.stat().st_mode & 0o007:
-        problems.append(f"mail.password_file: everybody may read {file}; run: chmod o= {file}")
+    problems.extend(file_problems("mail.password_file", settings.mail.password_file))
     problems.extend(_address_problems(settings))
     problems.extend(_only_to_problems(settings))
     return problems
@@ -164,6 +161,17 @@ def _inbox_problems(settings: Settings) -> list[str]:
     return problems
 
 
+def _database_problems(settings: Settings) -> list[str]:
+    file = settings.database.password_file
+    problems = [*file_problems("database.password_file", file)]
+    url = parts_of(settings.database.url.get_secret_value() if settings.database.url else "")
+    if file is not None and not (url.scheme.startswith("postgresql") and url.username):
+        problems.append(
+            "database.password_file: needs database.url with the user, as in postgresql://notifier@db.example/notifier"
+        )
+    return problems
+
+
 def _canary_problems(settings: Settings) -> list[str]:
     if settings.canary.address and not settings.inbox.bind:
         return ["canary.address: needs inbox.bind, where the mail comes back; set both"]
@@ -171,11 +179,21 @@ def _canary_problems(settings: Settings) -> list[str]:
 
 
 def _ops_problems(settings: Settings) -> list[str]:
-    posted = {"ops.webhook": settings.ops.webhook, "ops.heartbeat": settings.ops.heartbeat}
+    ops = settings.ops
+    unread = [
+        *file_problems("ops.webhook_file", ops.webhook_file),
+        *file_problems("ops.heartbeat_file", ops.heartbeat_file),
+    ]
+    if unread:
+        return unread
+    posted = {
+        "ops.webhook_file" if ops.webhook_file else "ops.webhook": settings.webhook,
+        "ops.heartbeat_file" if ops.heartbeat_file else "ops.heartbeat": settings.heartbeat,
+    }
     return [
         f"{key}: write the full address beginning with https:// (http:// only to this machine)"
         for key, address in posted.items()
-        if address is not None and not _may_be_posted_to(address.get_secret_value())
+        if address is not None and not _may_be_posted_to(address)
     ]
 
 

@@ -14,6 +14,7 @@ from pydantic_settings import EnvSettingsSource
 
 from notifier.errors import ConfigurationError
 from notifier.settings.problems import problems_of
+from notifier.settings.secrets import exposed_in
 from notifier.settings.tables import Settings
 
 # Kubernetes puts SERVICE and PORT variables beside a service that is named notifier.
@@ -43,6 +44,7 @@ def load(file: Path | None = None) -> Settings:
     wrong = {_key(problem) for problem in problems}
     problems += [problem for problem in problems_of(settings) if _key(problem) not in wrong]
     told = [_placed(problem, path, in_file, in_environment) for problem in problems]
+    told += exposed_in(path, in_file) if path else []
     told += _unknown_variables()
     if told:
         raise ConfigurationError(told)

@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from notifier.core.answer import AnswerRules
@@ -29,6 +29,7 @@ from notifier.settings.forms import (
     Words,
     WrittenLead,
 )
+from notifier.settings.secrets import secret_in, with_password
 from notifier.shipped import shipped
 
 # A hundred years: longer than anybody means.
@@ -97,6 +98,7 @@ class DatabaseSettings(_Table):
     """
 
     url: OptionalSecret = None
+    password_file: OptionalPath = None
     upgrade: bool = True
 
 
@@ -112,7 +114,9 @@ class OpsSettings(_Table):
     recipients: Words = ()
     language: Language = Language.NB
     webhook: OptionalSecret = None
+    webhook_file: OptionalPath = None
     heartbeat: OptionalSecret = None
+    heartbeat_file: OptionalPath = None
 
 
 class PublisherSettings(_Table):
@@ -179,6 +183,12 @@ class LogSettings(_Table):
     level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
 
+def _either(file: Path | None, value: SecretStr | None) -> str | None:
+    if file:
+        return secret_in(file)
+    return value.get_secret_value() if value else None
+
+
 class Settings(BaseSettings):
     """Every setting, by table. Relative paths are relative to the working directory."""
 
@@ -228,8 +238,20 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The database's SQLAlchemy URL."""
-        url = self.database.url
-        return url.get_secret_value() if url else f"sqlite:///{self.state_dir / 'notifier.sqlite3'}"
+        if self.database.url is None:
+            return f"sqlite:///{self.state_dir / 'notifier.sqlite3'}"
+        url, file = self.database.url.get_secret_value(), self.database.password_file
+        return with_password(url, secret_in(file)) if file else url
+
+    @property
+    def webhook(self) -> str | None:
+        """Where Alerts are posted to, from its file or its setting."""
+        return _either(self.ops.webhook_file, self.ops.webhook)
+
+    @property
+    def heartbeat(self) -> str | None:
+        """Where it is told that all is well, from its file or its setting."""
+        return _either(self.ops.heartbeat_file, self.ops.heartbeat)
 
     @property
     def mail_url(self) -> str:
@@ -252,7 +274,7 @@ class Settings(BaseSettings):
     def mail_password(self) -> str | None:
         """The password for the relay, from its file, its setting or the URL."""
         if self.mail.password_file:
-            return self.mail.password_file.read_text(encoding="utf-8").strip()
+            return secret_in(self.mail.password_file)
         if self.mail.password:
             return self.mail.password.get_secret_value()
         in_url = urlsplit(self.mail_url).password

@@ -24,6 +24,7 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
     def write(text: str) -> Path:
         file = tmp_path / "settings.toml"
         file.write_text(text, encoding="utf-8")
+        file.chmod(0o600)
         return file
 
     return write

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import make_url
 
 from notifier.errors import ConfigurationError
-from notifier.settings import load
+from notifier.settings import Settings, load
 
 SECRET = "kjempe-hemmelig"
 PUBLISHER = '[publisher]\nname = "NHN"\ncontact = "varsel@nhn.example"\n'
@@ -75,14 +77,79 @@ def test_no_secret_stands_in_what_is_said_about_a_wrong_one(
     assert SECRET not in str(refused.value)
 
 
-def test_a_password_file_that_everybody_may_read_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+IN_FILES: dict[str, Callable[[Settings], str | None]] = {
+    "mail.password_file": lambda settings: settings.mail_password,
+    "database.password_file": lambda settings: settings.database_url,
+    "ops.webhook_file": lambda settings: settings.webhook,
+    "ops.heartbeat_file": lambda settings: settings.heartbeat,
+}
+
+
+@pytest.mark.parametrize("key", IN_FILES)
+def test_every_secret_is_read_from_a_file_that_not_everybody_may_read(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "password"
-    file.write_text("secret", encoding="utf-8")
-    monkeypatch.setenv("NOTIFIER_MAIL__PASSWORD_FILE", str(file))
+    secret = f"https://watch.example/{SECRET}"
+    file = tmp_path / "secret"
+    file.write_text(f"{secret}\n", encoding="utf-8")
+    monkeypatch.setenv("NOTIFIER_PUBLISHER__NAME", "NHN")
+    monkeypatch.setenv("NOTIFIER_PUBLISHER__CONTACT", "varsel@nhn.example")
+    monkeypatch.setenv("NOTIFIER_MAIL__URL", "smtps://user@relay.example")
+    monkeypatch.setenv("NOTIFIER_DATABASE__URL", "postgresql://user@db.example/notifier")
+    monkeypatch.setenv(f"NOTIFIER_{key.replace('.', '__').upper()}", str(file))
     file.chmod(0o644)
-    with pytest.raises(ConfigurationError, match="everybody may read"):
+    with pytest.raises(ConfigurationError, match=f"{key}: everybody may read .*chmod o="):
         load()
     file.chmod(0o440)
-    assert load().mail_password == "secret"
+    assert secret in unquote(IN_FILES[key](load()) or "")
+    assert SECRET not in repr(load())
+    file.unlink()
+    file.touch(mode=0o600)
+    with pytest.raises(ConfigurationError, match=f"{key}: .* is empty"):
+        load()
+
+
+def test_the_databases_password_file_needs_a_user_to_go_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "secret"
+    file.touch(mode=0o600)
+    file.write_text("p@ss/w:rd", encoding="utf-8")
+    monkeypatch.setenv("NOTIFIER_DATABASE__PASSWORD_FILE", str(file))
+    with pytest.raises(ConfigurationError, match=r"database\.password_file: needs database\.url"):
+        load()
+    monkeypatch.setenv(
+        "NOTIFIER_DATABASE__URL", "postgresql://notifier@db.example:5433/notifier?sslmode=require"
+    )
+    assert make_url(load().database_url).password == "p@ss/w:rd"
+    assert make_url(load().database_url).port == 5433
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f'[mail]\nurl = "smtps://user:{SECRET}@relay.example"\n{PUBLISHER}', "mail.url"),
+        (f'[mail]\npassword = "{SECRET}"', "mail.password"),
+        (f'[database]\nurl = "postgresql://user:{SECRET}@db/notifier"', "database.url"),
+        (f'[ops]\nwebhook = "https://chat.example/{SECRET}"', "ops.webhook"),
+        (f'[ops]\nheartbeat = "https://hc.example/{SECRET}"', "ops.heartbeat"),
+    ],
+)
+def test_a_settings_file_with_a_secret_in_it_that_everybody_may_read_is_refused(
+    text: str, key: str, write: Callable[[str], Path]
+) -> None:
+    file = write(text)
+    file.chmod(0o604)
+    with pytest.raises(ConfigurationError) as refused:
+        load(file)
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"{key}: everybody may read {file}; run: chmod o=")
+    assert SECRET not in problem
+    file.chmod(0o640)
+    assert isinstance(load(file), Settings)
+
+
+def test_a_settings_file_without_secrets_may_be_read_by_everybody(write: Callable[[str], Path]) -> None:
+    file = write('[database]\nurl = "postgresql://notifier@db/notifier"\n')
+    file.chmod(0o644)
+    assert isinstance(load(file), Settings)

@@ -55,7 +55,7 @@ def _at_rest(patient: Patient, now: datetime) -> Iterator[Finding]:
     """What can be seen without asking anybody over the network but the database."""
     settings = patient.settings
     yield from _look_at_settings(settings, patient.settings_file)
-    yield from look_at_secrets(settings, patient.settings_file)
+    yield from look_at_secrets(settings)
     yield look_at_time_zones(settings, now)
     yield look_at_disk(settings)
     of_database = list(look_at_database(patient.engine, now))
@@ -76,7 +76,7 @@ def _at_rest(patient: Patient, now: datetime) -> Iterator[Finding]:
 
 def _look_at_settings(settings: Settings, file: Path | None) -> Iterator[Finding]:
     yield ok("settings", f"{file or 'none are set in a file'}: every one is well formed")
-    if not settings.ops.recipients and settings.ops.webhook is None:
+    if not settings.ops.recipients and settings.webhook is None:
         advice = "set ops.recipients or ops.webhook"
         yield warning("settings", "Alerts reach the log only", advice)
     if settings.mail.only_to:

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
@@ -16,29 +15,17 @@ LITTLE_ROOM = 500 * 1024**2
 NO_ROOM = 50 * 1024**2
 
 
-def look_at_secrets(settings: Settings, settings_file: Path | None) -> Iterator[Finding]:
-    """Who may read what holds secrets and addresses."""
+def look_at_secrets(settings: Settings) -> Iterator[Finding]:
+    """Who may read what holds secrets and addresses. A settings file or a secret's own is refused before."""
     kept = settings.state_dir
     private = [file for file in (kept, kept / "signing.keys", *kept.glob("*.sqlite3*")) if file.exists()]
     exposed = [file for file in private if file.stat().st_mode & 0o077]
     for file in exposed:
         advice = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
         yield error("secrets", f"others than its owner may read {file}", advice)
-    if settings_file and settings_file.stat().st_mode & 0o004 and _holds_secrets(settings):
-        advice = (
-            f"run: chmod 640 {settings_file}, or better move them into files of their own or the environment"
-        )
-        yield warning("secrets", f"everybody may read {settings_file}, and it may hold passwords", advice)
     if not exposed:
         seen = f"{kept} is for its owner alone" if private else f"{kept} will be made at the first start"
         yield ok("secrets", seen)
-
-
-def _holds_secrets(settings: Settings) -> bool:
-    in_url = (
-        "@" in settings.database_url and ":" in settings.database_url.partition("@")[0].partition("//")[2]
-    )
-    return bool(settings.mail.password or settings.ops.webhook or in_url)
 
 
 def look_at_disk(settings: Settings) -> Finding:

@@ -11,18 +11,17 @@ from notifier.app import signing_keys
 from notifier.jobs.diagnosis.finding import Level
 from notifier.jobs.diagnosis.machine import look_at_disk, look_at_secrets
 from notifier.settings import Settings
-from notifier.settings.tables import OpsSettings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with a state directory that has begun."""
     signing_keys(tmp_path / "var")
-    return Settings(state_dir=tmp_path / "var", ops=OpsSettings(webhook="https://chat.example/secret"))
+    return Settings(state_dir=tmp_path / "var")
 
 
 def test_what_only_its_owner_may_read_is_fine(settings: Settings) -> None:
-    assert [found.level for found in look_at_secrets(settings, None)] == [Level.OK]
+    assert [found.level for found in look_at_secrets(settings)] == [Level.OK]
 
 
 @pytest.mark.parametrize(("name", "mode"), [("signing.keys", "600"), ("", "700")])
@@ -31,18 +30,8 @@ def test_what_others_may_read_is_an_error_with_the_command_that_mends_it(
 ) -> None:
     file = settings.state_dir / name
     file.chmod(0o755)
-    (found,) = look_at_secrets(settings, None)
+    (found,) = look_at_secrets(settings)
     assert (found.level, found.advice) == (Level.ERROR, f"run: chmod {mode} {file}")
-
-
-def test_a_settings_file_with_a_secret_that_everybody_may_read_is_warned_of(
-    settings: Settings, tmp_path: Path
-) -> None:
-    file = tmp_path / "notifier.toml"
-    file.touch(mode=0o644)
-    assert [found.level for found in look_at_secrets(settings, file)] == [Level.WARNING, Level.OK]
-    file.chmod(0o640)
-    assert [found.level for found in look_at_secrets(settings, file)] == [Level.OK]
 
 
 @pytest.mark.parametrize(("free", "level"), [(10, Level.ERROR), (200, Level.WARNING), (900, Level.OK)])
