@@ -46,7 +46,7 @@ def change(
 ) -> None:
     """Change what a subscriber chose; what is not named stays. --follow and --lead replace all of theirs."""
     from notifier.core.subscription import EVERYTHING
-    from notifier.store import subscribers
+    from notifier.store import owing, subscribers
     from notifier.store.engine import writing
 
     _refuse_both(lead, default_leads, "--lead", "--default-leads")
@@ -61,6 +61,8 @@ def change(
         changes = known_changes(look.engine, look.settings) if is_part else None
         with writing(look.engine) as connection:
             found = _who_stays(connection, address)
+            timing = look.settings.timing
+            owing.record_due(connection, found.id, timing=timing, now=look.now, elapsed=None)
             subscribers.set_choices(
                 connection,
                 found.id,

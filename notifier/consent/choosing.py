@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Engine
@@ -12,8 +12,9 @@ from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
+from notifier.core.timing import Timing
 from notifier.logs import Person, log
-from notifier.store import pausing, subscribers
+from notifier.store import owing, pausing, subscribers
 from notifier.store.engine import reading, writing
 
 _log = log("consent")
@@ -35,12 +36,14 @@ def choose(
     cadence: Cadence | None,
     paused_until: datetime | None,
     changes: ChangeList | None,
+    timing: Timing,
     now: datetime,
 ) -> bool:
     """Replace all that they chose; False for whoever has left, moved or is unknown. Twice is harmless.
 
-    `cadence` None means the Deadlines' own or the default Leads, `paused_until` None no pause. `changes`
-    is the list in force. Raises ValueError when they would follow nothing: that is leaving.
+    What has fallen due by now they are still told, if they follow it on. `cadence` None means the Deadlines' own or
+    the default Leads, `paused_until` None no pause. `changes` is the list in force. Raises ValueError when they
+    would follow nothing: that is leaving.
     """
     if not topics:
         raise ValueError("whoever follows nothing has left")
@@ -48,6 +51,8 @@ def choose(
         found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
+        # Whoever serves pages ticks every few seconds.
+        owing.record_due(connection, found.id, timing=timing, now=now, elapsed=timedelta(0))
         subscribers.set_choices(
             connection,
             found.id,

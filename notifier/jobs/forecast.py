@@ -16,8 +16,7 @@ from notifier.core.message import MessageState
 from notifier.core.notice import Outcome, Step
 from notifier.core.plan import FanOut, upcoming
 from notifier.core.timing import Timing
-from notifier.jobs.remind import read_due_steps
-from notifier.store import breakers, cadences, changes, concerned, installation, messages
+from notifier.store import breakers, cadences, changes, concerned, installation, messages, owing
 from notifier.store.engine import reading
 
 
@@ -58,7 +57,7 @@ def forecast(*, engine: Engine, timing: Timing, now: datetime, until: datetime) 
 
 def _owed(connection: Connection, timing: Timing, now: datetime) -> Iterator[Planned]:
     since = installation.leads_kept(connection, leads=str(timing.cadence)) or now
-    for fan_out in read_due_steps(connection, default_since=since, timing=timing, now=now):
+    for fan_out in owing.due_steps(connection, default_since=since, timing=timing, now=now):
         people = concerned.count_concerned(connection, fan_out)
         if people and fan_out.outcome is not Outcome.SUPERSEDED:
             yield Planned(step=fan_out.step, outcome=fan_out.outcome, people=people)

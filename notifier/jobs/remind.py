@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from notifier.core.plan import FanOut, due_news, due_reminders
+from notifier.core.plan import FanOut
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import cadences, changes, expiring, installation, notices, planning
+from notifier.store import expiring, installation, notices, owing, planning
 from notifier.store.engine import reading, writing
 from notifier.store.planning import Slice
 
@@ -62,28 +62,7 @@ def due_steps(*, engine: Engine, timing: Timing, now: datetime) -> Sequence[FanO
     with writing(engine) as connection:
         default_since = installation.leads_since(connection, leads=str(timing.cadence), now=now)
     with reading(engine) as connection:
-        return read_due_steps(connection, default_since=default_since, timing=timing, now=now)
-
-
-def read_due_steps(
-    connection: Connection, *, default_since: datetime, timing: Timing, now: datetime
-) -> Sequence[FanOut]:
-    """The same, when it is known since when the default Leads are in force. Only reads."""
-    current = changes.in_force(connection)
-    if current is None:
-        return ()
-    finished = notices.finished_steps(connection)
-    news = due_news(changes=current.changes, history=changes.history(connection), now=now, finished=finished)
-    reminders = due_reminders(
-        changes=current.changes,
-        own_cadences=cadences.in_use(connection),
-        effects=changes.effects(connection),
-        default_since=default_since,
-        timing=timing,
-        now=now,
-        finished=finished,
-    )
-    return (*news, *reminders)
+        return owing.due_steps(connection, default_since=default_since, timing=timing, now=now)
 
 
 def _next_slice(engine: Engine, after: int) -> Slice | None:

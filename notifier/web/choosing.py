@@ -88,6 +88,7 @@ def _save(site: Site, found: Subscriber, choices: Choices) -> None:
         cadence=choices.cadence,
         paused_until=choices.paused_until(site.timing),
         changes=site.changes(),
+        timing=site.timing,
         now=site.now(),
     )
 

@@ -1,0 +1,56 @@
+"""What is owed at an instant by the list in force; and recording it for one Subscriber who chooses otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from notifier.core.clock import disbelief
+from notifier.core.notice import Outcome
+from notifier.core.plan import FanOut, due_news, due_reminders
+from notifier.core.timing import Timing
+from notifier.store import cadences, changes, installation, notices
+from notifier.store.planning import Slice, plan_slice
+
+
+def due_steps(
+    connection: Connection, *, default_since: datetime, timing: Timing, now: datetime
+) -> Sequence[FanOut]:
+    """Every step that is due and not finished. `default_since` is since when the default Leads are in force."""
+    current = changes.in_force(connection)
+    if current is None:
+        return ()
+    finished = notices.finished_steps(connection)
+    news = due_news(changes=current.changes, history=changes.history(connection), now=now, finished=finished)
+    reminders = due_reminders(
+        changes=current.changes,
+        own_cadences=cadences.in_use(connection),
+        effects=changes.effects(connection),
+        default_since=default_since,
+        timing=timing,
+        now=now,
+        finished=finished,
+    )
+    return (*news, *reminders)
+
+
+def record_due(
+    connection: Connection, subscriber_id: int, *, timing: Timing, now: datetime, elapsed: timedelta | None
+) -> None:
+    """Record for one Subscriber what has fallen due and is not planned yet, since they are about to choose otherwise.
+
+    By what they choose now it would never have been owed. `elapsed` is how long ago the last tick was, None when
+    that is not known: under a clock that cannot be believed nothing is recorded. What came too late is left to
+    `jobs.remind`, which tells operators of it. Twice is harmless.
+    """
+    last = installation.last_tick(connection)
+    if last is None or disbelief(now, last_tick=last, elapsed=elapsed, newest_checked=None):
+        return
+    since = installation.leads_kept(connection, leads=str(timing.cadence)) or now
+    due = due_steps(connection, default_since=since, timing=timing, now=now)
+    told = [fan_out for fan_out in due if fan_out.outcome is not Outcome.EXPIRED]
+    alone = Slice(after=subscriber_id - 1, upto=subscriber_id)
+    if told:
+        plan_slice(connection, told, alone, now=now, is_open=timing.is_open(now))
