@@ -28,7 +28,7 @@ class Content:
     letterhead: Letterhead
     followed: tuple[str, ...]
     page_url: str
-    calendar_url: str
+    calendars_url: str
     leave_url: str
     choose_url: str
     own_calendar_url: str
@@ -57,7 +57,7 @@ def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
         letterhead=letterhead,
         followed=topic_names(matter.topics, matter.changes, language),
         page_url=links.page(language),
-        calendar_url=links.calendar(language),
+        calendars_url=links.calendars(language),
         leave_url=places("leave", lambda to: in_language(links.leave(to.addressee), language)),
         choose_url=places("choose", lambda to: in_language(links.choose(to.addressee), language)),
         own_calendar_url=places(

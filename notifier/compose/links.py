@@ -146,6 +146,10 @@ class Links:
         """The page that tells of one Change."""
         return f"{self.page(language)}/change/{change_id}"
 
+    def calendars(self, language: Language) -> str:
+        """The page that tells how to get the Deadlines into one's calendar program."""
+        return f"{self.page(language)}/calendars"
+
     def calendar(self, language: Language) -> str:
         """The calendar with every Deadline."""
         return f"{self.base_url}/calendar.ics?lang={language}"

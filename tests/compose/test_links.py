@@ -67,6 +67,7 @@ def test_keys_stay_out_of_logs() -> None:
 def test_pages_and_calendar_are_in_the_readers_language() -> None:
     assert LINKS.page(Language.NN) == f"{BASE}/nn"
     assert LINKS.change("ftps", Language.EN) == f"{BASE}/en/change/ftps"
+    assert LINKS.calendars(Language.EN) == f"{BASE}/en/calendars"
     assert LINKS.calendar(Language.NB) == f"{BASE}/calendar.ics?lang=nb"
 
 

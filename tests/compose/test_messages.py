@@ -63,7 +63,7 @@ def test_everything_a_vendor_needs_stands_in_order() -> None:
         "Kilde: Veikartet",
         "Hvorfor får du denne e-posten?",
         LINKS.leave(a_subscriber().addressee),
-        LINKS.calendar(Language.NB),
+        LINKS.calendars(Language.NB),
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)

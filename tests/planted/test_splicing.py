@@ -55,14 +55,14 @@ def _content(patch: pytest.MonkeyPatch, **links: Callable[[Places], str]) -> Non
 
 def _link_of_ones_own(patch: pytest.MonkeyPatch) -> None:
     """A link in the body is made from the recipient without asking for a place."""
-    _content(patch, calendar_url=lambda places: VOICE.links.choose(places.recipient.addressee))
+    _content(patch, calendars_url=lambda places: VOICE.links.choose(places.recipient.addressee))
 
 
 def _always_the_first(patch: pytest.MonkeyPatch) -> None:
     """A place is asked for, but its words hold on to whoever was first."""
     _content(
         patch,
-        calendar_url=lambda places: places(
+        calendars_url=lambda places: places(
             "undo", lambda _: VOICE.links.undo(places.recipient.public_id, places.recipient.generation)
         ),
     )
