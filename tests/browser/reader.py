@@ -66,11 +66,16 @@ class Reader:
         self.page.emulate_media(color_scheme="light")
 
     def mail(self) -> Letter:
-        """The one mail that comes now. The engine has a loop of its own, and so a thread beside Playwright's."""
+        """The one mail that comes now."""
+        (letter,) = self.mails()
+        return letter
+
+    def mails(self) -> tuple[Letter, ...]:
+        """The mails that come now. The engine has a loop of its own, and so a thread beside Playwright's."""
         self.ticks.submit(self.visitor.story.tick, self.visitor.now).result()
         mails = self.sink.accepted
-        (letter,), self.read = letters_at(mails[self.read :]), len(mails)
-        return letter
+        letters, self.read = letters_at(mails[self.read :]), len(mails)
+        return tuple(letters)
 
     def joins(self, address: str = KARI, lang: str = "nb") -> Letter:
         """The standing mail, after the way in that is told elsewhere."""

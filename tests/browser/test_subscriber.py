@@ -108,12 +108,15 @@ def test_the_whole_way_needs_no_scripts_on_a_phone(page_at: PageAt, tmp_path: Pa
 def test_moving_renewing_the_calendar_downloading_and_being_forgotten(reader: Reader) -> None:
     standing = reader.joins()
     access = asks_for_access(reader, standing)
-    moves(reader, access)
+    welcome = moves(reader, access)
     reader.opens(access)
     reader.arrives_at("Denne lenken virker ikke")
+    for purpose in ("choose", "leave"):
+        reader.opens(link(standing, purpose))
+        reader.arrives_at("Vi skriver ikke lenger til denne adressen")
     reader.visitor.now += timedelta(hours=1)
-    access = asks_for_access(reader, standing)
-    renews(reader, access, standing)
+    access = asks_for_access(reader, welcome)
+    renews(reader, access, welcome)
 
     reader.presses("form:has(#sure) button")
     reader.arrives_at(STORED, said="Ingenting ble slettet")
@@ -261,8 +264,8 @@ def asks_for_access(reader: Reader, standing: Letter) -> str:
     return link(reader.mail(), "access")
 
 
-def moves(reader: Reader, access: str) -> None:
-    """To another address, which says yes."""
+def moves(reader: Reader, access: str) -> Letter:
+    """To another address, which says yes, and gets its own links."""
     reader.opens(access)
     reader.arrives_at(STORED)
     reader.page.locator(ADDRESS).fill("ny@epj")
@@ -278,7 +281,9 @@ def moves(reader: Reader, access: str) -> None:
     reader.arrives_at("Skal vi skrive til denne adressen?")
     reader.presses()
     reader.arrives_at("Vi skriver til denne adressen fra nå av")
-    assert reader.mail().to == KARI
+    told, welcome = sorted(reader.mails(), key=lambda letter: letter.to)
+    assert (told.to, welcome.to) == (KARI, NEW)
+    return welcome
 
 
 def renews(reader: Reader, access: str, standing: Letter) -> None:
