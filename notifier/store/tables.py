@@ -110,6 +110,12 @@ subscribers = Table(
     # By which an erased person's telling is found, for a time.
     Column("pseudonym", String(64)),
     Index("ix_subscribers_vendor_id", "vendor_id"),
+    Index(
+        "ix_subscribers_paused_until",
+        "paused_until",
+        sqlite_where=text("paused_until IS NOT NULL"),
+        postgresql_where=text("paused_until IS NOT NULL"),
+    ),
     Index("ix_subscribers_pseudonym", "pseudonym"),
     Index("ix_subscribers_state_ended_at", "state", "ended_at"),
     # An id is never used again: addresses that we signed name it for as long as anybody keeps our mail.
@@ -188,7 +194,8 @@ messages = Table(
     Column("last_reply", String(300), nullable=False, server_default=""),
     Column("state_at", Instant, nullable=False),
     CheckConstraint("copies BETWEEN 0 AND 2", name="two_copies"),
-    Index("ix_messages_state_not_before", "state", "not_before"),
+    # The order in which Messages are claimed.
+    Index("ix_messages_state_not_before_id", "state", "not_before", "id"),
     Index("ix_messages_subscriber_id", "subscriber_id"),
     sqlite_autoincrement=True,
 )
