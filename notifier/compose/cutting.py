@@ -81,7 +81,7 @@ def _cut_out(draft: Draft, stranger: Recipient) -> Stencil:
     used = {name for opening in openings for name in opening.names}
     return Stencil(
         subject=draft.subject,
-        around=scissors.around(data),
+        mail=scissors.opened(data),
         openings=openings,
         places={name: place for name, place in draft.places.items() if name in used},
         in_bodies=frozenset(name for opening in openings if opening.in_body for name in opening.names),
@@ -106,7 +106,7 @@ class _Scissors:
 
     def open_header(self, wire: str) -> str:
         """A field's value on the wire, with marks instead of values."""
-        return self.values.sub(lambda found: self._mark("%s", (self.named[found[0]],), in_body=False), wire)
+        return self.values.sub(lambda found: self._mark("%b", (self.named[found[0]],), in_body=False), wire)
 
     def open_body(self, body: str) -> str:
         """A body with marks instead of the lines that hold values. Raises _UncutError where one is the last."""
@@ -115,8 +115,8 @@ class _Scissors:
             raise _UncutError
         return "\n".join([*map(self._opened, lines), last])
 
-    def around(self, data: bytes) -> tuple[bytes, ...]:
-        """The mail's bytes between its marks. Raises _UncutError unless each stands there once, in order."""
+    def opened(self, data: bytes) -> bytes:
+        """The mail's bytes with `%b` for each mark. Raises _UncutError unless each stands there once, in order."""
         pieces = []
         for number, opening in enumerate(self.openings):
             mark = _mark(number).encode("ascii") + (b"\r\n" if opening.in_body else b"")
@@ -124,17 +124,17 @@ class _Scissors:
             if not found or mark in data:
                 raise _UncutError
             pieces.append(before)
-        return (*pieces, data)
+        return b"%b".join(piece.replace(b"%", b"%%") for piece in (*pieces, data))
 
     def _opened(self, line: str) -> str:
         found = self.values.findall(line)
         if not found:
             return line
-        form = "%s".join(words.replace("%", "%%") for words in self.values.split(line))
-        return self._mark(f"{form}\n", tuple(self.named[value] for value in found), in_body=True)
+        form = "%b".join(words.replace("%", "%%") for words in self.values.split(line))
+        return self._mark(f"{form}\r\n", tuple(self.named[value] for value in found), in_body=True)
 
     def _mark(self, form: str, names: tuple[str, ...], *, in_body: bool) -> str:
-        self.openings.append(Opening(form, names, in_body))
+        self.openings.append(Opening(form.encode(), names, in_body))
         return _mark(len(self.openings) - 1)
 
 

@@ -49,17 +49,17 @@ def _file(attachment: Attachment) -> str:
 
 
 def _part(kind: str, body: str) -> str:
+    wire = body.replace("\r\n", "\n").replace("\n", "\r\n")
     return (
         f"Content-Type: text/{kind}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n"
-        f"\r\n{quoted(body)}"
+        f"\r\n{quoted(wire.encode('utf-8')).decode('ascii')}"
     )
 
 
-def quoted(body: str) -> str:
-    """A body as quoted-printable (RFC 2045 section 6.7), every line encoded on its own and ended by CRLF."""
-    wire = body.replace("\r\n", "\n").replace("\n", "\r\n")
-    return binascii.b2a_qp(wire.encode("utf-8"), istext=True).decode("ascii")
+def quoted(lines: bytes) -> bytes:
+    """Lines that end with CRLF as quoted-printable (RFC 2045 section 6.7), each encoded on its own."""
+    return binascii.b2a_qp(lines, istext=True)
 
 
 def verify(

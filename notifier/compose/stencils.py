@@ -19,27 +19,25 @@ _IN_BODY = re.compile(r"(?!.*=\?)https?://[A-Za-z0-9._~:/?=+@%-]{1,900}")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Where something was cut out: a header's value, or a whole line of a body, with `%s` for every place in it."""
+    """Where something was cut out: a header's value, or a whole line of a body, with `%b` for every place in it."""
 
-    form: str
+    form: bytes
     names: tuple[str, ...]
     in_body: bool
 
-    def fill(self, values: Mapping[str, str]) -> bytes:
+    def fill(self, values: Mapping[str, bytes]) -> bytes:
         """Its bytes on the wire."""
         line = self.form % tuple([values[name] for name in self.names])
-        return (quoted(line) if self.in_body else line).encode("ascii")
+        return quoted(line) if self.in_body else line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stencil:
-    """A mail's bytes around its openings: there is one piece more `around` than there are openings.
-
-    `in_bodies` names the places that stand in a body, perhaps in a header as well.
-    """
+    """A mail with a `%b` at each of its openings. `in_bodies` names the places that stand in a body, perhaps in a
+    header as well."""
 
     subject: str
-    around: tuple[bytes, ...]
+    mail: bytes
     openings: tuple[Opening, ...]
     places: Mapping[str, Place]
     in_bodies: frozenset[str]
@@ -47,16 +45,14 @@ class Stencil:
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
-        return 2_000 + sum(map(len, self.around)) + sum(500 + len(each.form) for each in self.openings)
+        return 2_000 + len(self.mail) + sum(500 + len(each.form) for each in self.openings)
 
     def fill(self, recipient: Recipient) -> bytes | None:
         """The mail for one recipient; None when a value of theirs must not stand in its place, or not as it is."""
         values = {}
         for name, place in self.places.items():
-            values[name] = value = place(recipient)
+            value = place(recipient)
             if not (_IN_BODY if name in self.in_bodies else _IN_HEADER).fullmatch(value):
                 return None
-        made = [self.around[0]]
-        for opening, after in zip(self.openings, self.around[1:], strict=True):
-            made += (opening.fill(values), after)
-        return b"".join(made)
+            values[name] = value.encode("ascii")
+        return self.mail % tuple([opening.fill(values) for opening in self.openings])

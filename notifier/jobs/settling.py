@@ -132,18 +132,18 @@ def _letters(
     return tellings
 
 
-def _owed(connection: Connection, claimed: Sequence[Message]) -> dict[Message, list[Notice]]:
+def _owed(connection: Connection, claimed: Sequence[Message]) -> list[tuple[Message, list[Notice]]]:
     """What each of these Messages still owes."""
     by_id: dict[int, list[Notice]] = {message.id: [] for message in claimed}
     for notice in notices.owed_by_message(connection, list(by_id)):
         by_id[notice.message_id or 0].append(notice)
-    return {message: by_id[message.id] for message in claimed}
+    return [(message, by_id[message.id]) for message in claimed]
 
 
 def _footings(
     connection: Connection,
     people: Mapping[int, Subscriber],
-    owed: Mapping[Message, Sequence[Notice]],
+    owed: Sequence[tuple[Message, Sequence[Notice]]],
     *,
     changes: ChangeList,
     timing: Timing,
@@ -151,10 +151,10 @@ def _footings(
     now: datetime,
 ) -> dict[int, Footing]:
     """By Subscriber who is owed anything, where their Party stands."""
-    parties = {message.subscriber_id: party_of(people[message.subscriber_id]) for message in owed}
+    parties = {message.subscriber_id: party_of(people[message.subscriber_id]) for message, _ in owed}
     reminded = {
         notice.step.deadline
-        for group in owed.values()
+        for _, group in owed
         for notice in group
         if notice.step.kind is NoticeKind.REMINDER
     }
@@ -172,7 +172,7 @@ def _footings(
 
 def _settle(
     connection: Connection,
-    owed: Mapping[Message, Sequence[Notice]],
+    owed: Sequence[tuple[Message, Sequence[Notice]]],
     people: Mapping[int, Subscriber],
     met: Mapping[int, Footing],
     *,
@@ -181,9 +181,9 @@ def _settle(
     timing: Timing,
     now: datetime,
 ) -> dict[int, Settled]:
-    elsewhere = _elsewhere(connection, [notice for group in owed.values() for notice in group], now)
+    elsewhere = _elsewhere(connection, [notice for _, group in owed for notice in group], now)
     settled = {}
-    for message, group in owed.items():
+    for message, group in owed:
         found = settle(
             notices=group,
             elsewhere=[n for n in elsewhere.get(message.subscriber_id, []) if n.message_id != message.id],

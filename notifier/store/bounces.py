@@ -83,6 +83,8 @@ def hold_against(
     `words` say why, without an address. Whoever is not active is sent nothing anyway, and a mailbox that
     somebody left says nothing of the one they have now.
     """
+    if not bounced:
+        return
     weights = {each.subscriber_id: each.weight for each in bounced}
     mailboxes = [(each.subscriber_id, each.moves) for each in bounced]
     active = and_(

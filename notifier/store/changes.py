@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -244,12 +244,11 @@ def _difference_row(difference: Difference, revision: int, is_news: bool, now: d
 
 
 def _entry(row: Any) -> Entry:
-    when = _when_adapter()
     difference = Difference(
         deadline=row.deadline,
         kind=DifferenceKind(row.kind),
-        old=when.validate_json(row.old) if row.old else None,
-        new=when.validate_json(row.new),
+        old=_when(row.old) if row.old else None,
+        new=_when(row.new),
     )
     return Entry(difference=difference, revision=row.revision, at=row.at, news=row.news)
 
@@ -260,13 +259,24 @@ def _reading(row: Any) -> Reading:
         hash=row.hash,
         revision=row.revision,
         state=ReadingState(row.state),
-        changes=_list_adapter().validate_json(row.content),
+        changes=_list(row.content),
         objections=tuple(json.loads(row.objections)),
         seen_at=row.seen_at,
         in_force_at=row.in_force_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
     )
+
+
+@lru_cache(maxsize=4)
+def _list(content: str) -> ChangeList:
+    """Read once, as long as it stays in force, though it is asked for with every claim."""
+    return _list_adapter().validate_json(content)
+
+
+@lru_cache(maxsize=4_000)
+def _when(content: str) -> When:
+    return _when_adapter().validate_json(content)
 
 
 def _dump(changes: ChangeList) -> str:

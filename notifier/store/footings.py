@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from notifier.core.answer import AnswerRules, Party
+from notifier.core.answer import AnswerRules, Evidence, Party
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.notice import NoticeKind, Outcome
@@ -34,13 +34,14 @@ def footings(
     answered = answers.answered_by(connection, parties)
     names = _names(connection, {party.vendor for party in parties if party.vendor})
     reminded = reminded_vendors(connection, names, about)
+    seen: dict[str, dict[str, Evidence]] = {}
+    for (vendor, change_id), each in met.evidence.items():
+        seen.setdefault(vendor, {})[change_id] = each
     return {
         party: Footing(
             vendor=names.get(party.vendor, ""),
             stances=stances.get(party, {}),
-            evidence={
-                change: seen for (vendor, change), seen in met.evidence.items() if vendor == party.vendor
-            },
+            evidence=seen.get(party.vendor, {}),
             answered=answered.get(party, frozenset()),
             reminded=reminded.get(party.vendor, {}),
             rules=rules,
