@@ -74,6 +74,32 @@ def _ready(port: int) -> bool:
         return False
 
 
+def _composing() -> list[tuple[str, str, str]]:
+    """Rows on composing a mail, and on all that a Message costs beside the wire."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.composing"], check=True, stdout=subprocess.PIPE, cwd=Path.cwd()
+    )
+    found = json.loads(done.stdout)
+    mail = found.pop("composing")
+    rows = [
+        (
+            f"composing a mail of {mail['bytes'] / 1000:.0f} kB that many are told, on one core",
+            f"{1 / mail['spliced']:,.0f} a second",
+            f"{1 / mail['whole']:,.0f} a second each on its own",
+        )
+    ]
+    for database, counts in found.items():
+        rows += [
+            (
+                f"all of a Message beside the wire, of {int(waiting):,} that wait, {database}",
+                f"{1e6 * figures['seconds']:.0f} µs on a processor",
+                f"peak memory {figures['peak_mb']:.0f} MB",
+            )
+            for waiting, figures in counts.items()
+        ]
+    return rows
+
+
 def _figures(module: str) -> dict[str, float]:
     """What a bench in a process of its own found."""
     done = subprocess.run(
@@ -122,6 +148,7 @@ def main() -> None:
             "the standard library's parser fails over it",
         ),
         ("memory that both took", f"{received['peak_mb'] - received['before_mb']:.0f} MB", ""),
+        *_composing(),
         *(feeds.measure() if feeds.is_possible() else []),
     ]
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}\n")

@@ -48,7 +48,8 @@ class _Bytes:
         return _list()
 
 
-def _fill(engine: Engine, count: int) -> None:
+def fill(engine: Engine, count: int) -> None:
+    """So many Subscribers who follow everything, under a list that was there before them."""
     refresh(engine=engine, source=_Bytes(), timing=TIMING, max_people=0, now=BEFORE, wall=BEFORE)
     remind(engine=engine, timing=TIMING, now=BEFORE)
     with writing(engine) as connection:
@@ -96,7 +97,7 @@ def _one_by_one(engine: Engine) -> float:
 def _engine(url: str, people: int) -> Engine:
     engine = open_engine(url)
     upgrade(engine)
-    _fill(engine, people)
+    fill(engine, people)
     return engine
 
 
