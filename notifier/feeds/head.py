@@ -18,6 +18,11 @@ from notifier.feeds.vevent import clean
 
 REFRESH_EVERY = timedelta(hours=6)
 END = b"END:VCALENDAR\r\n"
+# A calendar must hold a component (RFC 5545, 3.4 and 3.6). Where there is no event yet, this one shows nothing.
+NO_EVENT = (
+    b"BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+    b"TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+)
 _BLUE = ("steelblue", "#4682B4")
 _MOST_NAMES = 3
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from notifier.core.change import ChangeList
 from notifier.feeds.addresses import Variant
 from notifier.feeds.feed import Feed
-from notifier.feeds.head import END, head
+from notifier.feeds.head import END, NO_EVENT, head
 from notifier.feeds.reminders import Reminding
 from notifier.feeds.selection import ALL, Selection
 from notifier.feeds.sheet import History, Sheet, sheet_of
@@ -42,7 +42,8 @@ def joined(
     begins = head(
         changes=sheet.changes, selection=selection, variant=variant, feed=feed, changed_at=changed_at
     )
-    return Joined(body=b"".join([begins, *(row.body for row in rows), END]), changed_at=changed_at)
+    events = b"".join(row.body for row in rows) or NO_EVENT
+    return Joined(body=begins + events + END, changed_at=changed_at)
 
 
 def calendar(

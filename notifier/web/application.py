@@ -48,6 +48,7 @@ def create_app(site: Site) -> ASGIApp:
     app = Starlette(
         routes=[
             Route("/", front(site, None)),
+            Route("/calendars", calendars_page(site, None)),
             *(route for language in Language for route in _pages(site, language)),
             Route("/leave/{token}", leaving(site), methods=["GET", "POST"]),
             Route("/subscribe", subscribing(site), methods=["GET", "POST"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -20,8 +20,12 @@ from notifier.web.page import KEPT, Endpoint, in_thread, page, waiting
 from notifier.web.site import Site
 
 
-def calendars_page(site: Site, fixed: Language) -> Endpoint:
-    """Every public calendar; `?service=` puts together one of the services that are named."""
+def calendars_page(site: Site, fixed: Language | None) -> Endpoint:
+    """Every public calendar, in one language or (None) in the one that the browser prefers.
+
+    `?service=` puts together one of the services that are named.
+    """
+    headers = KEPT if fixed else {**KEPT, "Vary": "Accept-Language"}
 
     def answer(request: Request, language: Language) -> Response:
         changes = site.changes()
@@ -30,13 +34,19 @@ def calendars_page(site: Site, fixed: Language) -> Endpoint:
         chosen = tuple(dict.fromkeys(request.query_params.getlist("service")))
         if not set(chosen) <= {service.id for service in changes.services}:
             raise HTTPException(404)
-        return _calendars(site, request, language, changes, chosen)
+        return _calendars(site, request, language, changes, chosen=chosen, headers=headers)
 
     return in_thread(answer, fixed)
 
 
 def _calendars(
-    site: Site, request: Request, language: Language, changes: ChangeList, chosen: Sequence[str]
+    site: Site,
+    request: Request,
+    language: Language,
+    changes: ChangeList,
+    *,
+    chosen: Sequence[str],
+    headers: Mapping[str, str],
 ) -> Response:
     def links(*topics: Topic) -> object:
         return calendar_links(site, changes, selected(topics) if topics else ALL, language)
@@ -47,7 +57,7 @@ def _calendars(
         request,
         "calendars.html.j2",
         language=language,
-        headers=KEPT,
+        headers=headers,
         path=f"/calendars{'?' if chosen else ''}{urlencode([('service', service) for service in chosen])}",
         chosen=chosen,
         combined=links(*(Topic(Scope.SERVICE, service) for service in chosen)) if chosen else None,

@@ -45,6 +45,8 @@ _OURS = re.compile(
     rf"/(?:{'|'.join(Variant)})(?:\.ics|/.*)|/news(?:\.atom|/.*)|/api(?:/.*)?|/robots\.txt|/\.well-known/.*",
     re.DOTALL,
 )
+# Whoever asks for such a file, wherever, is a program that would take a page for a broken calendar.
+_FILE = re.compile(r".*\.(?:ics|atom)/?", re.DOTALL | re.IGNORECASE)
 _MOST_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 300
 _NOT_YET = "There is no list yet. Please try again in a minute."
@@ -67,8 +69,8 @@ Asked = AskedCalendar | AskedNews | AskedList | AskedText
 
 
 def is_feed(path: str) -> bool:
-    """Whether an address is one of Feeds, which never answer with a page."""
-    return _OURS.fullmatch(without_language(path)[0]) is not None
+    """Whether an address is one of Feeds, or written like one: these never answer with a page."""
+    return (_OURS.fullmatch(without_language(path)[0]) or _FILE.fullmatch(path)) is not None
 
 
 class Feeds:

@@ -24,6 +24,7 @@ class PublicAddress:
 def public_addresses(changes: ChangeList) -> Iterator[PublicAddress]:
     """All but those of chosen services together, which are too many: pages, calendars, news, the lists."""
     yield PublicAddress(path="/", file="index.html")
+    yield PublicAddress(path="/calendars", file="calendars.html")
     for language in Language:
         pages = [
             "",

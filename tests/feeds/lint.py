@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 _REQUIRED = ("UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "STATUS", "TRANSP")
 _ONCE_IN_HEAD = ("VERSION", "PRODID", "CALSCALE", "NAME", "X-WR-CALNAME", "UID", "REFRESH-INTERVAL", "URL")
+_IN_TIMEZONE = ("TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO")
 _NAME = re.compile(r"[A-Z][A-Z0-9-]*\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _TEXT = ("SUMMARY", "DESCRIPTION", "NAME", "X-WR-CALNAME", "X-WR-CALDESC")
@@ -51,6 +52,8 @@ def _component_faults(body: bytes) -> Iterator[str]:
     yield from faults
     if "METHOD" in head:
         yield "a feed has no METHOD"
+    if not re.search(rb"\r\nBEGIN:(?:VEVENT|VTIMEZONE)\r\n", body):
+        yield "a calendar must hold a component"
     yield from (
         f"the calendar has {name} {head.get(name, 0)} times" for name in _ONCE_IN_HEAD if head[name] != 1
     )
@@ -86,6 +89,8 @@ def _components(lines: list[str]) -> tuple[Counter[str], list[dict[str, str]], l
             events[-1][name] = value
         elif inside == ["VCALENDAR", "VEVENT", "VALARM"]:
             alarm.append(name)
+        elif inside[1:2] == ["VTIMEZONE"]:
+            faults.extend([] if name in _IN_TIMEZONE else [f"{name} stands in a time zone"])
         else:
             faults.append(f"{name} stands outside any component")
     return head, events, faults

@@ -126,6 +126,7 @@ def test_an_event_never_changes_without_a_higher_sequence_and_stamp(lists: list[
         (lambda body: body.replace(b"STATUS:CONFIRMED\r\n", b""), "lacks STATUS"),
         (lambda body: body.replace(b"VERSION:2.0", b"VERSION:2.0\r\nMETHOD:PUBLISH"), "no METHOD"),
         (lambda body: body.replace(b"END:VCALENDAR\r\n", b""), "does not end"),
+        (lambda body: body.partition(b"BEGIN:VEVENT")[0] + b"END:VCALENDAR\r\n", "must hold a component"),
     ],
 )
 def test_the_lint_finds_each_fault(broken: object, fault: str) -> None:

@@ -21,6 +21,7 @@ EVERYWHERE = [
     "/en",
     "/calendar.ics",
     "/nb/change/ftps",
+    "/calendars",
     "/nb/calendars",
     "/nb/privacy",
     "/style.css",
