@@ -28,6 +28,7 @@ from notifier.compose.templates import Templates, shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.address import normal_address_or_domain
 from notifier.core.change import ChangeList
+from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.letter import Ask
 from notifier.core.message import Message
@@ -241,6 +242,7 @@ def _compose(
     notices: Sequence[Notice],
     changes: ChangeList,
     ask: Ask | None,
+    footing: Footing,
     history: Mapping[str, Sequence[Entry]],
     recipient: str,
     now: datetime,
@@ -250,9 +252,9 @@ def _compose(
         subscriber=subscriber,
         notices=notices,
         ask=ask,
+        footing=footing,
         changes=changes,
         history=history,
-        stances={},
         now=now,
         timing=timing,
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import attrgetter
 
-from notifier.core.answer import AnswerKind
+from notifier.core.answer import AnswerKind, Evidence
 from notifier.core.change import ChangeList
+from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, Ask, LetterKind
 from notifier.core.message import Message
-from notifier.core.notice import Notice, NoticeKind
+from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind
 from notifier.core.stance import Doubt, Stance
 from notifier.core.subscription import Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
@@ -22,11 +23,13 @@ from notifier.core.when import When
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A Notice as far as a mail tells of it: which Deadline ("" for standing), what kind, which date before."""
+    """A Notice as far as a mail tells of it: which Deadline ("" for standing), what kind, which date before, or
+    which day was promised."""
 
     deadline: str
     kind: NoticeKind
     old: When | None = None
+    promised: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +48,10 @@ class Matter:
     """Everything that decides what a mail says, and nothing of whom it goes to.
 
     `topics` are what whoever reads it follows, or asked to follow; `history` is each Deadline's, by its key,
-    oldest first; `said` is what their Party has answered. A Letter has no Notices; what it offers works until
-    `undo_until` or until the local time `access_until`. `subscribes` is False where help goes to somebody who
-    does not.
+    oldest first; `said` is what their Party has answered, `seen` what the services saw of their use. `silent` are
+    the Changes, by id, of which nobody at `vendor` has answered the reminders. A Letter has no Notices; what it
+    offers works until `undo_until` or until the local time `access_until`. `subscribes` is False where help goes
+    to somebody who does not.
     """
 
     letter: LetterKind | None
@@ -58,6 +62,9 @@ class Matter:
     changes: ChangeList
     history: Mapping[str, Sequence[Entry]]
     said: tuple[Said, ...] = ()
+    seen: tuple[Evidence, ...] = ()
+    silent: tuple[str, ...] = ()
+    vendor: str = ""
     undo_until: date | None = None
     access_until: str = ""
     subscribes: bool = True
@@ -79,11 +86,11 @@ def matter_of(
     ask: Ask | None,
     changes: ChangeList,
     history: Mapping[str, Sequence[Entry]],
-    stances: Mapping[str, Stance],
+    footing: Footing,
     now: datetime,
     timing: Timing,
 ) -> Matter:
-    """What a Message says `now`. `stances` are those of the Subscriber's Party, by Change.
+    """What a Message says `now`. `footing` is the one of the Subscriber's Party.
     Raises ValueError for a Letter that asks for what is not asked any more."""
     letter = message.letter
     if letter in NEEDS_ASK and ask is None:
@@ -94,22 +101,53 @@ def matter_of(
         undo_until = timing.today(now + UNDO_WITHIN)
     elif letter is LetterKind.ACCESS:
         access_until = f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}"
+    about = _about(notices, changes)
+    silent = _silent(notices, footing)
     return Matter(
         letter=letter,
         language=ask.language if ask and in_asked_language else subscriber.language,
         topics=ask.topics if ask else tuple(each.topic for each in subscriber.subscriptions),
-        told=tuple(Told(each.step.deadline, each.step.kind, each.old) for each in notices),
+        told=tuple(_told(each) for each in notices),
         today=timing.today(now),
         changes=changes,
         history=history,
-        said=_said(stances, timing),
+        said=_said(footing.stances, about, timing),
+        seen=tuple(
+            seen for change_id, seen in sorted(footing.evidence.items()) if change_id in about and seen.calls
+        ),
+        silent=silent,
+        vendor=footing.vendor if silent else "",
         undo_until=undo_until,
         access_until=access_until or "",
         subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
     )
 
 
-def _said(stances: Mapping[str, Stance], timing: Timing) -> tuple[Said, ...]:
+def _told(notice: Notice) -> Told:
+    step = notice.step
+    promised = date.fromisoformat(step.spoken) if step.kind in PROMISES else None
+    return Told(step.deadline, step.kind, notice.old, promised)
+
+
+def _about(notices: Sequence[Notice], changes: ChangeList) -> frozenset[str]:
+    """The Changes that these Notices tell of, by id; standing tells of all."""
+    if any(notice.step.kind is NoticeKind.STANDING for notice in notices):
+        return frozenset(change.id for change in changes.changes)
+    return frozenset(_change_of(notice) for notice in notices)
+
+
+def _silent(notices: Sequence[Notice], footing: Footing) -> tuple[str, ...]:
+    """The Changes of which a reminder goes to all contacts of a Vendor, since none has answered."""
+    reminders = [notice for notice in notices if notice.step.kind in REMINDERS]
+    silent = {_change_of(n) for n in reminders if footing.is_silent(_change_of(n), before=n.step.due)}
+    return tuple(sorted(silent))
+
+
+def _change_of(notice: Notice) -> str:
+    return notice.step.deadline.partition("/")[0]
+
+
+def _said(stances: Mapping[str, Stance], about: Collection[str], timing: Timing) -> tuple[Said, ...]:
     return tuple(
         Said(
             change_id=change_id,
@@ -119,5 +157,5 @@ def _said(stances: Mapping[str, Stance], timing: Timing) -> tuple[Said, ...]:
             doubt=stance.doubt,
         )
         for change_id, stance in sorted(stances.items())
-        if stance.answer is not None
+        if stance.answer is not None and change_id in about
     )

@@ -18,6 +18,8 @@ from notifier.core.working_days import is_working_day, working_days_left
 HELP_BELOW_DAYS = 30
 # What is no news, but says how to take the rest of it, is told after the date.
 _ASIDES = (NoticeKind.REMINDER, NoticeKind.ANNOUNCED)
+# These come first, in this order; after them what is news.
+_URGENT = (NoticeKind.REMINDER, NoticeKind.ESCALATION, NoticeKind.QUESTION, NoticeKind.PROMISE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,8 @@ class Passage:
 
     `days` and `working_days` count from today to `target`, the day that comes next: the first possible one,
     or, when that has passed, the end of the window. `shift` is the number of days gained (negative: lost).
-    `milestone` names the Deadline where its Change has several, "" where there is nothing to mix up.
+    `milestone` names the Deadline where its Change has several, "" where there is nothing to mix up. `promised`
+    is the day by which the reader's Party said it would be ready.
     """
 
     kinds: tuple[NoticeKind, ...]
@@ -37,11 +40,13 @@ class Passage:
     milestone: str = ""
     after: str = ""
     old: When | None = None
+    promised: date | None = None
 
     @property
     def news(self) -> tuple[NoticeKind, ...]:
         """The kinds that are told before the date: what has become of it."""
-        return tuple(kind for kind in self.kinds if kind not in _ASIDES)
+        elsewhere = (*_ASIDES, NoticeKind.ESCALATION)
+        return tuple(kind for kind in self.kinds if kind not in elsewhere)
 
     @property
     def asides(self) -> tuple[NoticeKind, ...]:
@@ -165,7 +170,7 @@ def passage_of(
     kinds = tuple(dict.fromkeys(each.kind for each in told))
     old = next((each.old for each in told if each.old is not None), None)
     return Passage(
-        kinds=tuple(sorted(kinds, key=lambda kind: kind is not NoticeKind.REMINDER)),
+        kinds=tuple(sorted(kinds, key=_urgency)),
         deadline=deadline,
         source=deadline.source or change.source,
         today=today,
@@ -173,7 +178,12 @@ def passage_of(
         milestone=_milestone(change, deadline, language),
         after=after,
         old=old,
+        promised=next((each.promised for each in told if each.promised is not None), None),
     )
+
+
+def _urgency(kind: NoticeKind) -> int:
+    return _URGENT.index(kind) if kind in _URGENT else len(_URGENT)
 
 
 def _milestone(change: Change, deadline: Deadline, language: Language) -> str:

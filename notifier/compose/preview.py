@@ -18,11 +18,14 @@ from notifier.core.answer import AnswerKind
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList
 from notifier.core.letter import LetterKind
-from notifier.core.notice import NoticeKind
+from notifier.core.notice import PROMISES, NoticeKind
 from notifier.core.plan import reminder_steps
 from notifier.core.stance import OPEN
 from notifier.core.text import Language
 from notifier.core.timing import Timing
+
+# What there is nothing to say of without a date.
+_OF_DAYS = (NoticeKind.DATED, NoticeKind.CONFIRMED, NoticeKind.ESCALATION, *PROMISES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +51,9 @@ def compose_sample(
         subscriber=made.subscriber,
         notices=made.notices,
         ask=made.ask,
+        footing=made.footing,
         changes=made.changes,
         history={},
-        stances=made.stances,
         now=made.now,
         timing=timing,
     )
@@ -129,9 +132,7 @@ def _cases(changes: ChangeList, timing: Timing) -> Iterator[tuple[Change, Notice
         for kind in NoticeKind:
             if kind is NoticeKind.REMINDER:
                 yield from ((change, kind, lead) for lead in _leads(change, timing))
-            elif kind is not NoticeKind.STANDING and (
-                dated or kind not in (NoticeKind.DATED, NoticeKind.CONFIRMED)
-            ):
+            elif kind is not NoticeKind.STANDING and (dated or kind not in _OF_DAYS):
                 yield change, kind, None
 
 

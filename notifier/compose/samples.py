@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from notifier.core.answer import Answer, AnswerKind, Party, Way
+from notifier.core.answer import Answer, AnswerKind, AnswerRules, Party, Way
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList, Deadline, Status
+from notifier.core.footing import ALONE, Footing
 from notifier.core.letter import CONFIRM_WITHIN, NEEDS_ASK, Ask, LetterKind
 from notifier.core.message import Message, MessageState
-from notifier.core.notice import Notice, NoticeKind, Step
+from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Step
 from notifier.core.plan import reminder_steps
-from notifier.core.stance import OPEN, Stance
+from notifier.core.promise import promise_steps
+from notifier.core.stance import OPEN, Stance, anchor_of
 from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState, Subscription
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -23,6 +24,7 @@ from notifier.errors import UsageError
 _STATUSES = {NoticeKind.WITHDRAWN: Status.WITHDRAWN, NoticeKind.COMPLETED: Status.COMPLETED}
 _SHIFT = timedelta(days=30)
 _FORTNIGHT = timedelta(days=14)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,8 @@ class Sample:
     notices: tuple[Notice, ...]
     changes: ChangeList
     now: datetime
-    stances: Mapping[str, Stance] = field(default_factory=dict)
     ask: Ask | None = None
+    footing: Footing = ALONE
 
 
 def sample(
@@ -61,9 +63,13 @@ def sample(
         raise UsageError(f"the list has no change “{change_id}”; it has: {known}")
     if kind is NoticeKind.STANDING:
         steps = [Step(deadline="", kind=kind, due=now)]
-    elif kind is NoticeKind.REMINDER:
-        steps = _reminders(change, lead, now, timing)
+    elif kind in REMINDERS:
+        steps = [replace(step, kind=kind) for step in _reminders(change, lead, now, timing)]
         now = steps[0].due
+    elif kind in PROMISES:
+        answer = _promise(change, now, timing)
+        steps = [s for s in promise_steps(answer, timing=timing, rules=AnswerRules()) if s.kind is kind]
+        stance, now = Stance(answer=answer), steps[0].due
     else:
         steps = [
             Step(deadline=change.key(deadline), kind=kind, due=now, spoken=deadline.when.written, revision=1)
@@ -82,7 +88,7 @@ def sample(
         ),
         changes=_after(kind, changes, change),
         now=now,
-        stances={change_id: stance},
+        footing=_footing(kind, change, stance, steps[0]),
     )
 
 
@@ -110,7 +116,11 @@ def letter_sample(*, changes: ChangeList, kind: LetterKind, language: Language, 
 
 def stance_sample(kind: AnswerKind, *, change_id: str, now: datetime) -> Stance:
     """An answer given two weeks ago; what was planned is planned for two weeks ahead."""
-    answer = Answer(
+    return Stance(answer=_answer(kind, change_id=change_id, now=now))
+
+
+def _answer(kind: AnswerKind, *, change_id: str, now: datetime) -> Answer:
+    return Answer(
         id=1,
         party=Party(subscriber_id=1),
         change_id=change_id,
@@ -120,7 +130,25 @@ def stance_sample(kind: AnswerKind, *, change_id: str, now: datetime) -> Stance:
         planned=(now + _FORTNIGHT).date() if kind is AnswerKind.PLANNED else None,
         subscriber_id=1,
     )
-    return Stance(answer=answer)
+
+
+def _promise(change: Change, now: datetime, timing: Timing) -> Answer:
+    """A promise for the day before the first date, or for a month from now where that is over or near."""
+    days = [d.when.earliest for d in change.deadlines if d.is_open and d.when.earliest is not None]
+    near = timing.today(now) + _FORTNIGHT
+    planned = min((day - _DAY for day in days if day > near), default=near + _FORTNIGHT)
+    said = _answer(AnswerKind.PLANNED, change_id=change.id, now=now)
+    return replace(
+        said, planned=planned, anchor=anchor_of(planned, change) or change.key(change.deadlines[0])
+    )
+
+
+def _footing(kind: NoticeKind, change: Change, stance: Stance, step: Step) -> Footing:
+    """A Vendor that is silent where that is what the mail is about, and else whoever answered like that."""
+    if kind is not NoticeKind.ESCALATION:
+        return Footing(stances={change.id: stance})
+    reminded = [step.due - _SHIFT * times for times in range(1, AnswerRules().silent_after + 1)]
+    return Footing(vendor="Leverandør AS", reminded={change.id: reminded})
 
 
 def _can_be_told(kind: NoticeKind, deadline: Deadline) -> bool:

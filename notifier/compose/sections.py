@@ -12,8 +12,9 @@ from notifier.compose.phases import Phase
 from notifier.compose.places import Places
 from notifier.compose.questions import Question, question_of
 from notifier.compose.voice import Voice
+from notifier.core.answer import Evidence
 from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind
-from notifier.core.notice import NoticeKind
+from notifier.core.notice import PROMISES, REMINDERS, NoticeKind
 from notifier.core.subscription import Scope, Topic
 from notifier.core.text import Language
 
@@ -22,7 +23,8 @@ from notifier.core.text import Language
 class Section:
     """One Change with its passages, most urgent first. `heading` is its name with its service first.
 
-    `contact` is whom to ask about it, "" when nobody is named.
+    `contact` is whom to ask about it, "" when nobody is named. `silent_vendor` names the Vendor of which nobody
+    has answered so far, `seen` is what the service saw of their use.
     """
 
     change: Change
@@ -32,6 +34,8 @@ class Section:
     contact: str
     url: str
     question: Question | None
+    silent_vendor: str = ""
+    seen: Evidence | None = None
 
     @property
     def foremost(self) -> Passage:
@@ -58,6 +62,11 @@ class Section:
     def needs_help_soon(self) -> bool:
         """Whether any of its dates is so near that one should call when it cannot be done."""
         return any(passage.needs_help_soon for passage in self.passages)
+
+    @property
+    def is_escalated(self) -> bool:
+        """Whether it goes to somebody who does not follow the Change."""
+        return any(NoticeKind.ESCALATION in passage.kinds for passage in self.passages)
 
     @property
     def is_sooner(self) -> bool:
@@ -98,6 +107,8 @@ def sections_of(matter: Matter, *, places: Places, voice: Voice) -> tuple[Sectio
                     contact=change.contact or voice.letterhead.contact,
                     url=voice.links.change(change.id, language),
                     question=question_of(matter, change, places=places, voice=voice),
+                    silent_vendor=matter.vendor if change.id in matter.silent else "",
+                    seen=next((each for each in matter.seen if each.change_id == change.id), None),
                 )
             )
     return tuple(sorted(sections, key=lambda section: _urgency(section.passages[0])))
@@ -144,7 +155,7 @@ def followed_name(changes: ChangeList, deadline: Deadline, language: Language) -
 
 def _urgency(passage: Passage) -> tuple[int, int]:
     """Reminders by days left; then news by date, what has passed last."""
-    if NoticeKind.REMINDER in passage.kinds and passage.days is not None:
+    if (REMINDERS | PROMISES).intersection(passage.kinds) and passage.days is not None:
         return (0, passage.days)
     first = passage.deadline.when.earliest or date.max
     return (2 if passage.phase is Phase.PASSED else 1, first.toordinal())

@@ -15,6 +15,7 @@ from notifier.core.text import Language
 LONGEST = 120
 # What most inboxes show of it on a wide screen; a Change with a shorter name to go by is called by that.
 COMFORTABLE = 100
+LONGEST_VENDOR = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +47,21 @@ def subject_of(
         "publisher": publisher,
         "part": _part(sections[0]) if sections else "",
         "more": len(sections) - 1,
+        "silent": _line(sections[0].silent_vendor.replace("=?", "= ?"))[:LONGEST_VENDOR] if sections else "",
     }
 
     def render(name: str, shown: str) -> str:
         return _line(templates.render(f"email/{name}.txt.j2", language, what=shown, **values))
 
     head = render("head", names[0])
-    texts = [f"{head}: {render('subject', name)}" for name in names]
+    opening = head if head.endswith("?") else f"{head}:"
+    texts = [f"{opening} {render('subject', name)}" for name in names]
     text = next((each for each in texts if len(each) <= COMFORTABLE), min(texts, key=len))
     excess = len(text) - LONGEST
     if excess > 0:
         name = min(names, key=len)
         shown = name[: max(len(name) - excess - 1, 1)].rstrip() + "…"
-        text = f"{head}: {render('subject', shown)}"
+        text = f"{opening} {render('subject', shown)}"
     return Subject(head=head, text=text)
 
 

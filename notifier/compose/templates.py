@@ -1,7 +1,7 @@
 """The templates of mails and pages: compiled at start, so that a broken one stops the daemon, not a mail.
 
 One environment for each language, with that language's gettext and its words for dates as filters:
-`day`, `short_day`, `short_month`, `when`, `days_left`, `working_days`, `verb`, `has_ended`; `sentence` gives
+`day`, `short_day`, `short_month`, `when`, `days_left`, `working_days`, `verb`, `has_ended`, `number`; `sentence` gives
 a clause its capital letter, `after` puts a sentence behind the name of what it is about, `flow` makes one line
 of many, `clauses` one phrase.
 Sentences stand once, in a `.txt.j2`; HTML takes them in through `flow|forceescape`.
@@ -29,6 +29,7 @@ from notifier.core.dates import (
     day_text,
     days_left_text,
     has_ended_text,
+    number_text,
     short_date,
     short_month,
     verb_text,
@@ -102,6 +103,7 @@ def _environment(root: Path, language: Language, code: BytecodeCache) -> Environ
         "working_days": partial(working_days_text, language=language),
         "verb": partial(verb_text, language=language),
         "has_ended": partial(has_ended_text, language=language),
+        "number": partial(number_text, language=language),
         "sentence": _sentence,
         "after": _after,
         "flow": _flow,

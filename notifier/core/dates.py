@@ -181,3 +181,8 @@ def _span(first: str, last: str, language: Language) -> str:
         return f"{(begin.month + 2) // 3}. {to} {_plain(last, language)}"
     short = same and one not in (Precision.YEAR, Precision.HALF)
     return f"{_plain(first, language, year=not short)} {to} {_plain(last, language)}"
+
+
+def number_text(number: int, language: Language) -> str:
+    """A whole number with its thousands apart: «1 243», “1,243”."""
+    return f"{number:,}" if language is Language.EN else f"{number:,}".replace(",", "\u00a0")

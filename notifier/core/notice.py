@@ -21,6 +21,15 @@ class NoticeKind(StrEnum):
     MOVED = "moved"
     WITHDRAWN = "withdrawn"
     COMPLETED = "completed"
+    PROMISE = "promise"
+    QUESTION = "question"
+    ESCALATION = "escalation"
+
+
+# Towards a Deadline, at a Lead. An escalation is the same to a contact who does not follow the Change.
+REMINDERS = frozenset({NoticeKind.REMINDER, NoticeKind.ESCALATION})
+# Towards the day that an Answer promises: ahead of it, and the question whether it is done, after it.
+PROMISES = frozenset({NoticeKind.PROMISE, NoticeKind.QUESTION})
 
 
 class Outcome(StrEnum):
@@ -42,9 +51,9 @@ class Outcome(StrEnum):
 class Step:
     """One thing owed to everybody it concerns, before it is fanned out into Notices.
 
-    `spoken` is the date it speaks of, as text: an ISO day for reminders, the When as written for news.
-    `revision` is the list revision that made the news, 0 for reminders, for standing the generation
-    of the Subscriber, so that whoever joins again is told again.
+    `spoken` is the date it speaks of, as text: an ISO day for reminders and promises, the When as written for
+    news. `revision` is the list revision that made the news, the id of the Answer that promises, 0 for
+    reminders, for standing the generation of the Subscriber, so that whoever joins again is told again.
     `expires` is the instant from which it would come too late (None: never).
     """
 

@@ -14,7 +14,7 @@ from notifier.core.change import Change, ChangeList, Deadline
 from notifier.core.diff import date_kind
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
-from notifier.core.notice import Notice, NoticeKind, Outcome
+from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Outcome
 from notifier.core.plan import NEWS, news_kind, still_speaks
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.timing import Timing
@@ -79,21 +79,38 @@ def settle(
     decisions: list[Notice | Dropped] = list(by_deadline.pop("", []))  # standing speaks of no Deadline
     for key, group in by_deadline.items():
         found = changes.deadline(key)
-        if found is None or not subscriber.follows(found[0]):
-            why = "the subscriber no longer follows it" if found else "the list no longer has it"
-            decisions += [Dropped(notice=n, outcome=Outcome.CANCELLED, reason=why) for n in group]
+        concerned, lost = _concerned(group, found[0] if found else None, subscriber)
+        decisions += lost
+        if found is None:
             continue
-        reminders = [notice for notice in group if notice.step.kind is NoticeKind.REMINDER]
-        news = [notice for notice in group if notice.step.kind is not NoticeKind.REMINDER]
-        beside = [n for n in others if n.step.deadline == key and n.step.kind is NoticeKind.REMINDER]
-        earlier = [n for n in others if n.step.deadline == key and n.step.kind is not NoticeKind.REMINDER]
+        reminders, promises, news = _sorted_out(concerned)
+        beside, _, earlier = _sorted_out([other for other in others if other.step.deadline == key])
         settled = _settle_reminders(reminders, beside, found[1], timing, now)
         decisions += [_spared(each, *found, footing) for each in settled]
+        decisions += [_settle_promise(each, *found, footing, now) for each in promises]
         decisions += _settle_news(news, earlier, found[1], history.get(key, ()))
     return Settled(
         kept=tuple(decision for decision in decisions if isinstance(decision, Notice)),
         dropped=tuple(decision for decision in decisions if isinstance(decision, Dropped)),
     )
+
+
+def _concerned(
+    notices: list[Notice], change: Change | None, subscriber: Subscriber
+) -> tuple[list[Notice], list[Dropped]]:
+    """What still concerns the Subscriber, and the rest. An escalation goes to those who do not follow."""
+    follows = change is not None and subscriber.follows(change)
+    why = "the list no longer has it" if change is None else "the subscriber no longer follows it"
+    kept = [n for n in notices if change and (follows or n.step.kind is NoticeKind.ESCALATION)]
+    lost = [Dropped(notice=n, outcome=Outcome.CANCELLED, reason=why) for n in notices if n not in kept]
+    return kept, lost
+
+
+def _sorted_out(notices: list[Notice]) -> tuple[list[Notice], list[Notice], list[Notice]]:
+    """The reminders, what follows of promises, and the news."""
+    reminders = [notice for notice in notices if notice.step.kind in REMINDERS]
+    promises = [notice for notice in notices if notice.step.kind in PROMISES]
+    return reminders, promises, [n for n in notices if n.step.kind not in REMINDERS | PROMISES]
 
 
 def _perhaps_told(drop: Dropped) -> Dropped:
@@ -143,10 +160,30 @@ def _spared(
     decided: Notice | Dropped, change: Change, deadline: Deadline, footing: Footing
 ) -> Notice | Dropped:
     """What was decided of a reminder, unless an Answer spares it."""
-    stance = footing.stance(change.id)
-    if isinstance(decided, Dropped) or not stance.spares(deadline, decided.step.lead, footing.rules):
+    if isinstance(decided, Dropped):
         return decided
-    return Dropped(notice=decided, outcome=Outcome.ANSWERED, reason=str(stance))
+    stance, step = footing.stance(change.id), decided.step
+    if stance.spares(deadline, step.lead, footing.rules):
+        return Dropped(notice=decided, outcome=Outcome.ANSWERED, reason=str(stance))
+    if step.kind is NoticeKind.ESCALATION and not footing.is_silent(change.id, before=step.due):
+        return Dropped(notice=decided, outcome=Outcome.ANSWERED, reason="the vendor is silent no longer")
+    return decided
+
+
+def _settle_promise(
+    notice: Notice, change: Change, deadline: Deadline, footing: Footing, now: datetime
+) -> Notice | Dropped:
+    """A promise is told as long as it is the last Answer that counts, and what it looks to lies ahead."""
+    answer = footing.stance(change.id).answer
+    if not deadline.is_open:
+        return Dropped(notice=notice, outcome=Outcome.CANCELLED, reason=f"the deadline is {deadline.status}")
+    if answer is None or answer.id != notice.step.revision:
+        return Dropped(notice=notice, outcome=Outcome.SUPERSEDED, reason="a newer answer took its place")
+    if notice.step.expires and now >= notice.step.expires:
+        return Dropped(
+            notice=notice, outcome=Outcome.EXPIRED, reason="the promised day was over before it was sent"
+        )
+    return notice
 
 
 def _takes_its_place(other: Notice, notice: Notice, timing: Timing, now: datetime) -> bool:

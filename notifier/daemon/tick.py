@@ -77,7 +77,9 @@ def plan(parts: Parts, now: datetime) -> tuple[Refreshed, Reminded]:
         now=now,
         wall=wall_clock(),
     )
-    return refreshed, remind(engine=parts.engine, timing=parts.timing, now=now)
+    return refreshed, remind(
+        engine=parts.engine, timing=parts.timing, rules=parts.settings.answer_rules, now=now
+    )
 
 
 def free_the_dead(parts: Parts, right: SendingRight, now: datetime) -> int:

@@ -12,8 +12,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from notifier.core.answer import AnswerRules
 from notifier.core.plan import FanOut
+from notifier.core.promise import Promise
 from notifier.core.timing import Timing
+from notifier.jobs.following_up import follow_up
 from notifier.jobs.losses import alert_expired, alert_unknown
 from notifier.store import expiring, installation, notices, owing, planning
 from notifier.store.engine import reading, writing
@@ -32,9 +35,10 @@ class Reminded:
     expired: int
 
 
-def remind(*, engine: Engine, timing: Timing, now: datetime) -> Reminded:
+def remind(*, engine: Engine, timing: Timing, rules: AnswerRules, now: datetime) -> Reminded:
     """Plan and bundle everything that has fallen due by `now`."""
     due = due_steps(engine=engine, timing=timing, now=now)
+    promised = follow_up(engine=engine, due=due, timing=timing, rules=rules, now=now)
     recorded = expired = 0
     is_open = timing.is_open(now)
     with reading(engine) as connection:
@@ -47,7 +51,9 @@ def remind(*, engine: Engine, timing: Timing, now: datetime) -> Reminded:
         expired += planned.expired
         within = _next_slice(engine, within.upto)
     with writing(engine) as connection:
-        notices.finish_steps(connection, [f.mark for f in due if f.step.due <= now - STRAGGLERS], now)
+        fallen_due: tuple[FanOut | Promise, ...] = (*due, *promised)
+        over = [each.mark for each in fallen_due if each.step.due <= now - STRAGGLERS]
+        notices.finish_steps(connection, over, now)
         late, unknown = expiring.expire_overdue(connection, now)
         expired += late
         expiring.close_emptied(connection, now=now)

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from notifier.core.answer import AnswerRules, party_of
 from notifier.core.change import ChangeList
-from notifier.core.footing import Footing
+from notifier.core.footing import ALONE, Footing
 from notifier.core.history import Entry
 from notifier.core.letter import NEEDS_ASK, Ask, LetterKind, may_leave
 from notifier.core.message import Message, MessageState
-from notifier.core.notice import Notice, NoticeKind, Outcome
+from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Outcome
 from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
@@ -41,6 +41,7 @@ class Telling:
     changes: ChangeList
     history: Mapping[str, tuple[Entry, ...]]
     reading: int
+    footing: Footing = ALONE
     ask: Ask | None = None
 
     @property
@@ -89,6 +90,7 @@ def settle_claimed(
             changes=current.changes,
             history=history,
             reading=current.id,
+            footing=met[message.subscriber_id],
         )
         for message in claimed
         if settled[message.id].kept
@@ -153,10 +155,7 @@ def _footings(
     """By Subscriber who is owed anything, where their Party stands."""
     parties = {message.subscriber_id: party_of(people[message.subscriber_id]) for message, _ in owed}
     reminded = {
-        notice.step.deadline
-        for _, group in owed
-        for notice in group
-        if notice.step.kind is NoticeKind.REMINDER
+        notice.step.deadline for _, group in owed for notice in group if notice.step.kind in REMINDERS
     }
     found = footings(
         connection,
@@ -204,8 +203,8 @@ def _elsewhere(connection: Connection, owed: Sequence[Notice], now: datetime) ->
     """By Subscriber, what they were or are to be told of the same Deadlines: see `core.settle`."""
     about: dict[bool, set[tuple[int, str]]] = {True: set(), False: set()}
     for notice in owed:
-        if notice.step.kind is not NoticeKind.STANDING:
-            is_reminder = notice.step.kind is NoticeKind.REMINDER
+        if notice.step.kind is not NoticeKind.STANDING and notice.step.kind not in PROMISES:
+            is_reminder = notice.step.kind in REMINDERS
             about[is_reminder].add((notice.subscriber_id, notice.step.deadline))
     since = min([now - timedelta(days=1), *(notice.step.due for notice in owed)])
     known = {notice.id: notice for notice in owed}

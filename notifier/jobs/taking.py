@@ -16,6 +16,7 @@ from notifier.core.answer import AnswerRules
 from notifier.core.backoff import spread_of
 from notifier.core.change import ChangeList
 from notifier.core.delivery import after_mistake
+from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.letter import Ask
 from notifier.core.message import UNCOMPOSED, Message, MessageState, header_id
@@ -41,11 +42,13 @@ class Compose(Protocol):
         notices: Sequence[Notice],
         changes: ChangeList,
         ask: Ask | None,
+        footing: Footing,
         history: Mapping[str, Sequence[Entry]],
         recipient: str,
         now: datetime,
     ) -> Parcel:
-        """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed."""
+        """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed, `footing`
+        where the Subscriber's Party stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +184,7 @@ def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime)
         notices=telling.notices,
         changes=telling.changes,
         ask=telling.ask,
+        footing=telling.footing,
         history=telling.history,
         recipient=telling.recipient or "",
         now=now,

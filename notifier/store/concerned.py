@@ -15,7 +15,7 @@ from notifier.store.tables import subscribers, subscriptions
 
 def count_concerned(connection: Connection, fan_out: FanOut) -> int:
     """How many active Subscribers a step would be told to."""
-    topics = [written(topic) for topic in topics_covering(fan_out)]
+    topics = [written(topic) for topic in topics_covering(fan_out.change_id, fan_out.service)]
     follows = exists().where(
         subscriptions.c.subscriber_id == subscribers.c.id,
         subscriptions.c.since < fan_out.step.due,
@@ -55,9 +55,9 @@ def present(fan_out: FanOut) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def topics_covering(fan_out: FanOut) -> tuple[Topic, ...]:
-    """The Topics that cover the step's Change."""
-    return (EVERYTHING, Topic(Scope.SERVICE, fan_out.service), Topic(Scope.CHANGE, fan_out.change_id))
+def topics_covering(change_id: str, service: str) -> tuple[Topic, ...]:
+    """The Topics that cover a Change of this service."""
+    return (EVERYTHING, Topic(Scope.SERVICE, service), Topic(Scope.CHANGE, change_id))
 
 
 def written(topic: Topic) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from notifier.core.cadence import Lead, parse_lead
-from notifier.core.notice import Notice, NoticeKind, Outcome, Step
+from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
+from notifier.core.plan import NEWS
 from notifier.store.tables import notices, steps
 from notifier.store.upsert import insert_into
 
@@ -78,7 +79,7 @@ def news_of(
 
     `known` are Notices that were read just now, by id: they are not read twice.
     """
-    return _about(connection, pairs, known, notices.c.kind.not_in([NoticeKind.REMINDER, NoticeKind.STANDING]))
+    return _about(connection, pairs, known, notices.c.kind.in_([*NEWS.values()]))
 
 
 def reminders_of(
@@ -88,10 +89,10 @@ def reminders_of(
     *,
     since: datetime,
 ) -> tuple[Notice, ...]:
-    """The same of reminders that are owed, or were sent since an instant."""
+    """The same of reminders, also escalations, that are owed, or were sent since an instant."""
     sent = and_(notices.c.outcome == Outcome.SENT, notices.c.decided_at >= since)
     told_or_to_come = or_(notices.c.outcome == Outcome.OWED, sent)
-    return _about(connection, pairs, known, and_(notices.c.kind == NoticeKind.REMINDER, told_or_to_come))
+    return _about(connection, pairs, known, and_(notices.c.kind.in_(REMINDERS), told_or_to_come))
 
 
 def _about(

@@ -153,7 +153,7 @@ def _steps(alike: Sequence[FanOut]) -> Subquery:
             fan_out.reason,
         )
         for fan_out in alike
-        for topic in topics_covering(fan_out)
+        for topic in topics_covering(fan_out.change_id, fan_out.service)
     ]
     # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
     given = values(*columns, name="given").data(rows).cte("given", nesting=True)

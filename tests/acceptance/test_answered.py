@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier.core.answer import AnswerKind
+from notifier.core.text import Language
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.answering import a_vendor, answers, ledger
 from tests.acceptance.story import KARI, OLA, Story
@@ -77,3 +78,52 @@ def test_a_move_is_told_whatever_was_answered(story: Story) -> None:
     write(story.changes, change(PORTAL, when("2027-06-01")), revision=2)
     on(story, "2026-08-05", "2026-08-06")
     assert [letter.subject.split(":")[0] for letter in story.new_letters()] == ["Flyttet", "Flyttet"]
+
+
+def test_a_promise_is_reminded_of_and_asked_about_and_the_last_reminders_come_all_the_same(
+    story: Story,
+) -> None:
+    said = answers(
+        story, KARI, PORTAL, AnswerKind.PLANNED, planned=date(2026, 11, 15), now=oslo("2026-08-04")
+    )
+    assert not said.comes_too_late
+    on(story, *LEADS[:3], "2026-11-06", "2026-11-16")
+    mine = [(letter.day, letter.subject) for letter in story.new_letters() if letter.to == KARI]
+    assert [day for day, _ in mine] == [date(2026, 11, 6), date(2026, 11, 16)]
+    assert mine[0][1].startswith("Planlagt 15.11.2026: Kjernejournal – title portal nb")
+    assert mine[1][1].startswith("Er dere ferdige?: Kjernejournal") or mine[1][1].startswith(
+        "Er dere ferdige? "
+    )
+
+    answers(
+        story, OLA, PORTAL, AnswerKind.PLANNED, planned=date(2026, 11, 27), now=oslo("2026-11-16", "12:00")
+    )
+    on(story, "2026-11-17", "2026-11-20", *LEADS[4:])
+    told = [letter.day.isoformat() for letter in story.new_letters() if letter.to == OLA]
+    assert told == ["2026-11-20", "2026-11-24", "2026-11-27", "2026-11-30", "2026-12-01"]
+
+
+def test_a_silent_vendor_s_third_reminder_goes_to_all_of_its_contacts_and_says_so(story: Story) -> None:
+    story.joins("per@example.no", "service:helseid", now=oslo("2026-08-03"), vendor="blabaer")
+    story.joins(
+        "sue@example.no", "service:helseid", now=oslo("2026-08-03"), vendor="blabaer", language=Language.EN
+    )
+    story.joins("gunn@elsewhere.example", "service:helseid", now=oslo("2026-08-03"))
+    on(story, "2026-08-04", *LEADS[:2])
+    story.new_letters()
+    on(story, LEADS[2])
+    escalated = {letter.to: letter for letter in story.new_letters()}
+    assert set(escalated) == {KARI, OLA, "per@example.no", "sue@example.no"}
+    assert (
+        escalated[KARI].subject
+        == "Ingen hos Blåbær EPJ har svart: Kjernejournal – title portal nb utgår 1. desember"
+    )
+    assert escalated["sue@example.no"].subject.startswith("Nobody at Blåbær EPJ has answered: Kjernejournal")
+    assert "Derfor går denne til alle der" in " ".join(escalated[KARI].text.split())
+    assert "Du følger ikke denne endringen" in " ".join(escalated["per@example.no"].text.split())
+
+    answers(story, "per@example.no", PORTAL, AnswerKind.NEED_HELP, words="Hjelp", now=oslo(LEADS[2], "12:00"))
+    on(story, LEADS[3])
+    after = {letter.to: letter.subject for letter in story.new_letters()}
+    assert set(after) == {KARI, OLA}
+    assert after[KARI].startswith("14 dager igjen")

@@ -104,7 +104,7 @@ def test_the_last_day_is_told_once_though_the_reminder_of_the_day_before_came_la
 
 def test_what_somebody_stops_following_between_composing_and_sending_is_not_sent(story: Story) -> None:
     parts = story.parts
-    remind(engine=parts.engine, timing=parts.timing, now=TUESDAY)
+    remind(engine=parts.engine, timing=parts.timing, rules=parts.settings.answer_rules, now=TUESDAY)
     with SendingRight(parts.engine) as right:
         right.try_acquire()
         sender = parts.sender(node=right.node, clock=lambda: TUESDAY)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Engine, exists, func, insert, select
 
+from notifier.core.answer import AnswerRules
 from notifier.jobs.refresh import refresh
 from notifier.jobs.remind import remind
 from notifier.store.engine import open_engine, reading, writing
@@ -51,7 +52,7 @@ class _Bytes:
 def fill(engine: Engine, count: int) -> None:
     """So many Subscribers who follow everything, under a list that was there before them."""
     refresh(engine=engine, source=_Bytes(), timing=TIMING, max_people=0, now=BEFORE, wall=BEFORE)
-    remind(engine=engine, timing=TIMING, now=BEFORE)
+    remind(engine=engine, timing=TIMING, rules=AnswerRules(), now=BEFORE)
     with writing(engine) as connection:
         for start in range(0, count, 10_000):
             ids = range(start + 1, min(start + 10_000, count) + 1)
@@ -104,7 +105,7 @@ def _engine(url: str, people: int) -> Engine:
 def _plan(engine: Engine) -> tuple[float, float]:
     """Seconds that planning took, and how many of them this process was on a processor."""
     began, busy = time.perf_counter(), time.process_time()
-    remind(engine=engine, timing=TIMING, now=NOW)
+    remind(engine=engine, timing=TIMING, rules=AnswerRules(), now=NOW)
     return time.perf_counter() - began, time.process_time() - busy
 
 

@@ -16,9 +16,10 @@ from notifier.compose.recipient import recipient_of
 from notifier.compose.templates import Templates, shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.change import Change, ChangeList, Service, Source
+from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.message import Message, MessageState
-from notifier.core.notice import Notice, NoticeKind, Step
+from notifier.core.notice import PROMISES, Notice, NoticeKind, Step
 from notifier.core.stance import Stance
 from notifier.core.subscription import Subscriber
 from notifier.core.text import Language, Text
@@ -55,9 +56,9 @@ def listed(*changes: Change) -> ChangeList:
 
 def a_notice(kind: NoticeKind, deadline: str = "gammel-innlogging/end", *, old: When | None = None) -> Notice:
     """A Notice of that kind about that Deadline."""
-    return Notice(
-        id=1, subscriber_id=1, step=Step(deadline=deadline, kind=kind, due=oslo("2026-01-01")), old=old
-    )
+    spoken = "2026-11-20" if kind in PROMISES else ""
+    step = Step(deadline=deadline, kind=kind, due=oslo("2026-01-01"), spoken=spoken)
+    return Notice(id=1, subscriber_id=1, step=step, old=old)
 
 
 def composed(
@@ -89,7 +90,7 @@ def composed(
         ask=None,
         changes=changes or listed(old_login()),
         history=history or {},
-        stances=stances or {},
+        footing=Footing(stances=stances or {}),
         now=at,
         timing=TIMING,
     )

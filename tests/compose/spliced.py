@@ -16,6 +16,7 @@ from notifier.compose.samples import Sample, letter_sample, sample
 from notifier.compose.templates import shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.change import ChangeList, Link
+from notifier.core.footing import ALONE
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.subscription import Topic, parse_topic
@@ -79,9 +80,9 @@ def _matter(made: Sample) -> Matter:
         subscriber=made.subscriber,
         notices=made.notices,
         ask=made.ask,
+        footing=ALONE,
         changes=made.changes,
         history={},
-        stances={},
         now=made.now,
         timing=TIMING,
     )

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from notifier.core import plan
 from notifier.core.change import Change, DeadlineKind, EarlierWhen, Link, Status
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
@@ -25,7 +26,7 @@ from tests.compose.mails import (
 from tests.core.lists import OSLO, a_change, a_deadline, a_subscriber, a_when, oslo, same
 
 REMINDER = a_notice(NoticeKind.REMINDER)
-NEWS = [kind for kind in NoticeKind if kind not in (NoticeKind.REMINDER, NoticeKind.STANDING)]
+NEWS = [*plan.NEWS.values()]
 
 
 def _said(*changes: Change, kind: NoticeKind = NoticeKind.REMINDER, **fields: object) -> str:

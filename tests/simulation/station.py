@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from notifier.core.answer import AnswerRules
 from notifier.jobs.refresh import refresh
 from notifier.jobs.remind import remind
 from notifier.store import installation
@@ -78,7 +79,7 @@ def station() -> Station:
     with writing(engine) as connection:
         installation.begin_acting(connection, given=START, wall=START)
     refresh(engine=engine, source=Desk(Random(0)), timing=TIMING, max_people=25, now=START, wall=START)
-    remind(engine=engine, timing=TIMING, now=START)
+    remind(engine=engine, timing=TIMING, rules=AnswerRules(), now=START)
     # The last connection to close brings everything into the file.
     engine.dispose()
     made.fresh = file.read_bytes()

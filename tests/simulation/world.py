@@ -125,7 +125,7 @@ class World:
         match job:
             case "plan":
                 refresh(engine=self.engine, source=self.desk, timing=TIMING, max_people=25, now=now, wall=now)
-                remind(engine=self.engine, timing=TIMING, now=now)
+                remind(engine=self.engine, timing=TIMING, rules=AnswerRules(), now=now)
             case "send":
                 self.loop.run_until_complete(dispatch(self._sender(node)))
             case "recover":

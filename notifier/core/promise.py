@@ -1,0 +1,76 @@
+"""A promise: what a *planned* Answer has its Party told, ahead of the promised day and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifier.core.answer import Answer, AnswerKind, AnswerRules, Party
+from notifier.core.change import Change, ChangeList
+from notifier.core.notice import NoticeKind, Step
+from notifier.core.timing import Timing
+from notifier.core.working_days import working_day_on_or_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One Step owed to the Subscribers of one Party who follow the Change."""
+
+    step: Step
+    party: Party
+    change: Change
+
+    @property
+    def mark(self) -> tuple[str, str, str, str, int, str]:
+        """What names it once it is finished; the Answer's id in it tells Parties apart."""
+        return (*self.step.identity, "*")
+
+
+def promise_steps(answer: Answer, *, timing: Timing, rules: AnswerRules) -> Iterator[Step]:
+    """The reminder ahead of the promised day, unless it was promised later than that; and the question whether
+    it is done, on the first working day after it."""
+    if answer.kind is not AnswerKind.PLANNED or answer.planned is None or not answer.anchor:
+        return
+    spoken = answer.planned.isoformat()
+    ahead = timing.reminder_instant(rules.ahead.before(answer.planned))
+    if ahead > answer.at:
+        yield Step(
+            deadline=answer.anchor,
+            kind=NoticeKind.PROMISE,
+            due=ahead,
+            lead=rules.ahead,
+            spoken=spoken,
+            revision=answer.id,
+            expires=timing.end_of(answer.planned),
+        )
+    yield Step(
+        deadline=answer.anchor,
+        kind=NoticeKind.QUESTION,
+        due=timing.instant(working_day_on_or_after(answer.planned + timedelta(days=1)), timing.at),
+        spoken=spoken,
+        revision=answer.id,
+    )
+
+
+def due_promises(
+    counting: Iterable[Answer],
+    *,
+    changes: ChangeList,
+    timing: Timing,
+    rules: AnswerRules,
+    now: datetime,
+    finished: Collection[tuple[str, str, str, str, int, str]],
+) -> tuple[Promise, ...]:
+    """What has fallen due of the Answers that count, has not come too late and is not finished."""
+    found: list[Promise] = []
+    for answer in counting:
+        looked_to = changes.deadline(answer.anchor)
+        if looked_to is None or not looked_to[1].is_open:
+            continue
+        found += [
+            Promise(step=step, party=answer.party, change=looked_to[0])
+            for step in promise_steps(answer, timing=timing, rules=rules)
+            if step.due <= now and (step.expires is None or now < step.expires)
+        ]
+    return tuple(promise for promise in found if promise.mark not in finished)
