@@ -11,14 +11,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, delete, insert, inspect, text
+from sqlalchemy import Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from notifier.errors import DatabaseError
+from notifier.store import erasing
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import current, downgrade, newest, upgrade
 from notifier.store.tables import messages, metadata, notices, subscribers, subscriptions
-from tests.store.people import MAY, join, look_up
+from tests.store.people import KEYED, MAY, join, look_up
 
 
 def differences_from_metadata(engine: Engine) -> list[object]:
@@ -123,3 +124,23 @@ def test_an_id_that_our_mail_may_name_is_never_used_again(empty_database: Engine
     assert look_up(empty_database).id > first.id
     with reading(empty_database) as connection:
         assert connection.scalars(text("SELECT id FROM messages")).one() > told
+
+
+def test_every_step_down_and_up_again_keeps_people_and_what_they_were_told(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    people = [join(empty_database, f"person{number}@epj.example.no").id for number in range(3)]
+    with writing(empty_database) as connection:
+        connection.execute(messages.update().values(state="sent"))
+        erasing.erase(connection, subscriber_id=people[0], pseudonyms=KEYED, now=MAY)
+    steps = [newest()]
+    while steps[-1] != "0001":
+        steps.append(f"{int(steps[-1]) - 1:04}")
+        downgrade(empty_database, steps[-1])
+        assert current(empty_database) == steps[-1]
+    upgrade(empty_database)
+    assert differences_from_metadata(empty_database) == []
+    with reading(empty_database) as connection:
+        states = connection.execute(select(subscribers.c.state).order_by(subscribers.c.id)).scalars().all()
+        told = connection.execute(select(notices.c.subscriber_id, notices.c.outcome)).all()
+    assert states == ["erased", "active", "active"]
+    assert sorted(told) == [(people[0], "left"), (people[1], "owed"), (people[2], "owed")]
