@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-import psutil
-
 from tests.bench import feeds
+from tests.bench.idle import cold_doctor, idle
 
 IDLE_SECONDS = 30.0
 
@@ -29,49 +23,6 @@ def _wall(*command: str, times: int = 5) -> float:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         runs.append(time.perf_counter() - began)
     return sorted(runs[1:])[times // 2]
-
-
-def _daemon() -> tuple[float, float, float]:
-    """Seconds to the first tick with the page answering, resident MB when idle, idle CPU in per cent.
-
-    On a database that is there, as at every start but the first.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("NOTIFIER_")}
-        environment |= {"NOTIFIER_WEB__BIND": f"127.0.0.1:{port}", "NOTIFIER_STATE_DIR": folder}
-        command = [sys.executable, "-m", "notifier"]
-        subprocess.run([*command, "tick"], check=False, env=environment, stdout=subprocess.DEVNULL)
-        began = time.perf_counter()
-        daemon = subprocess.Popen(
-            [*command, "run"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            while not _ready(port):
-                time.sleep(0.01)
-            started = time.perf_counter() - began
-            process = psutil.Process(daemon.pid)
-            time.sleep(5)
-            before = process.cpu_times()
-            time.sleep(IDLE_SECONDS)
-            after = process.cpu_times()
-            busy = after.user + after.system - before.user - before.system
-            return started, process.memory_info().rss / 2**20, 100 * busy / IDLE_SECONDS
-        finally:
-            daemon.send_signal(signal.SIGTERM)
-            daemon.wait(30)
-
-
-def _ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5):
-            return True
-    except (urllib.error.URLError, ConnectionError):
-        return False
 
 
 def _composing() -> list[tuple[str, str, str]]:
@@ -112,13 +63,22 @@ def _figures(module: str) -> dict[str, float]:
 def main() -> None:
     """Measure everything and print it."""
     planning, received = _figures("planning"), _figures("receiving")
-    started, memory, busy = _daemon()
+    found, doctor = idle(IDLE_SECONDS), cold_doctor()
     bare = _wall(sys.executable, "-c", "pass")
     helped = _wall(sys.executable, "-m", "notifier", "--help")
     rows = [
-        ("start-up to the first tick, page answering", f"{started:.1f} s", f"{bare:.2f} s for a bare Python"),
-        ("resident memory of the idle daemon", f"{memory:.0f} MB", ""),
-        ("CPU of the idle daemon", f"{busy:.1f} %", f"over {IDLE_SECONDS:.0f} s"),
+        (
+            "start-up to the first tick, page answering",
+            f"{found.started:.1f} s",
+            f"{bare:.2f} s for a bare Python",
+        ),
+        ("resident memory of the idle daemon", f"{found.memory_after:.0f} MB", ""),
+        (
+            "CPU of the idle daemon",
+            f"{found.busy:.1f} %",
+            f"over {IDLE_SECONDS:.0f} s; minutes: python -m tests.bench.idle",
+        ),
+        ("`notifier doctor`, cold", f"{doctor[0]:.1f} s", f"{doctor[1]:.1f} s of them on a processor"),
         ("`notifier --help`", f"{helped:.2f} s", f"{bare:.2f} s for a bare Python"),
         (
             f"planning {planning['notices']:,.0f} Notices into {planning['messages']:,.0f} Messages, SQLite",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.deploy.gate import gate_program
 from tests.processes.installation import ROOT
 
 pytest.importorskip("cyclonedx", reason="cyclonedx-python-lib is not installed; it comes with notifier[dev]")
@@ -20,13 +19,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def writer() -> ModuleType:
     """The gate's own program."""
-    spec = importlib.util.spec_from_file_location("bill_of_materials", ROOT / ".ci" / "bill_of_materials.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
-    return module
+    return gate_program("bill_of_materials")
 
 
 def test_it_is_whole_and_every_licence_of_what_runs_is_accepted(writer: ModuleType, tmp_path: Path) -> None:

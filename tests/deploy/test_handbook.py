@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 
+import pytest
 from typer.main import get_command
 
 from notifier.cli import commands
 from notifier.cli.frame import app
+from tests.deploy.gate import gate_program
 from tests.processes.installation import ROOT
 
 HANDBOOK = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
@@ -34,6 +37,14 @@ def test_it_names_every_event_of_the_daemons_log() -> None:
     assert len(said) > 20
     table = HANDBOOK.partition("### The log")[2].partition("\n## ")[0]
     assert {event for event in said if f"`{event}`" not in table} == set()
+
+
+def test_its_table_of_settings_is_as_the_program_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("NOTIFIER_")]:
+        monkeypatch.delenv(name)
+    table = gate_program("settings_table")
+    written = table.TARGET.read_text(encoding="utf-8")
+    assert written == table.page(), "make it anew: .venv/bin/python .ci/settings_table.py"
 
 
 def test_every_command_it_names_exists() -> None:
