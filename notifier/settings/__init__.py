@@ -4,6 +4,6 @@ Every problem is reported at once, each with its key and what to write instead.
 """
 
 from notifier.settings.reading import find_file, load
-from notifier.settings.tables import Settings
+from notifier.settings.whole import Settings
 
 __all__ = ["Settings", "find_file", "load"]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from notifier.core.address import LONGEST_DETAIL, LONGEST_LOCAL_PART, normal_address_or_domain
 from notifier.core.cadence import parse_cadence
 from notifier.settings.secrets import file_problems
-from notifier.settings.tables import Settings
+from notifier.settings.whole import Settings
 
 MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps", "maildir")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -15,7 +15,7 @@ from pydantic_settings import EnvSettingsSource
 from notifier.errors import ConfigurationError
 from notifier.settings.problems import problems_of
 from notifier.settings.secrets import exposed_in
-from notifier.settings.tables import Settings
+from notifier.settings.whole import Settings
 
 # Kubernetes puts SERVICE and PORT variables beside a service that is named notifier.
 _NOT_OURS = re.compile(r"NOTIFIER_(CONFIG|SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP)(_.+)?)?)")
