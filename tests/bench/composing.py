@@ -119,6 +119,8 @@ def _send(url: str) -> dict[str, float]:
 
 def _measured(url: str, waiting: int) -> dict[str, float]:
     """Filled and sent in processes of their own, so that the peak memory is that of sending."""
+    # As in deploy/: else the C library keeps freed memory apart for every thread.
+    os.environ["MALLOC_ARENA_MAX"] = "2"
     command = [sys.executable, "-m", "tests.bench.composing"]
     subprocess.run([*command, "fill", url, str(waiting)], check=True, stdout=subprocess.DEVNULL)
     done = subprocess.run([*command, "send", url], check=True, stdout=subprocess.PIPE)
