@@ -2,7 +2,7 @@
 
 Whoever adds a link of the recipient's own asks for a place; there is no other way to reach the recipient:
 
-    answer_url=places(f"done {change.id}", lambda to: links.answer(to.public_id, change.id, "done"))
+    url=places(f"answer {change.id}", lambda to: links.answer(to.addressee, change.id))
 
 The same words then make the link for the one whose mail is rendered, and for all whose mail is spliced.
 """

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.mailbox import Mailbox
-from notifier.compose.matter import Matter, matter_of
+from notifier.compose.matter import Matter, Said, matter_of
 from notifier.compose.recipient import Recipient
 from notifier.compose.samples import Sample, letter_sample, sample
 from notifier.compose.templates import shipped_templates
 from notifier.compose.voice import Voice
+from notifier.core.answer import AnswerKind
 from notifier.core.change import ChangeList, Link
 from notifier.core.footing import ALONE
 from notifier.core.letter import LetterKind
@@ -91,7 +92,24 @@ def _matter(made: Sample) -> Matter:
 FOLLOWED = st.lists(
     st.sampled_from(["everything", "service:preg", "change:c", "change:gone"]).map(parse_topic), max_size=3
 ).map(tuple)
-MATTERS = st.builds(told, st.sampled_from(KINDS), st.sampled_from(Language), FOLLOWED)
+_DONE = Said(
+    change_id="gammel-innlogging", kind=AnswerKind.DONE, planned=None, day=date(2026, 10, 1), doubt=None
+)
+STANDINGS = st.sampled_from(
+    [
+        {},
+        {"said": (_DONE,)},
+        {"said": (replace(_DONE, kind=AnswerKind.PLANNED, planned=date(2026, 11, 27)),)},
+        {"vendor": "Lege & Lys AS", "silent": ("gammel-innlogging",)},
+    ]
+)
+MATTERS = st.builds(
+    lambda kind, language, follows, standing: replace(told(kind, language, follows), **standing),
+    st.sampled_from(KINDS),
+    st.sampled_from(Language),
+    FOLLOWED,
+    STANDINGS,
+)
 
 _ATOM = st.text("abcXYZ019!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=30)
 _LABELS = st.sampled_from(

@@ -50,7 +50,7 @@ def test_every_kind_of_mail_is_spliced_in_every_language(
     assert data == compose(told(kind, language), somebody(), VOICE).data
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(MATTERS, recipients(told(NoticeKind.REMINDER).today))
 def test_whoever_it_goes_to_gets_the_mail_that_the_whole_way_makes(matter: Matter, to: Recipient) -> None:
     try:
@@ -154,6 +154,7 @@ def test_stencils_take_a_bounded_amount_of_memory() -> None:
         assert 0 < composer.kept_bytes <= most
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(Language), st.integers(0, 86_399))
 def test_a_mail_bears_the_hour_at_which_it_is_sent(language: Language, second: int) -> None:
     at = VOICE.timing.instant(told(NoticeKind.REMINDER).today, NOW.time().min)
