@@ -23,14 +23,15 @@ from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
 from notifier.core.text import count
 from notifier.core.timing import Timing
+from notifier.jobs.heed_answers import LATE, WAITING, to_heed
 from notifier.logs import log
 from notifier.store import alerts, cadences, changes, installation, messages
 from notifier.store.alerts import Alert, Way
 from notifier.store.engine import reading, writing
 
 AGAIN_AFTER = timedelta(hours=24)
-LEISURELY = ("passed:", "unchecked:")
-REVIEWED = (*LEISURELY, "cadence:", "composing:")
+LEISURELY = ("passed:", "unchecked:", LATE)
+REVIEWED = (*LEISURELY, "cadence:", "composing:", WAITING)
 UNREADABLE = (
     "whoever has the Leads “{}” gets no reminders, since these cannot be read; set them anew: notifier"
     " subscribers set ADDRESS --lead 30d"
@@ -83,8 +84,8 @@ async def alert(
 
 def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
     """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, Leads
-    that cannot be read and Messages that cannot be composed; resolve those that stand no longer, and what
-    happened once a month ago.
+    that cannot be read, Messages that cannot be composed and Answers that need a person; resolve those that
+    stand no longer, and what happened once a month ago.
 
     A clock in doubt decides nothing.
     """
@@ -93,9 +94,10 @@ def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
         standing = {found.key: found for found in alerts.open_alerts(connection)}
         unreadable = cadences.unreadable(connection)
         stuck = messages.uncomposed(connection)
+        heeded = dict(to_heed(connection, current.changes)) if current else {}
     if current is None or CLOCK in standing:
         return
-    wanted = dict(_overlooked(current.changes, timing.today(now)))
+    wanted = dict(_overlooked(current.changes, timing.today(now))) | heeded
     wanted |= {f"cadence:{text}": UNREADABLE.format(text) for text in unreadable}
     wanted |= {
         f"composing:{each.mistake}": STUCK.format(mistake=each.mistake, count=each.count, first=each.first)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from notifier.core.answer import AnswerRules, Party
+from notifier.core.answer import AnswerKind, AnswerRules, Party
 from notifier.core.change import ChangeList
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
@@ -27,7 +27,7 @@ def follow_up(
         current = changes.in_force(connection)
         if current is None:
             return ()
-        given = answers.last_counting(connection).values()
+        given = answers.last_counting(connection, kind=AnswerKind.PLANNED).values()
         finished = notices.finished_steps(connection) if given else frozenset()
     promised = due_promises(
         given, changes=current.changes, timing=timing, rules=rules, now=now, finished=finished

@@ -85,16 +85,24 @@ def given(
     return tuple(_answer(row) for row in connection.execute(chosen))
 
 
+def waiting(connection: Connection) -> tuple[Answer, ...]:
+    """Every Answer that an operator has to decide on, oldest first."""
+    chosen = select(answers).where(answers.c.state == AnswerState.WAITING).order_by(answers.c.id)
+    return tuple(_answer(row) for row in connection.execute(chosen))
+
+
 def last_counting(
-    connection: Connection, parties: Collection[Party] | None = None
+    connection: Connection, parties: Collection[Party] | None = None, *, kind: AnswerKind | None = None
 ) -> dict[tuple[Party, str], Answer]:
     """By Party and Change, the last Answer that counts, but for those that were taken back; of all Parties
-    where none are named."""
+    where none are named, of one kind or any."""
     newest = select(func.max(answers.c.id)).where(answers.c.state == AnswerState.COUNTS)
     if parties is not None:
         newest = newest.where(answers.c.party.in_([str(party) for party in parties]))
     newest = newest.group_by(answers.c.party, answers.c.change)
     chosen = select(answers).where(answers.c.id.in_(newest), answers.c.kind != AnswerKind.NONE)
+    if kind is not None:
+        chosen = chosen.where(answers.c.kind == kind)
     found = (_answer(row) for row in connection.execute(chosen))
     return {(answer.party, answer.change_id): answer for answer in found}
 
