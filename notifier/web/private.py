@@ -8,7 +8,6 @@ the database, and not a moment longer.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from starlette.concurrency import run_in_threadpool
@@ -24,7 +23,8 @@ from notifier.web.holders import Holders
 from notifier.web.shelf import Shelf, Snapshot
 from notifier.web.site import Site
 
-MOST_ANSWERED = 4096
+# Few, since each may hold bytes of its own, and they are let go at the next write.
+MOST_ANSWERED = 256
 
 
 class RevokedError(NotifierError):
@@ -38,18 +38,13 @@ class Private:
         self._site = site
         self._shelf = shelf
         self._holders = Holders(site.holders)
-        self._answered: dict[str, _Answered] = {}
+        self._as_of: tuple[Hashable | None, Snapshot | None] = (None, None)
+        self._answered: dict[str, Edition] = {}
 
     def ready(self, path: str) -> Edition | None:
         """What was answered at this address, where that still holds. Answers at once."""
         last = self._answered.get(path)
-        if (
-            last is None
-            or last.version != self._site.version()
-            or last.snapshot is not self._shelf.snapshot()
-        ):
-            return None
-        return last.edition
+        return last if last and self._as_of == self._now() else None
 
     async def edition(self, path: str, asked: AskedPrivate) -> Edition | None:
         """The calendar at a private address, which asks for this; None while there is no list.
@@ -58,7 +53,7 @@ class Private:
         UnavailableError.
         """
         # Taken before the answer, so that whatever is written meanwhile makes another one.
-        version, snapshot = self._site.version(), self._shelf.snapshot()
+        as_of = self._now()
         found = await self._holders.of(asked.token)
         holder = found.held
         if holder is None:
@@ -76,24 +71,22 @@ class Private:
             return made
         # What they follow is part of what they see.
         theirs = dated(made, max(made.changed_at, min(holder.since, self._site.now())))
-        if version is not None and snapshot is not None and found.is_certain:
-            self._remember(path, _Answered(version, snapshot, theirs))
+        # In trouble both may be older than what there is now.
+        if found.is_certain and made is self._shelf.ready(shown):
+            self._remember(path, theirs, as_of)
         return theirs
 
-    def _remember(self, path: str, answered: _Answered) -> None:
-        self._answered.pop(path, None)
-        self._answered[path] = answered
-        while len(self._answered) > MOST_ANSWERED:
-            del self._answered[next(iter(self._answered))]
+    def _now(self) -> tuple[Hashable | None, Snapshot | None]:
+        """The state of the database and the list; all answers are forgotten with the one they were given in."""
+        return self._site.version(), self._shelf.snapshot()
 
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """An answer, and what the database and the list were like just before it."""
-
-    version: Hashable
-    snapshot: Snapshot
-    edition: Edition
+    def _remember(self, path: str, theirs: Edition, as_of: tuple[Hashable | None, Snapshot | None]) -> None:
+        if None in as_of:
+            return
+        if as_of != self._as_of or len(self._answered) >= MOST_ANSWERED:
+            self._answered.clear()
+            self._as_of = as_of
+        self._answered[path] = theirs
 
 
 @lru_cache(maxsize=4096)
