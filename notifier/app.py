@@ -27,6 +27,7 @@ from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.address import normal_address_or_domain
+from notifier.core.answer import GivenAnswer
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
@@ -242,6 +243,7 @@ def _compose(
     notices: Sequence[Notice],
     changes: ChangeList,
     ask: Ask | None,
+    given: GivenAnswer | None,
     footing: Footing,
     history: Mapping[str, Sequence[Entry]],
     recipient: str,
@@ -255,6 +257,7 @@ def _compose(
         footing=footing,
         changes=changes,
         history=history,
+        given=given,
         now=now,
         timing=timing,
     )

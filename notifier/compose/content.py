@@ -33,6 +33,13 @@ class Content:
     choose_url: str
     own_calendar_url: str
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks about any Change."""
+        questions = [each.question for each in self.sections]
+        questions += [each.question for each in self.standing.lines] if self.standing else []
+        return any(questions)
+
 
 def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
     """What Notices say on a local day. Raises ValueError when that is nothing."""

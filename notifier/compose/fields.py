@@ -33,20 +33,21 @@ def fields_of(
     language: Language,
     subject: str,
     contact: str,
+    asks: bool,
     thread: str,
     leave_url: str,
     auto_submitted: str,
 ) -> tuple[Field, ...]:
     """Every header field but those of MIME. Raises UnsafeHeaderError for a text that must not stand in one.
 
-    Answers go to `contact`. `thread` is the id of the Change whose mails it belongs to, `leave_url` how to get no
-    more like it; "" for neither.
+    Replies go to `contact`, or where it `asks` something, to us who can read the answer. `thread` is the id of the
+    Change whose mails it belongs to, `leave_url` how to get no more like it; "" for neither.
     """
     letterhead, zone = voice.letterhead, voice.timing.zone
     return (
         _from(letterhead),
         _plain("To", places("to", lambda to: wire_address(to.address))),
-        *_reply_to(letterhead, contact),
+        *_reply_to(places, letterhead, contact, asks=asks),
         Field(name="Subject", meant=subject, wire=encoded("Subject", subject)),
         _plain("Date", places("date", lambda to: _date(to.at, zone))),
         _plain("Message-ID", places("message-id", lambda to: to.header_id)),
@@ -93,10 +94,15 @@ def _plain(name: str, value: str) -> Field:
     return Field(name=name, meant=guard(value, what=name), wire=value)
 
 
-def _reply_to(letterhead: Letterhead, contact: str) -> tuple[Field, ...]:
-    """What would go to the publisher comes to our mailbox first, which sends on what no program can answer."""
-    if contact == letterhead.contact and letterhead.mailbox is not None:
-        contact = letterhead.mailbox.address
+def _reply_to(places: Places, letterhead: Letterhead, contact: str, *, asks: bool) -> tuple[Field, ...]:
+    """What would go to the publisher comes to our mailbox first, as do answers: it sends on what no program can
+    read, also to the contact of a Change."""
+    mailbox = letterhead.mailbox
+    if mailbox is not None and asks:
+        own = places("answer by mail", lambda to: wire_address(mailbox.answer(to.message_id, to.moves)))
+        return (_plain("Reply-To", own),)
+    if mailbox is not None and contact == letterhead.contact:
+        contact = mailbox.address
     return (_plain("Reply-To", wire_address(contact)),) if contact else ()
 
 

@@ -1,6 +1,7 @@
 """Letters: what a mail about the subscription itself says; in no format yet.
 
-What somebody typed into a form never stands in one: a stranger could make us write it to anybody.
+What somebody typed into a form never stands in one, for a stranger could make us write it to anybody: but for the
+words of a Subscriber who needs help, which go to the contact of the Change alone.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links, in_language
 from notifier.compose.matter import Matter
 from notifier.compose.places import Place, Places
-from notifier.compose.sections import topic_names
+from notifier.compose.sections import heading_of, topic_names
 from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import LONGEST
 from notifier.compose.voice import Voice
-from notifier.core.letter import ACCESS_WITHIN, LetterKind
+from notifier.core.address import masked
+from notifier.core.letter import ACCESS_WITHIN, WITH_STANDING, LetterKind
 
 # These go to whoever subscribes at this address: their footer leads to choosing and to leaving.
-_TO_SUBSCRIBERS = (LetterKind.ALREADY, LetterKind.STATUS)
+_TO_SUBSCRIBERS = (LetterKind.ALREADY, LetterKind.STATUS, LetterKind.ASK_AGAIN, LetterKind.ANSWERED)
 # These answer a mail.
-RESPONSES = (LetterKind.STATUS, LetterKind.HELP)
-_BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address")
+RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN)
+_BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address", "answer_other")
 _SHAPES = {
     LetterKind.CONFIRMATION: "asked wish confirm within unasked deny",
     LetterKind.ALREADY: "already choose",
@@ -31,6 +33,9 @@ _SHAPES = {
     LetterKind.ADDRESS_CHANGED: "moved not_me",
     LetterKind.STATUS: "follow choose",
     LetterKind.HELP: "commands misused deny",
+    LetterKind.ASK_AGAIN: "unread forwarded press",
+    LetterKind.ANSWERED: "answered follows answer_other",
+    LetterKind.HELP_WANTED: "wanted quoted respond about",
 }
 
 
@@ -65,6 +70,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
         "followed": topic_names(matter.topics, matter.changes, language),
         "undo_until": matter.undo_until,
         "access_until": matter.access_until,
+        **_told_of(matter),
     }
 
     def words(part: str) -> str:
@@ -74,14 +80,17 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     def url(part: str, link: Place) -> str:
         return places(part, lambda to: in_language(link(to), language))
 
-    urls = {part: url(part, link) for part, link in _links(kind, links).items()}
+    urls = {part: url(part, link) for part, link in _links(kind, links).items()} | _link_of_answer(
+        matter, places, voice
+    )
     blocks = [
         Block(words=words(part), url=urls.get(part, ""), is_button=part in _BUTTONS)
         for part in _shape(kind, matter)
     ]
     standing, own_calendar_url = None, ""
-    if kind is LetterKind.STATUS:
+    if kind in WITH_STANDING:
         standing = standing_of(matter, places=places, voice=voice)
+    if kind is LetterKind.STATUS:
         own_calendar_url = places(
             "own calendar", lambda to: links.private_calendar(to.public_id, to.calendar_serial)
         )
@@ -94,6 +103,31 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
         leave_url=url("leave", lambda to: links.leave(to.addressee)) if kind in _TO_SUBSCRIBERS else "",
         own_calendar_url=own_calendar_url,
     )
+
+
+def _told_of(matter: Matter) -> dict[str, object]:
+    """What the words of a Letter that tells of an Answer need."""
+    given = matter.given
+    change = matter.changes.change(given.answer.change_id) if given else None
+    if given is None or change is None:
+        return {}
+    return {
+        "answer": given.answer,
+        "vendor": given.vendor,
+        "giver": given.address if matter.letter is LetterKind.HELP_WANTED else masked(given.address),
+        "is_own": matter.is_own,
+        "about": heading_of(change, matter.changes, matter.language),
+    }
+
+
+def _link_of_answer(matter: Matter, places: Places, voice: Voice) -> dict[str, str]:
+    """Where one answers otherwise; and the Change's page, for whoever must help."""
+    if matter.given is None:
+        return {}
+    change_id, links = matter.given.answer.change_id, voice.links
+    if matter.letter is LetterKind.HELP_WANTED:
+        return {"about": links.change(change_id, matter.language)}
+    return {"answer_other": places(f"answer {change_id}", lambda to: links.answer(to.addressee, change_id))}
 
 
 def _shape(kind: LetterKind, matter: Matter) -> list[str]:

@@ -20,8 +20,10 @@ _DETAIL = re.compile(rf"([a-z])-([0-9a-f]{{1,{_DIGITS}}})-([a-z2-7]{{16}})")
 
 
 class Purpose(StrEnum):
-    """What a signed detail is for: reports about a Message, leaving, or knowing a canary that came back."""
+    """What a signed detail is for: answering a Message, reports about one, leaving, or knowing a canary that came
+    back."""
 
+    ANSWER = "a"
     BOUNCE = "b"
     LEAVE = "l"
     CANARY = "c"
@@ -49,6 +51,10 @@ class Mailbox:
 
     address: str
     keys: tuple[str, ...] = field(repr=False)
+
+    def answer(self, message_id: int, moves: int) -> str:
+        """Where whoever was written to answers a Message (Reply-To), until they move."""
+        return self._signed(Purpose.ANSWER, message_id, moves)
 
     def return_path(self, message_id: int, moves: int) -> str:
         """Where reports about a Message go: its envelope's sender (a variable envelope return path)."""

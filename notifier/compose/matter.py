@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import attrgetter
 
-from notifier.core.answer import AnswerKind, Evidence
+from notifier.core.answer import AnswerKind, Evidence, GivenAnswer
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
-from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, Ask, LetterKind
+from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, WITH_STANDING, Ask, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind
 from notifier.core.stance import Doubt, Stance
@@ -50,8 +50,8 @@ class Matter:
     `topics` are what whoever reads it follows, or asked to follow; `history` is each Deadline's, by its key,
     oldest first; `said` is what their Party has answered, `seen` what the services saw of their use. `silent` are
     the Changes, by id, of which nobody at `vendor` has answered the reminders. A Letter has no Notices; what it
-    offers works until `undo_until` or until the local time `access_until`. `subscribes` is False where help goes
-    to somebody who does not.
+    offers works until `undo_until` or until the local time `access_until`. It may tell of an Answer that was
+    `given`, by its reader (`is_own`) or others. `subscribes` is False where help goes to somebody who does not.
     """
 
     letter: LetterKind | None
@@ -65,6 +65,8 @@ class Matter:
     seen: tuple[Evidence, ...] = ()
     silent: tuple[str, ...] = ()
     vendor: str = ""
+    given: GivenAnswer | None = None
+    is_own: bool = False
     undo_until: date | None = None
     access_until: str = ""
     subscribes: bool = True
@@ -87,6 +89,7 @@ def matter_of(
     changes: ChangeList,
     history: Mapping[str, Sequence[Entry]],
     footing: Footing,
+    given: GivenAnswer | None = None,
     now: datetime,
     timing: Timing,
 ) -> Matter:
@@ -95,17 +98,16 @@ def matter_of(
     letter = message.letter
     if letter in NEEDS_ASK and ask is None:
         raise ValueError("a letter asks for what is not asked any more")
-    in_asked_language = ask is not None and letter is LetterKind.CONFIRMATION
     undo_until = access_until = None
     if letter is LetterKind.GOODBYE:
         undo_until = timing.today(now + UNDO_WITHIN)
     elif letter is LetterKind.ACCESS:
         access_until = f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}"
-    about = _about(notices, changes)
+    about = _about(notices, letter, changes)
     silent = _silent(notices, footing)
     return Matter(
         letter=letter,
-        language=ask.language if ask and in_asked_language else subscriber.language,
+        language=ask.language if ask and letter is LetterKind.CONFIRMATION else subscriber.language,
         topics=ask.topics if ask else tuple(each.topic for each in subscriber.subscriptions),
         told=tuple(_told(each) for each in notices),
         today=timing.today(now),
@@ -117,6 +119,8 @@ def matter_of(
         ),
         silent=silent,
         vendor=footing.vendor if silent else "",
+        given=given,
+        is_own=given is not None and given.answer.subscriber_id == subscriber.id,
         undo_until=undo_until,
         access_until=access_until or "",
         subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
@@ -129,9 +133,9 @@ def _told(notice: Notice) -> Told:
     return Told(step.deadline, step.kind, notice.old, promised)
 
 
-def _about(notices: Sequence[Notice], changes: ChangeList) -> frozenset[str]:
-    """The Changes that these Notices tell of, by id; standing tells of all."""
-    if any(notice.step.kind is NoticeKind.STANDING for notice in notices):
+def _about(notices: Sequence[Notice], letter: LetterKind | None, changes: ChangeList) -> frozenset[str]:
+    """The Changes that a Message tells of, by id; what shows where they stand tells of all."""
+    if letter in WITH_STANDING or any(notice.step.kind is NoticeKind.STANDING for notice in notices):
         return frozenset(change.id for change in changes.changes)
     return frozenset(_change_of(notice) for notice in notices)
 

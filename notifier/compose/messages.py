@@ -22,6 +22,7 @@ from notifier.compose.places import Place, Places
 from notifier.compose.plaintext import wrapped
 from notifier.compose.recipient import Recipient
 from notifier.compose.voice import Voice
+from notifier.core.letter import LetterKind
 
 INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -81,13 +82,15 @@ def draft_of(matter: Matter, recipient: Recipient, voice: Voice) -> Draft:
     if matter.letter is None:
         return _of_notices(matter, Places(recipient), voice)
     places = Places(recipient)
+    given, is_help = matter.given, matter.letter is LetterKind.HELP_WANTED
     content = letter_content_of(matter, matter.letter, places=places, voice=voice)
     fields = fields_of(
         places=places,
         voice=voice,
         language=matter.language,
         subject=content.subject,
-        contact=voice.letterhead.contact,
+        contact=given.address if given and is_help else voice.letterhead.contact,
+        asks=not is_help and (given is not None or content.standing is not None),
         thread="",
         leave_url=content.leave_url,
         auto_submitted="auto-replied" if matter.letter in RESPONSES else "auto-generated",
@@ -105,6 +108,7 @@ def _of_notices(matter: Matter, places: Places, voice: Voice) -> Draft:
         language=matter.language,
         subject=content.subject.text,
         contact=first.contact if first else voice.letterhead.contact,
+        asks=content.asks,
         thread=first.change.id if first else "",
         leave_url=content.leave_url,
         auto_submitted="auto-generated",

@@ -54,6 +54,7 @@ def compose_sample(
         footing=made.footing,
         changes=made.changes,
         history={},
+        given=made.given,
         now=made.now,
         timing=timing,
     )

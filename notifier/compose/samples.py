@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from notifier.core.answer import Answer, AnswerKind, AnswerRules, Party, Way
+from notifier.core.answer import Answer, AnswerKind, AnswerRules, GivenAnswer, Party, Way
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList, Deadline, Status
 from notifier.core.footing import ALONE, Footing
-from notifier.core.letter import CONFIRM_WITHIN, NEEDS_ASK, Ask, LetterKind
+from notifier.core.letter import CONFIRM_WITHIN, NEEDS_ASK, OF_ANSWERS, Ask, LetterKind
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Step
 from notifier.core.plan import reminder_steps
@@ -37,6 +37,7 @@ class Sample:
     changes: ChangeList
     now: datetime
     ask: Ask | None = None
+    given: GivenAnswer | None = None
     footing: Footing = ALONE
 
 
@@ -111,7 +112,18 @@ def letter_sample(*, changes: ChangeList, kind: LetterKind, language: Language, 
         changes=changes,
         now=now,
         ask=ask if kind in NEEDS_ASK else None,
+        given=_given(changes, now) if kind in OF_ANSWERS else None,
     )
+
+
+def _given(changes: ChangeList, now: datetime) -> GivenAnswer:
+    """A colleague's plan, with words as whoever needs help has them."""
+    change_id = changes.changes[0].id
+    answer = stance_sample(AnswerKind.PLANNED, change_id=change_id, now=now).answer
+    if answer is None:
+        raise ValueError("the sample of a stance has an answer")
+    told = replace(answer, subscriber_id=2, words="Vi får ikke til DPoP. Hvem kan vi ringe?")
+    return GivenAnswer(answer=told, address="kollega@leverandor.example", vendor="Leverandør AS")
 
 
 def stance_sample(kind: AnswerKind, *, change_id: str, now: datetime) -> Stance:

@@ -44,6 +44,11 @@ class Standing:
     passed: tuple[StandingLine, ...]
     changes: int
 
+    @property
+    def lines(self) -> tuple[StandingLine, ...]:
+        """Those of all groups."""
+        return (*self.ahead, *self.undated, *self.passed)
+
 
 def standing_of(matter: Matter, *, places: Places, voice: Voice) -> Standing:
     """Everything that the Subscriber follows and that is still open, by date."""

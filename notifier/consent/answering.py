@@ -28,7 +28,7 @@ from notifier.core.change import Change, ChangeList
 from notifier.core.stance import Stance, anchor_of, comes_too_late, last_that_counts, stance_of
 from notifier.core.subscription import Addressee, Subscriber, SubscriberState
 from notifier.core.timing import Timing
-from notifier.store import answers, subscribers, vendors
+from notifier.store import answer_letters, answers, subscribers, vendors
 from notifier.store.circumstances import circumstances
 from notifier.store.engine import reading, writing
 from notifier.store.vendors import Vendor
@@ -101,6 +101,7 @@ def answer(
     words: str = "",
     way: Way,
     author: str = "",
+    contact: str,
     changes: ChangeList,
     rules: AnswerRules,
     timing: Timing,
@@ -111,6 +112,7 @@ def answer(
     None for whoever left, moved or is unknown, and for a Change that the list has not, or that is over. Twice
     is one Answer, unless what has happened since puts the first in doubt. `author` is the address that wrote,
     "" for a page. Where it, or else the Subscriber's own, lies outside the Vendor's domains, the Answer waits.
+    Whoever needs help is heard by the Change's contact, or else by the publisher's, `contact`.
     Raises ValueError for a promise that names no day, or none that can be promised.
     """
     day = promised(kind, planned, today=timing.today(now))
@@ -138,7 +140,10 @@ def answer(
             by="" if writer == identity_of(found.address) else author,
             words=kept_words(words),
         )
-        return _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
+        given = _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
+        if given.is_new and kind is AnswerKind.NEED_HELP:
+            answer_letters.ask_for_help(connection, given.answer, contact=change.contact or contact, now=now)
+        return given
 
 
 def record(
@@ -255,8 +260,11 @@ def _take_effect(
     timing: Timing,
     now: datetime,
 ) -> None:
-    """What waited before it is moot; where it counts, what it spares nobody any more is owed again."""
+    """What waited before it is moot; where it counts, the others are told, and what it spares nobody any more is
+    owed again."""
     answers.overtake(connection, newest, now=now)
-    if newest.counts:
+    change = changes.change(newest.change_id)
+    if newest.counts and change is not None:
+        answer_letters.tell(connection, newest, change, now=now)
         touched = [(newest.party, newest.change_id)]
         reconsider(connection, touched, changes=changes, rules=rules, timing=timing, now=now)

@@ -54,5 +54,5 @@ def normal_address_or_domain(text: str) -> str:
 
 def masked(address: str) -> str:
     """An address as its colleagues may see it, and nobody can write to it: `k…@epj.no`."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}" if at else ""

@@ -111,6 +111,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAnswer:
+    """An Answer as it is told of: `address` gave it, "" for an operator and for whoever is erased; `vendor` is the
+    name of the Vendor it was given for, "" for a Subscriber's own."""
+
+    answer: Answer
+    address: str = field(repr=False)
+    vendor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What the service itself saw of a Vendor's use of what goes away: so many calls, the last on that day."""
 

@@ -23,6 +23,8 @@ class LetterKind(StrEnum):
     A `confirmation` asks whether the address wants to be mailed; `already` says that it is; `goodbye` that it
     is no longer; `access` carries a link to one's own data; `new_address` asks the new address, and
     `address_changed` tells the old one; `status` and `help` answer a mail.
+    `ask_again` asks what a mail answers of a Change, `answered` tells what was answered for one's Vendor, and
+    `help_wanted` tells the contact of a Change who needs help.
     """
 
     CONFIRMATION = "confirmation"
@@ -33,10 +35,21 @@ class LetterKind(StrEnum):
     ADDRESS_CHANGED = "address_changed"
     STATUS = "status"
     HELP = "help"
+    ASK_AGAIN = "ask_again"
+    ANSWERED = "answered"
+    HELP_WANTED = "help_wanted"
 
 
 # Anybody who knows an address can cause these to be sent to it, so they have a budget of their own.
-OF_STRANGERS = frozenset({LetterKind.CONFIRMATION, LetterKind.ALREADY, LetterKind.STATUS, LetterKind.HELP})
+OF_STRANGERS = frozenset(
+    {LetterKind.CONFIRMATION, LetterKind.ALREADY, LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN}
+)
+# These go to another address than the Subscriber's own.
+TO_ANOTHER_ADDRESS = frozenset({LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED, LetterKind.HELP_WANTED})
+# These show where their reader stands, and ask about all of it.
+WITH_STANDING = frozenset({LetterKind.STATUS, LetterKind.ASK_AGAIN})
+# These tell of an Answer.
+OF_ANSWERS = frozenset({LetterKind.ANSWERED, LetterKind.HELP_WANTED})
 
 # In which states of the Subscriber a Letter may leave; help also reaches whoever never subscribed.
 MAY_LEAVE_IN = {
@@ -48,6 +61,9 @@ MAY_LEAVE_IN = {
     LetterKind.ADDRESS_CHANGED: frozenset({SubscriberState.ACTIVE}),
     LetterKind.STATUS: frozenset({SubscriberState.ACTIVE}),
     LetterKind.HELP: frozenset({SubscriberState.PENDING, SubscriberState.ACTIVE, SubscriberState.LEFT}),
+    LetterKind.ASK_AGAIN: frozenset({SubscriberState.ACTIVE}),
+    LetterKind.ANSWERED: frozenset({SubscriberState.ACTIVE}),
+    LetterKind.HELP_WANTED: frozenset({SubscriberState.ACTIVE, SubscriberState.SUSPENDED}),
 }
 
 # These ask something, and serve nobody once it is no longer asked.

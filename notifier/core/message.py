@@ -36,7 +36,7 @@ class Message:
     `copies` counts transmissions that were, or may have been, accepted; `token` fences the present claim.
     `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
     `letter` says what kind of Letter it is (None: it carries Notices), `letter_to` another address than the
-    Subscriber's own for it to go to.
+    Subscriber's own for it to go to, `answer_id` which Answer it tells of.
     """
 
     id: int
@@ -55,6 +55,7 @@ class Message:
     state_at: datetime | None = None
     letter: LetterKind | None = None
     letter_to: str | None = None
+    answer_id: int | None = None
 
 
 def header_id(message: Message, suffix: str) -> str:

@@ -34,6 +34,8 @@ async def receiving(
         may_receive=partial(may_receive, parts.settings.mail.only_to),
         pseudonyms=parts.pseudonyms,
         bounce_limit=parts.settings.bounces.limit,
+        rules=parts.settings.answer_rules,
+        timing=parts.timing,
         clock=clock,
     )
     listener = Listener(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from notifier.compose.mailbox import Purpose, Signed
+from notifier.consent.replies import RepliedTo
 from notifier.core.bounce import Weight, weight_of
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish, command_in
 from notifier.core.subscription import SubscriberState
+from notifier.core.written_answer import WrittenAnswer, answer_in
 from notifier.inbox.reading import Incoming
 
 
 class Deed(StrEnum):
     """What is done with a mail.
 
+    answer   record what it answers of a Change
+    ask      ask again: it answers our mail, but in words that no program may take for an answer
     obey     do what its command says for the one who wrote it
     leave    end the subscriptions that its address is signed for, whoever wrote it
     note     note that a Message bounced
@@ -24,6 +29,8 @@ class Deed(StrEnum):
     drop     nothing: no person wrote it
     """
 
+    ANSWER = "answer"
+    ASK = "ask"
     OBEY = "obey"
     LEAVE = "leave"
     NOTE = "note"
@@ -34,8 +41,8 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A Deed and what it needs: the command; or what the address is signed for, the weight of a bounce and the
-    server's words; or the canary's number. `why` is for the log."""
+    """A Deed and what it needs: the answer, and which mail it answers; the command; or what the address is signed
+    for, the weight of a bounce and the server's words; or the canary's number. `why` is for the log."""
 
     deed: Deed
     why: str = ""
@@ -44,11 +51,19 @@ class Decision:
     weight: Weight | None = None
     words: str = ""
     canary: int = 0
+    answer: WrittenAnswer | None = None
+    replied_to: RepliedTo | None = None
 
     @property
     def is_forwarded(self) -> bool:
         """Whether a person reads it, also beside what else is done."""
-        return self.deed is Deed.FORWARD or (self.command is not None and self.command.says_more)
+        says_more = self.command is not None and self.command.says_more
+        return self.deed in (Deed.FORWARD, Deed.ASK) or says_more
+
+    @property
+    def contact(self) -> str:
+        """Which person, "" for the publisher's contact."""
+        return self.replied_to.contact if self.replied_to else ""
 
 
 FORWARD = Decision(deed=Deed.FORWARD)
@@ -63,15 +78,18 @@ def decide(
     canary: int | None = None,
     changes: ChangeList,
     state: SubscriberState | None,
+    replied_to: RepliedTo | None = None,
+    today: date,
 ) -> Decision:
     """The decision. `signed` is what the detail of its address is signed for, and `is_old` that this was done for a
     mailbox that the Subscriber has left since; `canary` is the number that is signed in it where it is one of ours;
-    `state` is where whoever wrote it stands.
+    `state` is where whoever wrote it stands; `replied_to` is the mail of ours that its address is signed for.
 
     A bounce is believed only at a signed return path, and a mail to the signed address for leaving ends
     subscriptions whatever it says, but for an old one: nothing goes to that mailbox any more, and a person reads
     what is wrong. All other mail that a machine wrote is dropped without an answer.
-    A command is done only for the one author of a mail: a person reads what names none or several.
+    A command is done, and an answer counts, only for the one author of a mail: a person reads what names none or
+    several. What answers our mail in words that no program may read is read by a person and asked for again.
     """
     if canary is not None and incoming.report is None:
         return Decision(deed=Deed.CANARY, canary=canary)
@@ -86,9 +104,15 @@ def decide(
         return Decision(deed=Deed.DROP, why=incoming.automatic)
     if not incoming.author or is_old:
         return FORWARD
+    if replied_to is not None:
+        written = answer_in(incoming.lines, told=replied_to.told, changes=changes, today=today)
+        if written is not None:
+            return Decision(deed=Deed.ANSWER, answer=written, replied_to=replied_to)
     own_detail = "" if signed else detail
     command = command_in(detail=own_detail, subject=incoming.subject, lines=incoming.lines, changes=changes)
-    return FORWARD if command is None else _obeyed(command, incoming, state)
+    if command is None or (replied_to is not None and command.wish is Wish.HELP):
+        return Decision(deed=Deed.ASK, replied_to=replied_to) if replied_to else FORWARD
+    return _obeyed(command, incoming, state)
 
 
 def _obeyed(command: Command, incoming: Incoming, state: SubscriberState | None) -> Decision:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -18,13 +18,18 @@ from notifier.compose.forwarding import Handed, forwarded
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.mailbox import Mailbox, Purpose
 from notifier.compose.templates import Templates
+from notifier.consent.replies import RepliedTo, replied_to
+from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.reply import Fault, Verdict
 from notifier.core.text import Language
+from notifier.core.timing import Timing
+from notifier.core.written_answer import WrittenAnswer
 from notifier.inbox.acting import act
-from notifier.inbox.deciding import Decision, decide
+from notifier.inbox.deciding import Decision, Deed, decide
 from notifier.inbox.reading import HostileMailError, Incoming, read
+from notifier.inbox.replying import ask_again, record
 from notifier.logs import Person, log
 from notifier.store import installation, subscribers
 from notifier.store.engine import reading
@@ -47,7 +52,8 @@ _log = log("inbox")
 class Inbox:
     """What receiving needs, wired once.
 
-    `changes` is the list in force, None before the first; `may_receive` the installation's allow-list. `clock`
+    `changes` is the list in force, None before the first; `may_receive` the installation's allow-list; `rules`
+    say whether an Answer still holds. `clock`
     is asked anew for every mail, and answers None while the time is in doubt.
     """
 
@@ -60,6 +66,8 @@ class Inbox:
     may_receive: Callable[[str], bool]
     pseudonyms: Pseudonyms
     bounce_limit: int
+    rules: AnswerRules
+    timing: Timing
     clock: Callable[[], datetime | None]
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -79,31 +87,31 @@ async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str
         return LATER
     async with inbox.free:
         try:
-            incoming, decision = await asyncio.to_thread(_decided, inbox, sender, recipient, data, changes)
+            incoming, decision = await asyncio.to_thread(
+                _decided, inbox, (sender, recipient, data), changes, now
+            )
         except HostileMailError as hostile:
             _log.warning("a mail was refused", why=str(hostile))
             return HOSTILE
-        await asyncio.to_thread(
-            act,
-            decision,
-            author=incoming.author,
-            changes=changes,
-            engine=inbox.engine,
-            pseudonyms=inbox.pseudonyms,
-            bounce_limit=inbox.bounce_limit,
-            now=now,
-        )
+        await asyncio.to_thread(_do, inbox, incoming, decision, changes, now)
         _log.info("mail", deed=decision.deed.value, why=decision.why, person=Person(incoming.author))
-        return await _send_on(inbox, incoming, data, now) if decision.is_forwarded else TAKEN
+        if not decision.is_forwarded:
+            return TAKEN
+        return await _send_on(inbox, incoming, data, decision.contact or inbox.letterhead.contact, now)
 
 
 def _decided(
-    inbox: Inbox, sender: str, recipient: str, data: bytes, changes: ChangeList
+    inbox: Inbox, mail: tuple[str, str, bytes], changes: ChangeList, now: datetime
 ) -> tuple[Incoming, Decision]:
+    """What was read of a mail, given as sender, recipient and bytes, and what is to be done with it."""
+    sender, recipient, data = mail
     incoming = read(data, sender=sender, ours=(inbox.mailbox.address, inbox.letterhead.sender))
     detail = inbox.mailbox.detail_of(recipient) or ""
     signed = inbox.mailbox.read(detail)
     leaves = [signed.number] if signed and signed.purpose is Purpose.LEAVE else []
+    ours = None
+    if signed and signed.purpose is Purpose.ANSWER:
+        ours = replied_to(engine=inbox.engine, message_id=signed.number, moves=signed.moves, changes=changes)
     with reading(inbox.engine) as connection:
         author = subscribers.find(connection, incoming.author) if incoming.author else None
         named = subscribers.load(connection, leaves)
@@ -115,16 +123,46 @@ def _decided(
         canary=inbox.mailbox.canary_in(incoming.canary),
         changes=changes,
         state=author.state if author else None,
+        replied_to=ours,
+        today=inbox.timing.today(now),
     )
     return incoming, decision
 
 
-async def _send_on(inbox: Inbox, incoming: Incoming, data: bytes, now: datetime) -> str:
-    """Send a letter on to the publisher's contact while the server that handed it over waits.
+def _do(inbox: Inbox, incoming: Incoming, decision: Decision, changes: ChangeList, now: datetime) -> None:
+    """Do what was decided, but for sending on."""
+    match decision:
+        case Decision(deed=Deed.ANSWER, answer=WrittenAnswer() as written, replied_to=RepliedTo() as ours):
+            record(
+                written,
+                ours,
+                author=incoming.author,
+                contact=inbox.letterhead.contact,
+                changes=changes,
+                rules=inbox.rules,
+                timing=inbox.timing,
+                engine=inbox.engine,
+                now=now,
+            )
+        case Decision(deed=Deed.ASK, replied_to=RepliedTo() as ours) if not incoming.is_quiet:
+            ask_again(ours, engine=inbox.engine, pseudonyms=inbox.pseudonyms, now=now)
+        case _:
+            act(
+                decision,
+                author=incoming.author,
+                changes=changes,
+                engine=inbox.engine,
+                pseudonyms=inbox.pseudonyms,
+                bounce_limit=inbox.bounce_limit,
+                now=now,
+            )
+
+
+async def _send_on(inbox: Inbox, incoming: Incoming, data: bytes, contact: str, now: datetime) -> str:
+    """Send a letter on to a person while the server that handed it over waits.
 
     So nothing is stored and nothing lost: what does not leave now stays with that server, which tries again.
     """
-    contact = inbox.letterhead.contact
     if await asyncio.to_thread(_is_paused, inbox.engine) or not inbox.may_receive(contact):
         return LATER
     letter = Handed(
@@ -137,7 +175,7 @@ async def _send_on(inbox: Inbox, incoming: Incoming, data: bytes, now: datetime)
     )
     mail = forwarded(
         letter,
-        letterhead=inbox.letterhead,
+        letterhead=replace(inbox.letterhead, contact=contact),
         language=PUBLISHERS_LANGUAGE,
         templates=inbox.templates,
         now=now,

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from notifier.core.answer import AnswerRules, party_of
+from notifier.core.answer import AnswerRules, GivenAnswer, party_of
 from notifier.core.change import ChangeList
 from notifier.core.footing import ALONE, Footing
 from notifier.core.history import Entry
-from notifier.core.letter import NEEDS_ASK, Ask, LetterKind, may_leave
+from notifier.core.letter import NEEDS_ASK, OF_ANSWERS, Ask, LetterKind, may_leave
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Outcome
 from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import asks, changes, expiring, imprints, notices, outbox, subscribers
+from notifier.store import answers, asks, changes, expiring, imprints, notices, outbox, subscribers
 from notifier.store.changes import Reading
 from notifier.store.footings import footings
 
@@ -33,7 +33,8 @@ BARRED = "mail.only_to does not include this address"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """A claimed Message with everything that composing it needs. A Letter has no Notices, and may have an Ask."""
+    """A claimed Message with everything that composing it needs. A Letter has no Notices, and may have an Ask or
+    tell of an Answer that was given."""
 
     message: Message
     notices: tuple[Notice, ...]
@@ -43,6 +44,7 @@ class Telling:
     reading: int
     footing: Footing = ALONE
     ask: Ask | None = None
+    given: GivenAnswer | None = None
 
     @property
     def recipient(self) -> str | None:
@@ -50,7 +52,7 @@ class Telling:
         match self.message.letter:
             case LetterKind.NEW_ADDRESS:
                 return self.ask.address if self.ask else None
-            case LetterKind.ADDRESS_CHANGED:
+            case LetterKind.ADDRESS_CHANGED | LetterKind.HELP_WANTED:
                 return self.message.letter_to
             case _:
                 return self.subscriber.address
@@ -75,7 +77,7 @@ def settle_claimed(
         return []
     people = subscribers.load(connection, [message.subscriber_id for message in claimed])
     history = imprints.history(connection)
-    letters = _letters(connection, claimed, people, current=current, history=history, now=now)
+    letters = [message for message in claimed if message.letter is not None]
     claimed = [message for message in claimed if message.letter is None]
     owed = _owed(connection, claimed)
     met = _footings(connection, people, owed, changes=current.changes, timing=timing, rules=rules, now=now)
@@ -96,7 +98,8 @@ def settle_claimed(
         if settled[message.id].kept
     ]
     _close_emptied(connection, claimed, settled, timing, now)
-    tellings = _bar(connection, [*tellings, *letters], may_receive, now)
+    tellings += _letters(connection, letters, people, met, current=current, history=history, now=now)
+    tellings = _bar(connection, tellings, may_receive, now)
     return _put_back_early(connection, tellings, timing, now)
 
 
@@ -104,6 +107,7 @@ def _letters(
     connection: Connection,
     claimed: Sequence[Message],
     people: Mapping[int, Subscriber],
+    met: Mapping[int, Footing],
     *,
     current: Reading,
     history: Mapping[str, tuple[Entry, ...]],
@@ -111,6 +115,7 @@ def _letters(
 ) -> list[Telling]:
     """The Letters among the claimed Messages that may still leave; the others are closed."""
     asked = asks.load(connection, [m.subscriber_id for m in claimed if m.letter in NEEDS_ASK])
+    given = answers.with_givers(connection, [m.answer_id for m in claimed if m.answer_id is not None])
     tellings, over = [], []
     for message in claimed:
         if message.letter is None:
@@ -124,8 +129,11 @@ def _letters(
             history=history,
             reading=current.id,
             ask=ask,
+            given=given.get(message.answer_id or 0),
+            footing=met[message.subscriber_id],
         )
         leaves = may_leave(message.letter, state=subscriber.state, ask=ask, now=now)
+        leaves = leaves and (telling.given is not None or message.letter not in OF_ANSWERS)
         if leaves and telling.recipient:
             tellings.append(telling)
         else:
@@ -152,8 +160,8 @@ def _footings(
     rules: AnswerRules,
     now: datetime,
 ) -> dict[int, Footing]:
-    """By Subscriber who is owed anything, where their Party stands."""
-    parties = {message.subscriber_id: party_of(people[message.subscriber_id]) for message, _ in owed}
+    """By Subscriber, where their Party stands."""
+    parties = {each.id: party_of(each) for each in people.values()}
     reminded = {
         notice.step.deadline for _, group in owed for notice in group if notice.step.kind in REMINDERS
     }

@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from notifier.channels.channel import Parcel
-from notifier.core.answer import AnswerRules
+from notifier.core.answer import AnswerRules, GivenAnswer
 from notifier.core.backoff import spread_of
 from notifier.core.change import ChangeList
 from notifier.core.delivery import after_mistake
@@ -42,13 +42,14 @@ class Compose(Protocol):
         notices: Sequence[Notice],
         changes: ChangeList,
         ask: Ask | None,
+        given: GivenAnswer | None,
         footing: Footing,
         history: Mapping[str, Sequence[Entry]],
         recipient: str,
         now: datetime,
     ) -> Parcel:
-        """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed, `footing`
-        where the Subscriber's Party stands."""
+        """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed, `given`
+        the Answer that it tells of; `footing` is where the Subscriber's Party stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,7 @@ def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime)
         notices=telling.notices,
         changes=telling.changes,
         ask=telling.ask,
+        given=telling.given,
         footing=telling.footing,
         history=telling.history,
         recipient=telling.recipient or "",

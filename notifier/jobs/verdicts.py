@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from notifier.core.backoff import CLOSED, Breaker, after_fault
 from notifier.core.bounce import weight_of
-from notifier.core.letter import LetterKind
+from notifier.core.letter import TO_ANOTHER_ADDRESS, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.reply import NOT_TRANSMITTED, Fault, Verdict, enhanced_status
@@ -27,7 +27,6 @@ RELAY_ALERT = "relay"
 _SAID = {MessageState.PENDING: "again"}
 _log = log("send")
 
-_TO_ANOTHER_ADDRESS = (LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED)
 # Whoever mistypes an address in the form is nobody that operators must know of.
 _MISTYPED = (LetterKind.CONFIRMATION, LetterKind.NEW_ADDRESS)
 
@@ -119,7 +118,7 @@ def _refused(recorded: Sequence[tuple[Ready, Recorded]]) -> list[Bounced]:
             weight=weight_of(enhanced_status(entry.verdict.reply) or "5.0.0"),
         )
         for ready, entry in recorded
-        if entry.verdict.fault is Fault.ADDRESS and ready.message.letter not in _TO_ANOTHER_ADDRESS
+        if entry.verdict.fault is Fault.ADDRESS and ready.message.letter not in TO_ANOTHER_ADDRESS
     ]
 
 

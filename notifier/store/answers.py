@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, literal, select, update
 
-from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way, parse_party
+from notifier.core.answer import Answer, AnswerKind, AnswerState, GivenAnswer, Party, Way, parse_party
+from notifier.core.subscription import SubscriberState
 from notifier.store.answer_tables import answers
 from notifier.store.tables import subscribers, vendors
 
@@ -117,6 +118,29 @@ def answered_by(connection: Connection, parties: Collection[Party]) -> dict[Part
     for party, change in connection.execute(said.distinct()):
         found.setdefault(parse_party(party), set()).add(change)
     return {party: frozenset(about) for party, about in found.items()}
+
+
+def with_givers(connection: Connection, ids: Collection[int]) -> dict[int, GivenAnswer]:
+    """These Answers by id, with the addresses that gave them and their Vendors' names."""
+    if not ids:
+        return {}
+    alive = subscribers.c.state != SubscriberState.ERASED
+    joined = answers.outerjoin(
+        subscribers, and_(answers.c.subscriber_id == subscribers.c.id, alive)
+    ).outerjoin(vendors, answers.c.party == literal("vendor:") + vendors.c.id)
+    chosen = (
+        select(answers, subscribers.c.address, vendors.c.name)
+        .select_from(joined)
+        .where(answers.c.id.in_(ids))
+    )
+    return {
+        row.id: GivenAnswer(
+            answer=_answer(row),
+            address=row.by if "@" in row.by and row.subscriber_id else row.address or "",
+            vendor=row.name or "",
+        )
+        for row in connection.execute(chosen)
+    }
 
 
 def _answer(row: Any) -> Answer:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from notifier.core.bounce import QUIET, Standing, Weight, is_worth_hearing, judge
-from notifier.core.letter import LetterKind
+from notifier.core.letter import TO_ANOTHER_ADDRESS
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
 from notifier.store import alerts, leaving
@@ -70,9 +70,8 @@ def note(
 
 
 def _to_its_subscriber() -> ColumnElement[bool]:
-    """A change of address is written about to another one, which is nobody's fault."""
-    elsewhere = (LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED)
-    return or_(messages.c.letter.is_(None), messages.c.letter.not_in(elsewhere))
+    """What is written to another address is nobody's fault."""
+    return or_(messages.c.letter.is_(None), messages.c.letter.not_in(sorted(TO_ANOTHER_ADDRESS)))
 
 
 def hold_against(

@@ -94,6 +94,7 @@ def message_of(row: Any) -> Message:
         state_at=row.state_at,
         letter=LetterKind(row.letter) if row.letter else None,
         letter_to=row.letter_to,
+        answer_id=row.answer_id,
     )
 
 

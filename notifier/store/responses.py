@@ -15,7 +15,7 @@ from notifier.store import letters
 from notifier.store.caps import spend
 from notifier.store.tables import messages, subscribers
 
-RESPONSES = (LetterKind.STATUS, LetterKind.HELP)
+RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN)
 WAIT = timedelta(hours=1)
 
 

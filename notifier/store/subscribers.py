@@ -108,8 +108,15 @@ def people_following(connection: Connection, changes: Collection[tuple[str, str]
     """How many active Subscribers follow any of these Changes, given as (Change id, service id)."""
     if not changes:
         return 0
+    active = subscribers.c.state == SubscriberState.ACTIVE
+    counted = select(func.count()).select_from(subscribers).where(active, follows_any(changes))
+    return connection.scalar(counted) or 0
+
+
+def follows_any(changes: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """The condition on a Subscriber's row under which they follow any of these Changes, given as above."""
     ids, services = {change for change, _ in changes}, {service for _, service in changes}
-    follows = exists().where(
+    return exists().where(
         subscriptions.c.subscriber_id == subscribers.c.id,
         or_(
             subscriptions.c.scope == Scope.EVERYTHING,
@@ -117,8 +124,6 @@ def people_following(connection: Connection, changes: Collection[tuple[str, str]
             and_(subscriptions.c.scope == Scope.CHANGE, subscriptions.c.target.in_(ids)),
         ),
     )
-    active = subscribers.c.state == SubscriberState.ACTIVE
-    return connection.scalar(select(func.count()).select_from(subscribers).where(active, follows)) or 0
 
 
 def set_choices(

@@ -83,6 +83,7 @@ def _answer(
         planned=filled.planned,
         words=filled.words if filled.kind is AnswerKind.NEED_HELP else "",
         way=Way.PAGE,
+        contact=site.contact,
         changes=changes,
         rules=site.answer_rules,
         timing=site.timing,

@@ -47,6 +47,7 @@ def answers(
         words=words,
         way=Way.PAGE,
         changes=current.changes,
+        contact=parts.letterhead.contact,
         rules=parts.settings.answer_rules,
         timing=parts.timing,
         now=now,

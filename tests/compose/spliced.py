@@ -84,6 +84,7 @@ def _matter(made: Sample) -> Matter:
         footing=ALONE,
         changes=made.changes,
         history={},
+        given=made.given,
         now=made.now,
         timing=TIMING,
     )

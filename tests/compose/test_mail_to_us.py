@@ -9,9 +9,10 @@ import pytest
 
 from notifier.compose.mailbox import Mailbox, Purpose, Signed
 from notifier.compose.messages import Mail
+from notifier.core.change import Status
 from notifier.core.notice import NoticeKind
 from tests.compose.mails import LETTERHEAD, LINKS, a_notice, composed, listed, old_login, parsed
-from tests.core.lists import a_subscriber
+from tests.core.lists import a_deadline, a_subscriber
 
 MAILBOX = Mailbox("varsel@svar.helsenett.example", ("key",))
 READ = replace(LETTERHEAD, mailbox=MAILBOX)
@@ -22,8 +23,15 @@ def signed_for(address: str) -> Signed | None:
     return MAILBOX.read(MAILBOX.detail_of(address) or "")
 
 
-def of_a_change_asked_about_at(contact: str) -> Mail:
-    return composed(REMINDER, letterhead=READ, changes=listed(replace(old_login(), contact=contact)))
+def of_what_is_over(contact: str) -> Mail:
+    over = replace(old_login(a_deadline(status=Status.COMPLETED)), contact=contact)
+    return composed(a_notice(NoticeKind.COMPLETED), letterhead=READ, changes=listed(over))
+
+
+def test_an_answer_comes_to_us_who_know_which_mail_it_answers() -> None:
+    for notice in (REMINDER, a_notice(NoticeKind.STANDING, deadline="")):
+        reply_to = str(parsed(composed(notice, letterhead=READ))["Reply-To"])
+        assert signed_for(reply_to) == Signed(Purpose.ANSWER, 12, 0)
 
 
 def test_the_envelopes_sender_is_signed_for_this_message() -> None:
@@ -52,5 +60,7 @@ def test_one_can_leave_by_link_and_by_mail() -> None:
         ("helseid@helsenett.example", "helseid@helsenett.example"),
     ],
 )
-def test_answers_come_to_us_unless_the_change_has_a_contact_of_its_own(contact: str, answers: str) -> None:
-    assert parsed(of_a_change_asked_about_at(contact))["Reply-To"] == answers
+def test_of_what_is_over_replies_come_to_us_unless_the_change_has_a_contact_of_its_own(
+    contact: str, answers: str
+) -> None:
+    assert parsed(of_what_is_over(contact))["Reply-To"] == answers

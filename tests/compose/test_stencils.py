@@ -97,14 +97,14 @@ def test_a_spliced_mail_has_the_headers_it_should_have_each_once(
             NoticeKind.REMINDER,
             {
                 "to": 1, "date": 1, "message-id": 1, "thread": 2, "leave": 3, "leave by mail": 1, "choose": 2,
-                "answer gammel-innlogging": 5,
+                "answer gammel-innlogging": 5, "answer by mail": 1,
             },
         ),
         (
             NoticeKind.STANDING,
             {
                 "to": 1, "date": 1, "message-id": 1, "leave": 3, "leave by mail": 1, "choose": 2,
-                "own calendar": 3, "answer gammel-innlogging": 5, "answer b": 5, "answer c": 5,
+                "own calendar": 3, "answer gammel-innlogging": 5, "answer b": 5, "answer c": 5, "answer by mail": 1,
             },
         ),
         (LetterKind.CONFIRMATION, {"to": 1, "date": 1, "message-id": 1, "confirm": 2, "deny": 2}),

@@ -20,9 +20,11 @@ from notifier.channels.choose import choose_channel
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.mailbox import Mailbox
 from notifier.compose.templates import shipped_templates
+from notifier.core.answer import AnswerRules
 from notifier.core.pseudonym import Pseudonyms
 from notifier.inbox.listener import Listener
 from notifier.inbox.receiving import LATER, Inbox, receive, refusal_of
+from tests.core.lists import TIMING
 from tests.inbox.letters import MAILBOX, US, letter, real_list
 from tests.store.people import JUNE
 
@@ -55,6 +57,8 @@ class Letterbox:
             may_receive=partial(may_receive, self.only_to),
             pseudonyms=Pseudonyms(self.mailbox.keys),
             bounce_limit=self.limit,
+            rules=AnswerRules(),
+            timing=TIMING,
             clock=lambda: self.now,
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from email import message_from_bytes
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 
 from notifier.compose.mailbox import Mailbox
+from notifier.consent.replies import RepliedTo
 from notifier.core.change import ChangeList
 from notifier.core.subscription import SubscriberState
 from notifier.inbox.deciding import Decision, decide
@@ -16,6 +18,7 @@ from tests.sources.lists import REAL_FILE, parsed
 
 MAILS = Path(__file__).with_name("mails")
 US = "varsel@varsel.example.no"
+TODAY = date(2026, 11, 23)
 MAILBOX = Mailbox(US, ("old", "new"))
 
 
@@ -25,14 +28,14 @@ def real_list() -> ChangeList:
     return parsed(REAL_FILE.read_text(encoding="utf-8"))
 
 
-def bytes_of(name: str) -> bytes:
+def bytes_of(name: str, folder: Path = MAILS) -> bytes:
     """A mail as it comes over the wire."""
-    return (MAILS / f"{name}.eml").read_bytes().replace(b"\n", b"\r\n")
+    return (folder / f"{name}.eml").read_bytes().replace(b"\n", b"\r\n")
 
 
-def incoming(name: str) -> Incoming:
+def incoming(name: str, folder: Path = MAILS) -> Incoming:
     """A mail, read. Reports have no sender; all others have their author."""
-    data = bytes_of(name)
+    data = bytes_of(name, folder)
     sender = "" if name.startswith("dsn-") else parseaddr(str(message_from_bytes(data)["From"]))[1]
     return read(data, sender=sender, ours=[US])
 
@@ -58,6 +61,7 @@ def decision(
     to: str = US,
     is_old: bool = False,
     state: SubscriberState | None = SubscriberState.ACTIVE,
+    replied_to: RepliedTo | None = None,
 ) -> Decision:
     """What is done with it when it was written to this address."""
     detail = MAILBOX.detail_of(to)
@@ -69,4 +73,6 @@ def decision(
         is_old=is_old,
         changes=real_list(),
         state=state,
+        replied_to=replied_to,
+        today=TODAY,
     )

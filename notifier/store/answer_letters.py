@@ -1,0 +1,85 @@
+"""Letters that tell of an Answer: to the other contacts of a Vendor, and to the contact of a Change."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, and_, false, func, insert, or_, select, update
+
+from notifier.core.answer import Answer, Way
+from notifier.core.change import Change
+from notifier.core.letter import LetterKind
+from notifier.core.message import MessageState
+from notifier.core.subscription import SubscriberState
+from notifier.store.answer_tables import answers
+from notifier.store.subscribers import follows_any
+from notifier.store.tables import messages, subscribers
+
+# Whoever answers to and fro does not fill their colleagues' mailboxes.
+MOST_A_DAY = 3
+
+
+def tell(connection: Connection, told: Answer, change: Change, *, now: datetime) -> None:
+    """Tell the others of the Vendor who follow the Change, and whoever answered by mail, how it was understood.
+
+    A Letter that still waits about the same Change gives way to this one; nobody gets more than three in a day.
+    """
+    ids = connection.scalars(_concerned(told, change, now)).all()
+    of_change = messages.c.answer_id.in_(select(answers.c.id).where(answers.c.change == change.id))
+    waits = and_(
+        messages.c.subscriber_id.in_(ids),
+        messages.c.letter == LetterKind.ANSWERED,
+        messages.c.state == MessageState.PENDING,
+        messages.c.copies == 0,
+        of_change,
+    )
+    cancelled = {
+        "state": MessageState.CANCELLED.value,
+        "state_at": now,
+        "last_reply": "a newer one takes its place",
+    }
+    connection.execute(update(messages).where(waits).values(cancelled))
+    rows = [
+        {"subscriber_id": each, "letter": LetterKind.ANSWERED.value} | _waiting(told, now) for each in ids
+    ]
+    if rows:
+        connection.execute(insert(messages), rows)
+
+
+def ask_for_help(connection: Connection, told: Answer, *, contact: str, now: datetime) -> None:
+    """Send the words of an Answer to the contact of its Change."""
+    row = {"subscriber_id": told.subscriber_id, "letter": LetterKind.HELP_WANTED.value, "letter_to": contact}
+    connection.execute(insert(messages).values(row | _waiting(told, now)))
+
+
+def _concerned(told: Answer, change: Change, now: datetime) -> Select[tuple[int]]:
+    """The ids of whom to tell."""
+    follows = follows_any([(change.id, change.service)])
+    colleagues = and_(subscribers.c.vendor_id == told.party.vendor, follows)
+    others = and_(colleagues, subscribers.c.id.is_distinct_from(told.subscriber_id))
+    themselves = subscribers.c.id == told.subscriber_id if told.way is Way.MAIL else false()
+    told_enough = (
+        select(messages.c.subscriber_id)
+        .where(
+            messages.c.letter == LetterKind.ANSWERED,
+            messages.c.created_at > now - timedelta(days=1),
+            messages.c.state != MessageState.CANCELLED,
+        )
+        .group_by(messages.c.subscriber_id)
+        .having(func.count() >= MOST_A_DAY)
+    )
+    active = subscribers.c.state == SubscriberState.ACTIVE
+    return select(subscribers.c.id).where(
+        active, or_(others, themselves), subscribers.c.id.not_in(told_enough)
+    )
+
+
+def _waiting(told: Answer, now: datetime) -> dict[str, object]:
+    return {
+        "state": MessageState.PENDING.value,
+        "anytime": True,
+        "created_at": now,
+        "not_before": now,
+        "state_at": now,
+        "answer_id": told.id,
+    }

@@ -1,0 +1,106 @@
+"""Who else hears of an answer: the other contacts once, and the contact of a Change when somebody needs help."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.core.answer import AnswerKind
+from tests.acceptance.announced import change, write
+from tests.acceptance.answering import a_vendor, answers
+from tests.acceptance.story import KARI, OLA, Letter, Story
+from tests.acceptance.visiting import visiting
+from tests.core.lists import oslo
+
+NOW = oslo("2026-08-04", "09:00")
+PER = "per@epj.example.no"
+CONTACT = "varsler@example.no"
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """Kari and Ola follow everything and Per another service, all for one Vendor."""
+    listed = (change(), change("par", service="helseid"))
+    made = Story(tmp_path, changes=write(tmp_path / "list.toml", *listed))
+    made.begin(NOW)
+    made.tick(NOW)
+    a_vendor(made, "blabaer", "example.no", name="Blåbær EPJ", now=NOW)
+    for address, follows in ((KARI, ()), (OLA, ()), (PER, ("service:helseid",))):
+        made.joins(address, *follows, now=NOW, vendor="blabaer")
+    made.tick(NOW)
+    made.new_letters()
+    return made
+
+
+def heard(story: Story, *, after: timedelta = timedelta(hours=1)) -> list[Letter]:
+    story.tick(NOW + after)
+    return story.new_letters()
+
+
+def test_the_others_hear_once_who_answered_what_and_can_object(story: Story) -> None:
+    answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
+    answers(story, KARI, "portal", AnswerKind.DONE, now=NOW + timedelta(minutes=1))
+    (letter,) = heard(story)
+    assert (letter.to, letter.subject) == (OLA, "Kjernejournal – title portal nb: Blåbær EPJ har svart")
+    text = " ".join(letter.text.split())
+    assert "k…@epj.example.no har svart for Blåbær EPJ: «ferdig»." in text
+    assert KARI not in letter.message.as_string()
+
+    link = next(line for line in letter.text.splitlines() if "/answer/" in line)
+    with visiting(story, NOW + timedelta(hours=2)) as ola:
+        assert "Ferdig.</strong> Svart 4. august 2026 av k…@epj.example.no." in ola.opens(link).text
+        assert ola.presses(link, say="none").status == 200
+    (objection,) = heard(story, after=timedelta(hours=3))
+    assert objection.to == KARI
+    assert "Det forrige er trukket tilbake" in " ".join(objection.text.split())
+
+
+def test_of_several_answers_before_it_leaves_the_last_is_told(story: Story) -> None:
+    for kind in (AnswerKind.DONE, AnswerKind.NONE, AnswerKind.NOT_AFFECTED):
+        answers(story, KARI, "portal", kind, now=NOW)
+    (letter,) = heard(story)
+    assert "«gjelder ikke oss»" in letter.text
+
+
+def test_nobody_is_told_more_than_three_times_a_day(story: Story) -> None:
+    kinds = (AnswerKind.DONE, AnswerKind.NONE)
+    letters = []
+    for number in range(6):
+        now = NOW + timedelta(hours=number)
+        answers(story, KARI, "portal", kinds[number % 2], now=now)
+        letters += heard(story, after=timedelta(hours=number, minutes=1))
+    assert [letter.to for letter in letters] == [OLA] * 3
+
+
+def test_whoever_needs_help_is_heard_by_the_contact_who_answers_them(story: Story) -> None:
+    words = "Vi får ikke til DPoP.\r\nBcc: eve@example.com\n<script>alert(1)</script> {{ 7*7 }} =?utf-8?q?a?="
+    answers(story, KARI, "portal", AnswerKind.NEED_HELP, words=words, now=NOW)
+    letters = {letter.to: letter for letter in heard(story)}
+    assert letters.keys() == {CONTACT, OLA}
+    letter = letters[CONTACT]
+    assert letter.subject == "Blåbær EPJ trenger hjelp: Kjernejournal – title portal nb"
+    assert letter.message["Reply-To"] == KARI
+    assert "Bcc" not in letter.message
+    assert "{{ 7*7 }}" in " ".join(letter.text.split())
+    page = letter.message.get_body(("html",))
+    assert page is not None
+    assert "<script>" not in page.get_content()
+    assert "Vi får ikke til DPoP." not in letters[OLA].text
+
+
+def test_who_answers_alone_is_told_nothing(story: Story) -> None:
+    story.joins("ida@legen.example.com", now=NOW)
+    story.tick(NOW)
+    story.new_letters()
+    answers(story, "ida@legen.example.com", "portal", AnswerKind.DONE, now=NOW)
+    assert heard(story) == []
+
+
+def test_an_answer_that_waits_is_told_nobody(story: Story) -> None:
+    story.joins("ida@konsulent.example.com", now=NOW, vendor="blabaer")
+    story.tick(NOW)
+    story.new_letters()
+    assert answers(story, "ida@konsulent.example.com", "portal", AnswerKind.DONE, now=NOW).waits
+    assert heard(story) == []
