@@ -103,7 +103,7 @@ def claim(
 def _take(
     connection: Connection, ready: ColumnElement[bool], *, node: int, limit: int, now: datetime
 ) -> list[Message]:
-    # In the order of an index alone, and only then by id: else a database looks at all of a million that wait.
+    # In the order of an index: else the database looks at all of a million that wait.
     oldest = select(messages.c.id).where(ready).order_by(messages.c.not_before, messages.c.id).limit(limit)
     waiting = connection.scalars(oldest.with_for_update(skip_locked=True)).all()
     values = {
