@@ -43,7 +43,7 @@ PAGES = (
 )
 FEEDS = ("/calendar.ics", "/calendar-with-alarms.ics", "/news.atom", "/api/v1/deadlines", "/api/v1/changes")
 HEALTH = ("/health/live", "/health/ready")
-COMMANDS = (
+COMMANDS = ("tick", "plan", "outbox list --json")
     "tick",
     "check",
     "plan",
@@ -115,6 +115,7 @@ def test_what_is_sought_is_found_in_every_spelling(canaries: Canaries) -> None:
     assert not canaries.leaked({"log": "a@b.example"})
 
 
+@pytest.mark.timeout(300)
 def test_no_canary_comes_out_in_public(tmp_path: Path, canaries: Canaries) -> None:
     password, hook, ping = (canaries.secret() for _ in range(3))
     ours = "varsel@varsel.example.no"
