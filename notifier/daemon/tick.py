@@ -67,8 +67,11 @@ async def tick(
 
 
 def plan(parts: Parts, now: datetime) -> tuple[Refreshed, Reminded]:
-    """Notice how events are worded, read the list, then record what is owed by the list in force."""
+    """Notice how events are worded and read the list, and record what is owed, by the list in force until now and
+    by the one that took force: a date or Leads that are replaced take nothing along that was due and not planned.
+    """
     reprint(engine=parts.engine, imprint=parts.imprint, now=now)
+    reminded = _remind(parts, now)
     refreshed = refresh(
         engine=parts.engine,
         source=parts.source,
@@ -77,9 +80,14 @@ def plan(parts: Parts, now: datetime) -> tuple[Refreshed, Reminded]:
         now=now,
         wall=wall_clock(),
     )
-    return refreshed, remind(
-        engine=parts.engine, timing=parts.timing, rules=parts.settings.answer_rules, now=now
-    )
+    if refreshed.took_force:
+        reminded += _remind(parts, now)
+    return refreshed, reminded
+
+
+def _remind(parts: Parts, now: datetime) -> Reminded:
+    rules = parts.settings.answer_rules
+    return remind(engine=parts.engine, timing=parts.timing, rules=rules, now=now)
 
 
 def free_the_dead(parts: Parts, right: SendingRight, now: datetime) -> int:

@@ -62,6 +62,11 @@ class Refreshed:
     people: int = 0
 
     @property
+    def took_force(self) -> bool:
+        """Whether it is another list that is in force now."""
+        return self.finding in (Finding.BASELINE, Finding.IN_FORCE)
+
+    @property
     def needs_attention(self) -> bool:
         """Whether the list on disk is not the list in force."""
         return self.finding in ATTENTION

@@ -7,12 +7,13 @@ that the next run fans out again, and a Subscriber's Notices and their Message a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
 from notifier.core.answer import AnswerRules
+from notifier.core.cadence import parse_cadence
 from notifier.core.plan import FanOut
 from notifier.core.promise import Promise
 from notifier.core.timing import Timing
@@ -34,9 +35,25 @@ class Reminded:
     recorded: int
     expired: int
 
+    def __add__(self, other: Reminded) -> Reminded:
+        return Reminded(recorded=self.recorded + other.recorded, expired=self.expired + other.expired)
+
 
 def remind(*, engine: Engine, timing: Timing, rules: AnswerRules, now: datetime) -> Reminded:
-    """Plan and bundle everything that has fallen due by `now`."""
+    """Plan and bundle everything that has fallen due by `now`.
+
+    Where the default Leads are others than before, first by those that were in force until now: what they owe is
+    not lost with them.
+    """
+    with reading(engine) as connection:
+        former = installation.leads_before(connection, leads=str(timing.cadence))
+    done = Reminded(recorded=0, expired=0)
+    if former:
+        done = _remind(engine, replace(timing, cadence=parse_cadence(former.split())), rules, now)
+    return done + _remind(engine, timing, rules, now)
+
+
+def _remind(engine: Engine, timing: Timing, rules: AnswerRules, now: datetime) -> Reminded:
     due = due_steps(engine=engine, timing=timing, now=now)
     promised = follow_up(engine=engine, due=due, timing=timing, rules=rules, now=now)
     recorded = expired = 0

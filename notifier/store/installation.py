@@ -121,6 +121,13 @@ def leads_since(connection: Connection, *, leads: str, now: datetime) -> datetim
     return now
 
 
+def leads_before(connection: Connection, *, leads: str) -> str | None:
+    """The default Leads in force, where others than these are: these take effect when they are planned by."""
+    value = _get(connection, "leads")
+    kept: str | None = json.loads(value)["leads"] if value else None
+    return kept if kept != leads else None
+
+
 def leads_kept(connection: Connection, *, leads: str) -> datetime | None:
     """Since when these default Leads are in force; None when they have not taken effect yet. Only reads."""
     value = _get(connection, "leads")

@@ -10,7 +10,7 @@ import pytest
 from notifier.settings.tables import MailSettings, ReminderSettings
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
-from tests.acceptance.scenes import MONDAY, before_joining, eve_of_a_reminder
+from tests.acceptance.scenes import MONDAY, TUESDAY, before_joining, eve_of_a_reminder
 from tests.acceptance.story import KARI, Letter, Story, letters_at
 from tests.core.lists import oslo
 from tests.peers.smtp_sink import SmtpSink
@@ -219,3 +219,43 @@ def test_a_day_that_was_slept_through_ends_in_an_alert_and_never_in_silence(
     assert outcomes(story)["reminder", "superseded"] == 3
     assert_sound(story, sink.accepted)
     assert_finished(story)
+
+
+def test_default_leads_that_are_replaced_owe_what_was_due_until_then(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = eve_of_a_reminder(tmp_path, sink, url=sqlite_url)
+    again = Story(
+        tmp_path,
+        changes=story.changes,
+        url=sqlite_url,
+        mail=story.mail,
+        reminders=ReminderSettings(leads=("30d", "3d")),
+    )
+    again.tick(TUESDAY)
+    again.tick(TUESDAY + HOUR)
+    assert [letter.days_left() for letter in letters_at(sink.accepted[1:])] == [7]
+    again.tick(oslo("2026-11-27", "09:00"))
+    again.tick(oslo("2026-11-30", "09:00"))
+    assert [letter.days_left() for letter in letters_at(sink.accepted[1:])] == [7, 4]
+
+
+def test_a_new_revision_takes_nothing_along_that_was_due_by_the_one_before(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = eve_of_a_reminder(tmp_path, sink, url=sqlite_url)
+    write(story.changes, change("portal", when(more='reminders = ["30d", "3d"]')), revision=2)
+    story.tick(TUESDAY)
+    story.tick(TUESDAY + HOUR)
+    assert [letter.days_left() for letter in letters_at(sink.accepted[1:])] == [7]
+
+
+def test_a_reminder_of_a_date_that_moved_in_the_same_tick_is_not_sent(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = eve_of_a_reminder(tmp_path, sink, url=sqlite_url)
+    write(story.changes, change("portal", when("2027-02-01")), revision=2)
+    story.tick(TUESDAY)
+    (letter,) = letters_at(sink.accepted[1:])
+    assert letter.subject.startswith("Flyttet")
+    assert outcomes(story)["reminder", "cancelled"] == 1

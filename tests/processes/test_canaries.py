@@ -44,15 +44,6 @@ PAGES = (
 FEEDS = ("/calendar.ics", "/calendar-with-alarms.ics", "/news.atom", "/api/v1/deadlines", "/api/v1/changes")
 HEALTH = ("/health/live", "/health/ready")
 COMMANDS = ("tick", "plan", "outbox list --json")
-    "tick",
-    "check",
-    "plan",
-    "nodes",
-    "doctor",
-    "changes list",
-    "changes history",
-    "outbox list --json",
-)
 LINK = re.compile(
     r"https?://\S+/(confirm|deny|choose|leave|access|undo|private)/([\w.~-]{20,}?)(?:\.ics)?(?=[\s?>\"]|$)"
 )
