@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from notifier.consent.reconsidering import reconsider
 from notifier.core.answer import Answer, AnswerRules, Evidence, Party
 from notifier.core.change import ChangeList
 from notifier.core.stance import Circumstances, Doubt, stance_of
@@ -139,7 +140,10 @@ def record(
     rules: AnswerRules,
     now: datetime,
 ) -> tuple[Evidence, ...]:
-    """Store all of it in one transaction; answers what contradicts that its Vendor is ready."""
+    """Store all of it in one transaction; answers what contradicts that its Vendor is ready.
+
+    What such an Answer had spared, and is not too late for, is owed again.
+    """
     circumstances = Circumstances(
         history={},  # whether a date moved is not asked here
         evidence={(each.vendor, each.change_id): each for each in seen},
@@ -148,7 +152,11 @@ def record(
         rules=rules,
     )
     with writing(engine) as connection:
+        for party in sorted({Party(vendor=each.vendor) for each in seen}, key=str):
+            answers.hold(connection, party)
         evidence.add(connection, seen)
+        touched = {(Party(vendor=each.vendor), each.change_id) for each in seen}
+        reconsider(connection, touched, changes=changes, rules=rules, timing=timing, now=now)
         answered = answers.last_counting(connection, {Party(vendor=each.vendor) for each in seen})
     return tuple(each for each in seen if _contradicts(each, answered, changes, circumstances))
 

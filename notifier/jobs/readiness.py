@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from notifier.core.readiness import (
 from notifier.core.stance import Circumstances, is_silent, last_that_counts, stance_of
 from notifier.core.subscription import Topic
 from notifier.core.timing import Timing
-from notifier.store import answers, changes, evidence, readiness, vendors, waivers
+from notifier.store import answers, changes, evidence, footings, readiness, vendors, waivers
 from notifier.store.readiness import Telling
 from notifier.store.vendors import Vendor
 
@@ -36,6 +36,7 @@ class _Known:
     contacts: Mapping[str, tuple[int, int]]
     topics: Mapping[str, Sequence[Topic]]
     tellings: Mapping[tuple[str, str], Telling]
+    reminded: Mapping[str, Mapping[str, Collection[datetime]]]
     replies: Mapping[int, str]
     answers: Mapping[tuple[Party, str], Sequence[Answer]]
     evidence: Mapping[tuple[str, str], Evidence]
@@ -47,21 +48,26 @@ def pictures(
     connection: Connection, chosen: Sequence[Change], *, timing: Timing, rules: AnswerRules, now: datetime
 ) -> tuple[tuple[Picture, Curve], ...]:
     """The Picture and the Curve of each of these Changes."""
-    known = _read(connection, timing=timing, rules=rules, now=now)
+    known = _read(connection, chosen, timing=timing, rules=rules, now=now)
     return tuple((_picture(known, change), _curve(known, change)) for change in chosen)
 
 
-def _read(connection: Connection, *, timing: Timing, rules: AnswerRules, now: datetime) -> _Known:
+def _read(
+    connection: Connection, chosen: Sequence[Change], *, timing: Timing, rules: AnswerRules, now: datetime
+) -> _Known:
     tellings = readiness.tellings(connection)
+    everybody = vendors.listing(connection)
+    keys = [change.key(deadline) for change in chosen for deadline in change.deadlines]
     given: dict[tuple[Party, str], list[Answer]] = {}
     for answer in answers.given(connection):
         given.setdefault((answer.party, answer.change_id), []).append(answer)
     seen = evidence.last_of_each(connection)
     return _Known(
-        vendors=vendors.listing(connection),
+        vendors=everybody,
         contacts=readiness.counted_contacts(connection),
         topics=readiness.followed_topics(connection),
         tellings=tellings,
+        reminded=footings.reminded_vendors(connection, [each.id for each in everybody], keys),
         replies=readiness.replies(connection, {t.message_id for t in tellings.values() if t.message_id}),
         answers=given,
         evidence=seen,
@@ -115,7 +121,7 @@ def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:
     return Told(
         last_at=last.last_at,
         reply=known.replies.get(last.message_id or 0, ""),
-        reminders=sum(telling.reminders for telling in there),
+        reminders=len(known.reminded.get(vendor.id, {}).get(change.id, ())),
     )
 
 

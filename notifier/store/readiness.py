@@ -6,19 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, distinct, func, select
+from sqlalchemy import Connection, case, func, select
 
-from notifier.core.notice import NoticeKind, Outcome
+from notifier.core.notice import Outcome
 from notifier.core.subscription import Scope, SubscriberState, Topic
 from notifier.store.tables import messages, notices, subscribers, subscriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """What the Subscribers of a Vendor were told of one Deadline."""
+    """When the Subscribers of a Vendor were last told of one Deadline, and by which Message."""
 
     last_at: datetime
-    reminders: int
     message_id: int | None
 
 
@@ -46,14 +45,12 @@ def followed_topics(connection: Connection) -> dict[str, tuple[Topic, ...]]:
 
 
 def tellings(connection: Connection) -> dict[tuple[str, str], Telling]:
-    """By Vendor and Deadline, what was sent. A reminder to several contacts is one."""
-    reminder = case((notices.c.kind == NoticeKind.REMINDER, notices.c.lead + " " + notices.c.spoken))
+    """By Vendor and Deadline, what was sent last."""
     grouped = (
         select(
             subscribers.c.vendor_id,
             notices.c.deadline,
             func.max(notices.c.decided_at),
-            func.count(distinct(reminder)),
             func.max(notices.c.message_id),
         )
         .join_from(notices, subscribers, subscribers.c.id == notices.c.subscriber_id)
@@ -61,8 +58,8 @@ def tellings(connection: Connection) -> dict[tuple[str, str], Telling]:
         .group_by(subscribers.c.vendor_id, notices.c.deadline)
     )
     return {
-        (vendor, deadline): Telling(last_at=last_at, reminders=reminders, message_id=message_id)
-        for vendor, deadline, last_at, reminders, message_id in connection.execute(grouped)
+        (vendor, deadline): Telling(last_at=last_at, message_id=message_id)
+        for vendor, deadline, last_at, message_id in connection.execute(grouped)
     }
 
 
