@@ -21,6 +21,7 @@ import notifier.cli.importing
 import notifier.cli.evidence
 import notifier.cli.readiness
 import notifier.cli.answers
+import notifier.cli.dossier
 import notifier.cli.previewing
 import notifier.cli.simulating
 import notifier.cli.publishing

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show how far it is while the block runs; call what it yields with how many more are done."""
+def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how far it is while the block runs; call what it yields with how many more are done.
+
+    Without a total it shows only that it moves.
+    """
     if not sys.stderr.isatty():
         yield lambda done: None
         return

@@ -24,7 +24,7 @@ from notifier.core.stance import Circumstances, is_silent, last_that_counts, sta
 from notifier.core.subscription import Topic
 from notifier.core.timing import Timing
 from notifier.store import answers, changes, evidence, footings, readiness, vendors, waivers
-from notifier.store.readiness import Telling
+from notifier.store.readiness import LastTold
 from notifier.store.vendors import Vendor
 
 
@@ -35,7 +35,7 @@ class _Known:
     vendors: Sequence[Vendor]
     contacts: Mapping[str, tuple[int, int]]
     topics: Mapping[str, Sequence[Topic]]
-    tellings: Mapping[tuple[str, str], Telling]
+    tellings: Mapping[tuple[str, str], LastTold]
     reminded: Mapping[str, Mapping[str, Collection[datetime]]]
     replies: Mapping[int, str]
     answers: Mapping[tuple[Party, str], Sequence[Answer]]

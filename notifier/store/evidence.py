@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -26,6 +27,14 @@ def add(connection: Connection, seen: Sequence[Evidence]) -> None:
         connection.execute(insert(evidence), rows)
 
 
+def of_vendor(connection: Connection, vendor_id: str, change_id: str | None = None) -> tuple[Evidence, ...]:
+    """Everything that was seen of one Vendor, oldest first; of one Change where it is named."""
+    theirs = select(evidence).where(evidence.c.vendor_id == vendor_id)
+    if change_id is not None:
+        theirs = theirs.where(evidence.c.change == change_id)
+    return tuple(_evidence(row) for row in connection.execute(theirs.order_by(evidence.c.id)))
+
+
 def last_of_each(
     connection: Connection, vendors: Collection[str] | None = None
 ) -> dict[tuple[str, str], Evidence]:
@@ -34,13 +43,10 @@ def last_of_each(
     if vendors is not None:
         newest = newest.where(evidence.c.vendor_id.in_(vendors))
     rows = connection.execute(select(evidence).where(evidence.c.id.in_(newest)))
-    return {
-        (row.vendor_id, row.change): Evidence(
-            vendor=row.vendor_id,
-            change_id=row.change,
-            calls=row.calls,
-            last_seen=row.last_seen,
-            at=row.at,
-        )
-        for row in rows
-    }
+    return {(row.vendor_id, row.change): _evidence(row) for row in rows}
+
+
+def _evidence(row: Any) -> Evidence:
+    return Evidence(
+        vendor=row.vendor_id, change_id=row.change, calls=row.calls, last_seen=row.last_seen, at=row.at
+    )

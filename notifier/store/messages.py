@@ -145,10 +145,12 @@ def uncomposed(connection: Connection) -> tuple[Uncomposed, ...]:
 def attempts_of(connection: Connection, message_id: int) -> tuple[Attempt, ...]:
     """Every transmission of a Message, oldest first."""
     chosen = select(attempts).where(attempts.c.message_id == message_id).order_by(attempts.c.id)
-    return tuple(
-        Attempt(at=row.at, phase=row.phase, fault=row.fault, code=row.code, reply=row.reply)
-        for row in connection.execute(chosen)
-    )
+    return tuple(attempt_of(row) for row in connection.execute(chosen))
+
+
+def attempt_of(row: Any) -> Attempt:
+    """A row as a value."""
+    return Attempt(at=row.at, phase=row.phase, fault=row.fault, code=row.code, reply=row.reply)
 
 
 def count_overdue(connection: Connection, *, before: datetime) -> int:

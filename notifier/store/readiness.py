@@ -14,7 +14,7 @@ from notifier.store.tables import messages, notices, subscribers, subscriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class LastTold:
     """When the Subscribers of a Vendor were last told of one Deadline, and by which Message."""
 
     last_at: datetime
@@ -44,7 +44,7 @@ def followed_topics(connection: Connection) -> dict[str, tuple[Topic, ...]]:
     return {vendor: tuple(topics) for vendor, topics in found.items()}
 
 
-def tellings(connection: Connection) -> dict[tuple[str, str], Telling]:
+def tellings(connection: Connection) -> dict[tuple[str, str], LastTold]:
     """By Vendor and Deadline, what was sent last."""
     grouped = (
         select(
@@ -58,7 +58,7 @@ def tellings(connection: Connection) -> dict[tuple[str, str], Telling]:
         .group_by(subscribers.c.vendor_id, notices.c.deadline)
     )
     return {
-        (vendor, deadline): Telling(last_at=last_at, message_id=message_id)
+        (vendor, deadline): LastTold(last_at=last_at, message_id=message_id)
         for vendor, deadline, last_at, message_id in connection.execute(grouped)
     }
 

@@ -17,7 +17,7 @@ FOLDER = shipped("templates")
 def catalog(language: Language) -> dict[str, str]:
     """Every translation of the pages but of what is counted, which all templates' test looks at."""
     found = {}
-    for name in ("web.po", "consent.po", "readiness.po", "answers.po"):
+    for name in ("web.po", "consent.po", "readiness.po", "answers.po", "dossier.po"):
         with (FOLDER / "locale" / language / name).open("rb") as stream:
             found |= {
                 message.id: str(message.string)

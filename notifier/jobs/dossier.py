@@ -1,0 +1,187 @@
+"""The dossier: the proof of what a Vendor was told of a Change, in a folder that can be checked without us.
+
+`dossier.json` holds every record in a chain of hashes, `index.html` shows it to people, `mails` the mails,
+rendered anew from the record. Twice is harmless: it only reads, and writes its own folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from notifier.channels.folder import keep
+from notifier.compose.sections import heading_of
+from notifier.compose.voice import Voice
+from notifier.core.answer import AnswerRules
+from notifier.core.chain import chained, first_broken, head_of
+from notifier.core.change import Change, ChangeList
+from notifier.core.subscription import SubscriberState
+from notifier.core.text import Language
+from notifier.errors import UsageError
+from notifier.jobs.exhibit import MAILS, open_folder
+from notifier.jobs.proof import Proof, read_proof, records_of
+from notifier.jobs.retell import Retelling
+from notifier.store.engine import reading
+from notifier.store.vendors import Vendor
+
+RECORD, PAGE = "dossier.json", "index.html"
+_SUFFIXES = (".eml", ".txt", ".html")
+# Nobody reads mail there (RFC 2606 section 2).
+_NOBODY = "erased@erased.invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where the page is, what the chain ends in, and how many records and mails there are."""
+
+    index: Path
+    head: str
+    records: int
+    mails: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What checking a dossier found: every fault in a sentence; `is_sealed` is None where no key could tell."""
+
+    head: str
+    faults: tuple[str, ...]
+    is_sealed: bool | None
+
+
+def write_dossier(
+    folder: Path,
+    *,
+    engine: Engine,
+    changes: ChangeList,
+    change: Change,
+    vendor: Vendor,
+    voice: Voice,
+    rules: AnswerRules,
+    language: Language,
+    keys: tuple[str, ...],
+    now: datetime,
+    advance: Callable[[int], None],
+) -> Written:
+    """Write everything. `advance` is told how many more mails are done.
+
+    Raises UsageError when the folder holds other files or cannot be used.
+    """
+    mails = open_folder(folder)
+    with reading(engine) as connection:
+        proof = read_proof(connection, change, vendor)
+        files = _write_mails(connection, mails, proof, voice=voice, rules=rules, advance=advance)
+    chain = chained(records_of(proof, files))
+    page = voice.templates.render(
+        "web/dossier.html.j2",
+        language,
+        vendor=vendor.name,
+        heading=heading_of(change, changes, language),
+        records=[record | {"at": datetime.fromisoformat(record["at"])} for record in chain],
+        head=head_of(chain),
+        made_at=now,
+        zone=voice.timing.zone,
+        suffixes=_SUFFIXES,
+    ).encode()
+    (folder / PAGE).write_bytes(page)
+    head = {
+        "vendor": {"id": vendor.id, "name": vendor.name},
+        "change": change.id,
+        "made_at": now.isoformat(timespec="seconds"),
+        "head": head_of(chain),
+        "page": hashlib.sha256(page).hexdigest(),
+    }
+    written = {**head, "seal": _seal(head, keys[-1]), "records": chain}
+    (folder / RECORD).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return Written(index=folder / PAGE, head=head_of(chain), records=len(chain), mails=len(files))
+
+
+def check_dossier(folder: Path, *, keys: tuple[str, ...] | None) -> Checked:
+    """Whether anything in the folder was altered since it was written; needs no database.
+
+    The chain shows what was altered without making all of it anew; the seal, which only this installation's
+    `keys` can make, shows the rest. Raises UsageError when there is no dossier to read.
+    """
+    written = _read(folder)
+    chain = written["records"]
+    faults = []
+    broken = first_broken(chain)
+    if broken is not None:
+        faults.append(
+            f"record {broken + 1} of {len(chain)} is not as it was written, or one before it is missing"
+        )
+    elif head_of(chain) != written.get("head"):
+        faults.append("records are missing at the end")
+    if _digest(folder / PAGE) != written.get("page"):
+        faults.append(f"{PAGE} is not as it was written")
+    for record in chain:
+        for name, digest in (record.get("files") or {}).items():
+            if _digest(folder / MAILS / Path(name).name) != digest:
+                faults.append(f"{MAILS}/{name} is not as it was written")
+    sealed = None
+    if keys is not None:
+        head = {name: value for name, value in written.items() if name not in ("seal", "records")}
+        sealed = any(hmac.compare_digest(_seal(head, key), str(written.get("seal"))) for key in keys)
+    return Checked(head=str(written.get("head")), faults=tuple(faults), is_sealed=sealed)
+
+
+def _write_mails(
+    connection: Connection,
+    folder: Path,
+    proof: Proof,
+    *,
+    voice: Voice,
+    rules: AnswerRules,
+    advance: Callable[[int], None],
+) -> dict[int, Mapping[str, str]]:
+    """Each mail's files and their hashes, by Message id."""
+    retelling = Retelling(connection, proof.vendor, voice=voice, rules=rules)
+    people = {contact.subscriber.id: contact.subscriber for contact in proof.contacts}
+    files: dict[int, Mapping[str, str]] = {}
+    for message in proof.mails.values():
+        subscriber = people[message.subscriber_id]
+        is_erased = subscriber.state is SubscriberState.ERASED
+        address = _NOBODY if is_erased else subscriber.address
+        mail = retelling.retell(message, proof.carried.get(message.id, ()), subscriber, address)
+        if mail is not None:
+            stem = f"{message.state_at or message.created_at:%Y-%m-%d}-{message.id:06}"
+            keep(folder, stem, mail.data)
+            there = (folder / f"{stem}{suffix}" for suffix in _SUFFIXES)
+            files[message.id] = {each.name: _digest(each) for each in there if each.is_file()}
+        advance(1)
+    return files
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    try:
+        written = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{folder / RECORD} cannot be read: {(error.strerror or str(error)).lower()}"
+        ) from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{folder / RECORD} is no dossier: it is not JSON") from None
+    is_dossier = isinstance(written, dict) and isinstance(written.get("records"), list)
+    if not is_dossier or not all(isinstance(record, dict) for record in written["records"]):
+        raise UsageError(f"{folder / RECORD} is no dossier: it has no records")
+    return dict(written)
+
+
+def _seal(head: Mapping[str, Any], key: str) -> str:
+    told = json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hmac.digest(f"dossier:{key}".encode(), told.encode(), "sha256").hex()
+
+
+def _digest(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return "missing"

@@ -1,0 +1,201 @@
+"""The proof of what a Vendor was told of a Change, as records to be chained: dates, mails, what was not sent, answers.
+
+Only reads. A record holds JSON's values only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from notifier.core.answer import Answer, Evidence, Party
+from notifier.core.change import Change
+from notifier.core.history import Entry
+from notifier.core.message import Message
+from notifier.core.notice import Notice, Outcome
+from notifier.core.readiness import Waiver
+from notifier.store import answers, changes, evidence, proofs, waivers
+from notifier.store.messages import Attempt
+from notifier.store.proofs import Contact
+from notifier.store.vendors import Vendor
+
+Record = dict[str, Any]
+# A Message of which a copy left, or may have.
+_LEFT = frozenset({Outcome.SENT, Outcome.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Everything that is known; `mails` are the Messages that left or may have, `carried` all that each told."""
+
+    change: Change
+    vendor: Vendor
+    contacts: tuple[Contact, ...]
+    history: Mapping[str, Sequence[Entry]]
+    ledger: tuple[Notice, ...]
+    mails: Mapping[int, Message]
+    carried: Mapping[int, Sequence[Notice]]
+    attempts: Mapping[int, Sequence[Attempt]]
+    answers: tuple[Answer, ...]
+    evidence: tuple[Evidence, ...]
+    waivers: tuple[Waiver, ...]
+
+    @property
+    def names(self) -> dict[int, str]:
+        """What each contact is called, by Subscriber id."""
+        return {contact.subscriber.id: contact.name for contact in self.contacts}
+
+
+def read_proof(connection: Connection, change: Change, vendor: Vendor) -> Proof:
+    """Read all of it."""
+    contacts = proofs.contacts_of(connection, vendor.id)
+    ledger = proofs.notices_about(connection, [each.subscriber.id for each in contacts], change.id)
+    left = {notice.message_id for notice in ledger if notice.message_id and notice.outcome in _LEFT}
+    mails = proofs.messages_by_id(connection, left)
+    return Proof(
+        change=change,
+        vendor=vendor,
+        contacts=contacts,
+        history=changes.history(connection),
+        ledger=ledger,
+        mails=mails,
+        carried=proofs.notices_in(connection, mails),
+        attempts=proofs.attempts_by_message(connection, mails),
+        answers=answers.given(connection, party=Party(vendor=vendor.id), change_id=change.id),
+        evidence=evidence.of_vendor(connection, vendor.id, change.id),
+        waivers=waivers.of_vendor(connection, vendor.id, change.id),
+    )
+
+
+def records_of(found: Proof, files: Mapping[int, Mapping[str, str]]) -> list[Record]:
+    """Everything in the order of time; `files` names each mail's files with their hashes, by Message id."""
+    records = [
+        *_dates(found),
+        *_contacts(found),
+        *_mails(found, files),
+        *_untold(found),
+        *_answers(found),
+        *_evidence(found),
+        *_waivers(found),
+    ]
+    return sorted(records, key=lambda record: (record["at"], record["what"]))
+
+
+def _dates(found: Proof) -> Iterator[Record]:
+    for deadline in found.change.deadlines:
+        for entry in found.history.get(found.change.key(deadline), ()):
+            difference = entry.difference
+            yield {
+                "at": _instant(entry.at),
+                "what": "date",
+                "deadline": difference.deadline,
+                "kind": difference.kind.value,
+                "old": difference.old.written if difference.old else None,
+                "new": difference.new.written,
+                "stated": difference.new.stated or None,
+                "revision": entry.revision,
+            }
+
+
+def _contacts(found: Proof) -> Iterator[Record]:
+    for contact in found.contacts:
+        joined = {"at": _instant(contact.subscriber.joined_at), "what": "joined", "contact": contact.name}
+        yield joined | {"basis": contact.basis or None}
+        if contact.ended_at is not None:
+            why = contact.ended_why or None
+            ended = {"at": _instant(contact.ended_at), "what": "ended", "contact": contact.name}
+            yield ended | {"state": contact.subscriber.state.value, "why": why}
+
+
+def _mails(found: Proof, files: Mapping[int, Mapping[str, str]]) -> Iterator[Record]:
+    for message in found.mails.values():
+        yield {
+            "at": _instant(message.state_at or message.created_at),
+            "what": "mail",
+            "contact": found.names[message.subscriber_id],
+            "message": message.id,
+            "message_id": message.header_id,
+            "state": message.state.value,
+            "reply": message.last_reply or None,
+            "tells": [_notice(notice) for notice in found.carried.get(message.id, ())],
+            "attempts": [_attempt(each) for each in found.attempts.get(message.id, ())],
+            "files": dict(files.get(message.id, {})),
+        }
+
+
+def _untold(found: Proof) -> Iterator[Record]:
+    """What left in no Message that is still kept: not sent, on its way, or sent long ago."""
+    for notice in found.ledger:
+        if notice.message_id not in found.mails:
+            at = _instant(notice.decided_at or notice.step.due)
+            yield {"at": at, "what": "notice", "contact": found.names[notice.subscriber_id]} | _notice(notice)
+
+
+def _answers(found: Proof) -> Iterator[Record]:
+    for answer in found.answers:
+        by = found.names.get(answer.subscriber_id or 0, "")
+        yield {
+            "at": _instant(answer.at),
+            "what": "answer",
+            "kind": answer.kind.value,
+            "planned": answer.planned.isoformat() if answer.planned else None,
+            "words": answer.words or None,
+            "by": by or answer.by or None,
+            "way": answer.way.value,
+            "state": answer.state.value,
+            "decided_by": answer.decided_by or None,
+            "decided_at": _instant(answer.decided_at) if answer.decided_at else None,
+        }
+
+
+def _evidence(found: Proof) -> Iterator[Record]:
+    for seen in found.evidence:
+        yield {
+            "at": _instant(seen.at),
+            "what": "evidence",
+            "calls": seen.calls,
+            "last_seen": seen.last_seen.isoformat(),
+        }
+
+
+def _waivers(found: Proof) -> Iterator[Record]:
+    for waiver in found.waivers:
+        yield {
+            "at": _instant(waiver.at),
+            "what": "waiver",
+            "by": waiver.by,
+            "reason": waiver.reason,
+            "until": waiver.until.isoformat(),
+        }
+
+
+def _notice(notice: Notice) -> Record:
+    step = notice.step
+    return {
+        "notice": notice.id,
+        "kind": step.kind.value,
+        "deadline": step.deadline or None,
+        "lead": str(step.lead) if step.lead else None,
+        "date": step.spoken or None,
+        "due": _instant(step.due),
+        "outcome": notice.outcome.value,
+        "reason": notice.reason or None,
+    }
+
+
+def _attempt(attempt: Attempt) -> Record:
+    return {
+        "at": _instant(attempt.at),
+        "phase": attempt.phase,
+        "fault": attempt.fault,
+        "code": attempt.code,
+        "reply": attempt.reply,
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

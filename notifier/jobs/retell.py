@@ -1,0 +1,133 @@
+"""Retelling: a mail that left, rendered anew from what was recorded, since the bytes themselves are not kept.
+
+By the list that was in force then and the answers given by then, for the instant at which it left. Its links are
+signed with a key that nobody keeps, so that they lead nowhere.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from operator import attrgetter
+
+from sqlalchemy import Connection
+
+from notifier.compose.composer import Composer
+from notifier.compose.links import Links
+from notifier.compose.matter import matter_of
+from notifier.compose.messages import Mail
+from notifier.compose.recipient import recipient_of
+from notifier.compose.voice import Voice
+from notifier.core.answer import AnswerRules, AnswerState, Party
+from notifier.core.change import ChangeList
+from notifier.core.footing import Footing
+from notifier.core.history import Entry
+from notifier.core.message import Message
+from notifier.core.notice import Notice, NoticeKind, Outcome
+from notifier.core.stance import Circumstances, last_that_counts, stance_of
+from notifier.core.subscription import Subscriber
+from notifier.store import answers, changes, evidence, footings
+from notifier.store.changes import Reading
+from notifier.store.vendors import Vendor
+
+_TOLD = frozenset({Outcome.SENT, Outcome.UNKNOWN})
+
+
+class Retelling:
+    """Renders the mails to one Vendor anew, in the voice of this installation."""
+
+    def __init__(self, connection: Connection, vendor: Vendor, *, voice: Voice, rules: AnswerRules) -> None:
+        links = Links(base_url=voice.links.base_url, keys=(secrets.token_urlsafe(32),))
+        self._composer = Composer(replace(voice, links=links))
+        self._timing = voice.timing
+        self._rules = rules
+        self._vendor = vendor
+        in_force = [reading for reading in changes.readings(connection) if reading.in_force_at is not None]
+        self._readings = sorted(in_force, key=attrgetter("in_force_at"))
+        self._history = changes.history(connection)
+        self._known: dict[int, Mapping[str, Sequence[Entry]]] = {}
+        self._answers = answers.given(connection, party=Party(vendor=vendor.id))
+        self._evidence = evidence.of_vendor(connection, vendor.id)
+        reminded = footings.reminded_vendors(connection, [vendor.id], list(self._history))
+        self._reminded = reminded.get(vendor.id, {})
+
+    def retell(
+        self, message: Message, notices: Sequence[Notice], subscriber: Subscriber, address: str
+    ) -> Mail | None:
+        """The mail as it read when it left, to `address`; None when what it told is not known any more."""
+        at = message.state_at or message.created_at
+        reading = next((each for each in reversed(self._readings) if _took_force(each, at)), None)
+        told = [_with_old(notice, self._history) for notice in notices if notice.outcome in _TOLD]
+        if reading is None or not told:
+            return None
+        matter = matter_of(
+            message=message,
+            subscriber=subscriber,
+            notices=told,
+            ask=None,
+            changes=reading.changes,
+            history=self._history_at(at),
+            footing=self._footing_at(at, reading.changes),
+            now=at,
+            timing=self._timing,
+        )
+        to = recipient_of(
+            message=message,
+            header_id=message.header_id or "",
+            subscriber=subscriber,
+            ask=None,
+            address=address,
+            now=at,
+        )
+        return self._composer.compose(matter, to)
+
+    def _history_at(self, at: datetime) -> Mapping[str, Sequence[Entry]]:
+        """What had happened by then; the same object for mails between the same two events."""
+        number = sum(entry.at <= at for entries in self._history.values() for entry in entries)
+        if number not in self._known:
+            self._known[number] = {
+                key: tuple(entry for entry in entries if entry.at <= at)
+                for key, entries in self._history.items()
+            }
+        return self._known[number]
+
+    def _footing_at(self, at: datetime, current: ChangeList) -> Footing:
+        """Where the Vendor stood then, by what had been answered and seen by then."""
+        seen = {each.change_id: each for each in self._evidence if each.at <= at}
+        circumstances = Circumstances(
+            history=self._history_at(at),
+            evidence={(each.vendor, change_id): each for change_id, each in seen.items()},
+            timing=self._timing,
+            today=self._timing.today(at),
+            rules=self._rules,
+        )
+        given = [each for each in self._answers if each.at <= at]
+        stances = {}
+        for change in current.changes:
+            decided = [e for e in given if e.change_id == change.id and (e.decided_at or e.at) <= at]
+            answer = last_that_counts(decided)
+            if answer is not None:
+                stances[change.id] = stance_of(answer, change=change, circumstances=circumstances)
+        return Footing(
+            vendor=self._vendor.name,
+            stances=stances,
+            evidence=seen,
+            answered=frozenset(each.change_id for each in given if each.state is not AnswerState.REFUSED),
+            reminded=self._reminded,
+            rules=self._rules,
+        )
+
+
+def _took_force(reading: Reading, at: datetime) -> bool:
+    return reading.in_force_at is not None and reading.in_force_at <= at
+
+
+def _with_old(notice: Notice, history: Mapping[str, Sequence[Entry]]) -> Notice:
+    """News with the date before it, as far as its own step goes."""
+    if notice.step.kind in (NoticeKind.REMINDER, NoticeKind.STANDING, NoticeKind.ANNOUNCED):
+        return notice
+    entries = history.get(notice.step.deadline, ())
+    old = next((e.difference.old for e in entries if e.revision == notice.step.revision), None)
+    return replace(notice, old=old)

@@ -1,0 +1,170 @@
+"""`dossier`: what a vendor was told, provably; and every way to tamper with it is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifier.core.answer import Answer, AnswerKind, Party, Way
+from notifier.core.chain import chained, head_of
+from notifier.store import answers
+from notifier.store.engine import open_engine, writing
+from tests.cli.rehearsal import JOINED, Rehearsal, oslo
+
+LATER = JOINED + timedelta(hours=2)
+CHANGE = "testdata"
+
+
+@pytest.fixture
+def told(place: Rehearsal) -> Rehearsal:
+    """A vendor whose contact got the standing mail and one reminder, and answered on the phone."""
+    place.begun()
+    place("vendors", "add", "Blåbær & Sønn", "--id", "blabaer", now=JOINED)
+    place("subscribers", "add", "kari@blabaer.example", "--vendor", "blabaer", "--language", "nn", now=JOINED)
+    assert place("tick", now=JOINED).code == 0
+    assert place("tick", now=oslo(2026, 12, 2)).code == 0
+    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
+    said = {"party": Party(vendor="blabaer"), "change_id": CHANGE, "kind": AnswerKind.DONE, "by": "Ola"}
+    answer = Answer(id=0, way=Way.OPERATOR, at=oslo(2026, 12, 3), **said)
+    with writing(engine) as connection:
+        answers.add(connection, answer)
+    engine.dispose()
+    return place
+
+
+def write(place: Rehearsal) -> tuple[Path, str]:
+    folder = place.folder / "dossier"
+    called = place("dossier", CHANGE, str(folder), "--vendor", "blabaer", now=oslo(2026, 12, 4))
+    assert called.code == 0, called.err
+    return folder, called.out.split()[-1]
+
+
+def test_it_holds_every_mail_answer_and_date(told: Rehearsal) -> None:
+    folder, head = write(told)
+    written = json.loads((folder / "dossier.json").read_text())
+    assert written["head"] == head
+    whats = [record["what"] for record in written["records"]]
+    assert whats.count("mail") == 2
+    assert {"date", "joined", "mail", "answer"} == set(whats)
+    standing, reminder = (record for record in written["records"] if record["what"] == "mail")
+    assert standing["contact"] == "kari@blabaer.example"
+    assert [told["kind"] for told in standing["tells"]] == ["standing"]
+    assert (reminder["tells"][0]["lead"], reminder["state"]) == ("30d", "sent")
+    assert reminder["attempts"][0]["reply"]
+    page = (folder / "index.html").read_text()
+    assert "Hva Blåbær &amp; Sønn har fått varsel om" in page
+    assert head in page
+
+
+def test_mails_read_as_they_did_and_their_links_lead_nowhere(told: Rehearsal) -> None:
+    sent = [mail for mail in told.mails() if mail["To"] == "kari@blabaer.example"]
+    folder, _ = write(told)
+    anew = sorted((folder / "mails").glob("*.txt"))
+    assert len(anew) == len(sent) == 2
+    for file, mail in zip(anew, sent, strict=True):
+        body = mail.get_body(("plain",))
+        assert body is not None
+        original, rendered = body.get_content(), file.read_text()
+        assert without_links(rendered) == without_links(original)
+        assert rendered != original
+
+
+def without_links(text: str) -> list[str]:
+    return [line for line in text.splitlines() if "://" not in line]
+
+
+def test_what_is_untouched_is_verified_also_without_the_installation(told: Rehearsal) -> None:
+    folder, head = write(told)
+    verified = told("dossier", "verify", str(folder), "--head", head)
+    assert (verified.code, verified.out.split()[-1]) == (0, head)
+    assert "its seal is this installation's" in verified.words
+
+    told.set("NOTIFIER_STATE_DIR", str(told.folder / "elsewhere"))
+    verified = told("dossier", "verify", str(folder))
+    assert verified.code == 0
+    assert "could not be checked here" in verified.words
+
+
+def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    file = folder / "dossier.json"
+    written = json.loads(file.read_text())
+    change(written)
+    file.write_text(json.dumps(written))
+
+
+TAMPERING: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a reply": (
+        lambda folder: edit(folder, lambda d: d["records"][-2].update(reply="250 yes")),
+        "is not as it was written",
+    ),
+    "a record less": (lambda folder: edit(folder, lambda d: d["records"].pop(1)), "is not as it was written"),
+    "the last record": (lambda folder: edit(folder, lambda d: d["records"].pop()), "missing at the end"),
+    "the vendor's name": (
+        lambda folder: edit(folder, lambda d: d["vendor"].update(name="Other")),
+        "not left as it was written, by this installation",
+    ),
+    "a mail": (
+        lambda folder: next((folder / "mails").glob("*.html")).write_text("kind words"),
+        ".html is not as it was written",
+    ),
+    "a missing mail": (
+        lambda folder: next((folder / "mails").glob("*.eml")).unlink(),
+        ".eml is not as it was written",
+    ),
+    "the page": (lambda folder: (folder / "index.html").write_text("all is well"), "index.html is not"),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERING)
+def test_tampering_is_found(told: Rehearsal, name: str) -> None:
+    tamper, sentence = TAMPERING[name]
+    folder, _ = write(told)
+    tamper(folder)
+    checked = told("dossier", "verify", str(folder))
+    assert checked.code == 1
+    assert sentence in checked.words
+
+
+def test_a_whole_new_chain_is_found_by_the_seal_and_by_the_hash_that_was_kept(told: Rehearsal) -> None:
+    def forge(written: dict[str, Any]) -> None:
+        records = [{n: v for n, v in record.items() if n != "hash"} for record in written["records"]]
+        records[0]["at"] = "2020-01-01T00:00:00Z"
+        written["records"] = chained(records)
+        written["head"] = head_of(written["records"])
+
+    folder, head = write(told)
+    edit(folder, forge)
+    checked = told("dossier", "verify", str(folder), "--head", head)
+    assert checked.code == 1
+    assert "its last hash is another one" in checked.words
+    assert "by this installation" in checked.words
+
+
+def test_erased_people_have_a_pseudonym_and_no_address(told: Rehearsal) -> None:
+    assert told("subscribers", "erase", "kari@blabaer.example", "--yes", now=oslo(2026, 12, 4)).code == 0
+    folder, _ = write(told)
+    for file in folder.rglob("*"):
+        assert not file.is_file() or b"kari@blabaer" not in file.read_bytes()
+    contacts = {
+        record["contact"]
+        for record in json.loads((folder / "dossier.json").read_text())["records"]
+        if "contact" in record
+    }
+    assert len(contacts) == 1
+    assert next(iter(contacts)).startswith("p-")
+
+
+def test_wrong_usage_says_what_to_do(told: Rehearsal) -> None:
+    folder = str(told.folder / "dossier")
+    assert "Name the vendor" in told("dossier", CHANGE, folder).err
+    assert "did you mean blabaer?" in told("dossier", CHANGE, folder, "--vendor", "blabar").err
+    assert told("dossier", "verify", folder).code == 2
+    (told.folder / "full").mkdir()
+    (told.folder / "full" / "file").touch()
+    called = told("dossier", CHANGE, str(told.folder / "full"), "--vendor", "blabaer")
+    assert "holds other files" in " ".join(called.err.split())
