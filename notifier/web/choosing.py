@@ -19,6 +19,7 @@ from notifier.core.cadence import DEFAULT_CADENCE
 from notifier.core.subscription import MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.feeds.asking import named_language
+from notifier.web.answered import overview_of
 from notifier.web.choices import LONGEST_PAUSE, Choices, Fields, Mistake, chosen_before, known_topics, sent
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
@@ -129,5 +130,6 @@ def _form(
         first_day=today + timedelta(days=1),
         last_day=today + LONGEST_PAUSE,
         leave_url=site.links.leave(found.addressee).removeprefix(site.links.base_url).lstrip("/"),
+        overview=overview_of(site, found),
         is_suspended=found.state is SubscriberState.SUSPENDED,
     )

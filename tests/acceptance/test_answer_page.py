@@ -137,6 +137,17 @@ def test_who_has_no_vendor_answers_for_themselves(visitor: Visitor) -> None:
     assert given(visitor) == []
 
 
+def test_the_choosing_page_shows_what_was_answered_and_leads_there(visitor: Visitor) -> None:
+    link = contact(visitor)
+    visitor.presses(link, say="done")
+    choose = visitor.story.parts.links.choose(known(visitor).addressee)
+    page = visitor.opens(choose).text
+    assert "Det Blåbær EPJ har svart" in page
+    assert "Ferdig.</strong> Svart 16. november 2026." in page
+    assert page.count("Ikke svart ennå.") == 2
+    assert f'href="../{link.rpartition("8080/")[2]}?lang=nb"' in page
+
+
 def test_an_answer_from_elsewhere_waits_and_says_so(visitor: Visitor) -> None:
     link = contact(visitor, CONSULTANT)
     page = visitor.presses(link, say="done").text
