@@ -82,3 +82,15 @@ async def one_by_one(line: Line, parcels: Sequence[Parcel], *, latest: float) ->
     for parcel in parcels:
         timely = line.room and loop.time() < latest
         yield await line.send(parcel) if timely else NOT_TRANSMITTED
+
+
+async def send_alone(channel: Channel, parcel: Parcel) -> Verdict:
+    """Send one Parcel on a Line of its own; answers the Verdict, also when no Line could be had."""
+    try:
+        line = await channel.open()
+    except ChannelDownError as down:
+        return down.verdict
+    try:
+        return await line.send(parcel)
+    finally:
+        await line.close()

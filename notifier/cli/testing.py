@@ -35,8 +35,8 @@ def send_test(
     import asyncio
 
     from notifier import app as wiring
+    from notifier.channels.channel import send_alone
     from notifier.core.address import normal_address
-    from notifier.jobs.probe import probe
 
     to = understood(normal_address, address)
     with wired(context) as parts:
@@ -45,7 +45,7 @@ def send_test(
             print("Not sent: mail.only_to does not include this address.")
             raise typer.Exit(ATTENTION)
         parcel = _sample(parts, to, language, wiring.clock())
-        verdict = asyncio.run(probe(channel=parts.channel, parcel=parcel))
+        verdict = asyncio.run(send_alone(parts.channel, parcel))
     print(wrapped(_said(verdict, where)))
     if not verdict.is_sent:
         raise typer.Exit(ATTENTION)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from notifier.channels.channel import Channel, ChannelDownError, Parcel
+from notifier.channels.channel import Channel, Parcel, send_alone
 from notifier.compose.forwarding import Handed, forwarded
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.mailbox import Mailbox, Purpose
@@ -22,7 +22,7 @@ from notifier.consent.replies import RepliedTo, replied_to
 from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.reply import Fault, Verdict
+from notifier.core.reply import Fault
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.core.written_answer import WrittenAnswer
@@ -180,25 +180,13 @@ async def _send_on(inbox: Inbox, incoming: Incoming, data: bytes, contact: str, 
         templates=inbox.templates,
         now=now,
     )
-    verdict = await _transmit(
+    verdict = await send_alone(
         inbox.channel, Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)
     )
     if verdict.is_sent:
         return TAKEN
     _log.warning("a letter could not be sent on", fault=verdict.fault.value, reply=verdict.reply)
     return UNSENDABLE if verdict.fault is Fault.MESSAGE else LATER
-
-
-async def _transmit(channel: Channel, parcel: Parcel) -> Verdict:
-    """Answers the relay's Verdict, also when no connection could be had."""
-    try:
-        line = await channel.open()
-    except ChannelDownError as down:
-        return down.verdict
-    try:
-        return await line.send(parcel)
-    finally:
-        await line.close()
 
 
 def _is_paused(engine: Engine) -> bool:
