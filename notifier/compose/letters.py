@@ -31,7 +31,7 @@ _SHAPES = {
     LetterKind.ACCESS: "access open until secret",
     LetterKind.NEW_ADDRESS: "moving confirm_address within not_moving deny",
     LetterKind.ADDRESS_CHANGED: "moved not_me",
-    LetterKind.STATUS: "follow choose",
+    LetterKind.STATUS: "less again follow choose",
     LetterKind.HELP: "commands misused deny",
     LetterKind.ASK_AGAIN: "unread forwarded press",
     LetterKind.ANSWERED: "answered follows answer_other",
@@ -80,7 +80,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     def url(part: str, link: Place) -> str:
         return places(part, lambda to: in_language(link(to), language))
 
-    urls = {part: url(part, link) for part, link in _links(kind, links).items()} | _link_of_answer(
+    urls = {part: url(part, link) for part, link in _links(kind, matter, links).items()} | _link_of_answer(
         matter, places, voice
     )
     blocks = [
@@ -134,10 +134,12 @@ def _shape(kind: LetterKind, matter: Matter) -> list[str]:
     """The parts of a Letter in their order. Who subscribes ends that by other links."""
     if kind is LetterKind.HELP and matter.subscribes:
         return ["commands"]
+    if kind is LetterKind.STATUS and not matter.dropped:
+        return ["follow", "choose"]
     return _SHAPES[kind].split()
 
 
-def _links(kind: LetterKind, links: Links) -> dict[str, Place]:
+def _links(kind: LetterKind, matter: Matter, links: Links) -> dict[str, Place]:
     """Where the blocks of a Letter lead."""
     match kind:
         case LetterKind.CONFIRMATION:
@@ -157,6 +159,9 @@ def _links(kind: LetterKind, links: Links) -> dict[str, Place]:
         case LetterKind.HELP:
             return {"deny": lambda to: links.deny_help(to.addressee)}
         case LetterKind.ALREADY | LetterKind.STATUS:
-            return {"choose": lambda to: links.choose(to.addressee)}
+            return {
+                "choose": lambda to: links.choose(to.addressee),
+                "again": lambda to: links.follow_again(to.addressee, matter.dropped),
+            }
         case _:
             return {}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
+from urllib.parse import urlencode
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_encode
 
 from notifier.core.answer import AnswerKind
-from notifier.core.subscription import Addressee
+from notifier.core.subscription import Addressee, Topic
 from notifier.core.text import Language
 from notifier.feeds.addresses import private_path
 
@@ -59,6 +61,10 @@ class Links:
         """Where a Subscriber answers for their Party on a Change: a page with a form, in which `say` is chosen."""
         chosen = f"?say={say}" if say else ""
         return f"{self.base_url}/answer/{self._signed('answer', to.public_id, to.moves, change_id)}{chosen}"
+
+    def follow_again(self, to: Addressee, topics: Sequence[Topic]) -> str:
+        """Where a Subscriber follows again what they followed: a button on the page where they choose."""
+        return f"{self.choose(to)}?{urlencode([('again', str(topic)) for topic in topics], safe=':')}"
 
     def access(self, public_id: str, generation: int, *, until: datetime) -> str:
         """Where a Subscriber reads, moves or deletes what is stored about them, until an instant."""
@@ -180,7 +186,7 @@ def _keyed(key: str, purpose: str) -> hmac.HMAC:
 
 def in_language(url: str, language: Language) -> str:
     """The link to a page that is read on in the mail's language, whatever the browser prefers."""
-    return f"{url}?lang={language}"
+    return f"{url}{'&' if '?' in url else '?'}lang={language}"
 
 
 def _addressee(parts: list[str]) -> Addressee | None:

@@ -51,7 +51,8 @@ class Matter:
     oldest first; `said` is what their Party has answered, `seen` what the services saw of their use. `silent` are
     the Changes, by id, of which nobody at `vendor` has answered the reminders. A Letter has no Notices; what it
     offers works until `undo_until` or until the local time `access_until`. It may tell of an Answer that was
-    `given`, by its reader (`is_own`) or others. `subscribes` is False where help goes to somebody who does not.
+    `given`, by its reader (`is_own`) or others. `subscribes` is False where help goes to somebody who
+    does not; `dropped` is what they followed until a mail in their name.
     """
 
     letter: LetterKind | None
@@ -70,6 +71,7 @@ class Matter:
     undo_until: date | None = None
     access_until: str = ""
     subscribes: bool = True
+    dropped: tuple[Topic, ...] = ()
 
     @property
     def key(self) -> Hashable:
@@ -123,6 +125,7 @@ def matter_of(
         is_own=given is not None and given.answer.subscriber_id == subscriber.id,
         undo_until=undo_until,
         access_until=access_until or "",
+        dropped=message.dropped,
         subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
     )
 

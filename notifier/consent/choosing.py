@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
-from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState, Topic
+from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState, Topic, joined_by
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.logs import Person, log
@@ -25,6 +25,33 @@ def look_up(*, engine: Engine, addressee: Addressee) -> Subscriber | Literal[Mov
     """Whom a link was made for, whatever their state; MOVED when it stands in a mailbox that they left."""
     with reading(engine) as connection:
         return subscribers.addressed(connection, addressee)
+
+
+def follow_again(
+    *,
+    engine: Engine,
+    addressee: Addressee,
+    topics: Sequence[Topic],
+    changes: ChangeList | None,
+    now: datetime,
+) -> bool:
+    """Follow these Topics beside what they follow; False as in `choose`. Twice is harmless."""
+    with writing(engine) as connection:
+        found = subscribers.addressed(connection, addressee, for_update=True)
+        if found is None or found is MOVED or found.state not in _CHOOSE_IN:
+            return False
+        followed = [each.topic for each in found.subscriptions]
+        subscribers.set_choices(
+            connection,
+            found.id,
+            language=found.language,
+            topics=joined_by(topics, followed, changes),
+            cadence=found.cadence,
+            vendor=found.vendor,
+            now=now,
+            changes=changes,
+        )
+        return True
 
 
 def choose(

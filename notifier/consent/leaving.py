@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum, auto
 
@@ -54,29 +55,31 @@ def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -
         letters.put(connection, found.id, LetterKind.GOODBYE, now=now)
 
 
-def leave_topic(
+def leave_topics(
     *,
     engine: Engine,
     addressee: Addressee,
-    topic: Topic,
+    topics: Sequence[Topic],
     changes: ChangeList,
     now: datetime,
     is_told: bool = False,
 ) -> bool:
-    """Follow a service or a Change no longer, but go on with the rest; answers whether there is any.
+    """Follow services or Changes no longer, but go on with the rest; answers whether there is any.
 
     Whoever follows everything then follows each of the other services. When nothing is left, all ends. With
-    `is_told` a Letter tells them what is left, if that is less than before.
+    `is_told` a Letter tells them what is left, if that is less than before, and offers to take it back.
     """
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None or found is MOVED or found.state not in _FOLLOW_IN:
             return False
-        followed = [each.topic for each in found.subscriptions]
-        rest = without(followed, topic, changes)
+        rest = followed = tuple(each.topic for each in found.subscriptions)
+        for topic in topics:
+            rest = without(rest, topic, changes)
         if rest:
-            if is_told and found.state is SubscriberState.ACTIVE and {*rest} != {*followed}:
-                letters.put(connection, found.id, LetterKind.STATUS, now=now)
+            dropped = [each for each in followed if each not in rest]
+            if is_told and found.state is SubscriberState.ACTIVE and dropped:
+                letters.put(connection, found.id, LetterKind.STATUS, dropped=dropped, now=now)
             subscribers.set_choices(
                 connection,
                 found.id,

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notifier.core.letter import LetterKind
+from notifier.core.subscription import Topic
 
 
 class MessageState(StrEnum):
@@ -36,7 +37,8 @@ class Message:
     `copies` counts transmissions that were, or may have been, accepted; `token` fences the present claim.
     `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
     `letter` says what kind of Letter it is (None: it carries Notices), `letter_to` another address than the
-    Subscriber's own for it to go to, `answer_id` which Answer it tells of.
+    Subscriber's own for it to go to, `answer_id` which Answer it tells of, `dropped` what a
+    status tells that they follow no longer.
     """
 
     id: int
@@ -56,6 +58,7 @@ class Message:
     letter: LetterKind | None = None
     letter_to: str | None = None
     answer_id: int | None = None
+    dropped: tuple[Topic, ...] = ()
 
 
 def header_id(message: Message, suffix: str) -> str:

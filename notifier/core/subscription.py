@@ -79,6 +79,14 @@ def without(topics: Sequence[Topic], dropped: Topic, changes: ChangeList) -> tup
     return tuple(dict.fromkeys(left))
 
 
+def joined_by(
+    topics: Sequence[Topic], followed: Sequence[Topic], changes: ChangeList | None
+) -> tuple[Topic, ...]:
+    """These Topics, and of those followed already what none of them covers."""
+    left = (each for each in followed if not any(_includes(topic, each, changes) for topic in topics))
+    return tuple(dict.fromkeys((*topics, *left)))
+
+
 def _rest(topic: Topic, dropped: Topic, changes: ChangeList) -> list[Topic]:
     """What is left of one of them."""
     change = changes.change(dropped.target) if dropped.scope is Scope.CHANGE else None

@@ -10,7 +10,7 @@ from notifier.channels.replies import safe_words
 from notifier.compose.forwarding import FORWARDED
 from notifier.compose.mailbox import Signed
 from notifier.consent.asking import ask
-from notifier.consent.leaving import leave, leave_topic
+from notifier.consent.leaving import leave, leave_topics
 from notifier.core.bounce import Weight
 from notifier.core.caps import CapScope, Entrance, cap_identity, shared_by
 from notifier.core.change import ChangeList
@@ -98,15 +98,20 @@ def _leave(
 ) -> None:
     """End what the command names, and say so at once: anybody can write in another's name.
 
-    The goodbye has a way to undo it, and whoever follows less is told what is left, however often they ask.
+    The goodbye has a way to undo it, and whoever follows less is told what is left, however often they ask, with
+    a way to take that back.
     """
     if command.topics in ((), (EVERYTHING,)):
         leave(engine=engine, addressee=found.addressee, why=BY_MAIL, now=now)
         return
-    for topic in command.topics:
-        leave_topic(
-            engine=engine, addressee=found.addressee, topic=topic, changes=changes, now=now, is_told=True
-        )
+    leave_topics(
+        engine=engine,
+        addressee=found.addressee,
+        topics=command.topics,
+        changes=changes,
+        now=now,
+        is_told=True,
+    )
 
 
 def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudonyms, now: datetime) -> None:

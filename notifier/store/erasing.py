@@ -120,6 +120,6 @@ def _forget_what_they_wrote_and_got(connection: Connection, ids: Sequence[int]) 
     connection.execute(update(answers).where(answers.c.subscriber_id.in_(ids)).values(by="", words=""))
     theirs = messages.c.subscriber_id.in_(ids)
     # Servers like to repeat the address in their replies.
-    connection.execute(update(messages).where(theirs).values(last_reply="", letter_to=None))
+    connection.execute(update(messages).where(theirs).values(last_reply="", letter_to=None, about=""))
     told = attempts.c.message_id.in_(select(messages.c.id).where(theirs))
     connection.execute(update(attempts).where(told).values(reply=""))

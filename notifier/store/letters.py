@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from notifier.core.letter import MAY_LEAVE_IN, NEEDS_ASK, LetterKind
 from notifier.core.message import MessageState
-from notifier.core.subscription import SubscriberState
+from notifier.core.subscription import SubscriberState, Topic
 from notifier.store import pausing
 from notifier.store.asks import is_denied
 from notifier.store.tables import asks, messages, subscribers
 
 
 def put(
-    connection: Connection, subscriber_id: int, kind: LetterKind, *, now: datetime, to: str | None = None
+    connection: Connection,
+    subscriber_id: int,
+    kind: LetterKind,
+    *,
+    now: datetime,
+    to: str | None = None,
+    dropped: Sequence[Topic] = (),
 ) -> None:
     """Let a Letter wait for its sending, in place of one of its kind that waits already.
 
-    `to` is another address than the Subscriber's own.
+    `to` is another address than the Subscriber's own, `dropped` what a status tells that they follow no longer.
     """
     _cancel(connection, subscriber_id, kind, why="a newer one takes its place", now=now)
     row = {
@@ -31,6 +38,7 @@ def put(
         "state_at": now,
         "letter": kind.value,
         "letter_to": to,
+        "about": " ".join(map(str, dropped)),
     }
     connection.execute(insert(messages).values(row))
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, select, update
 from notifier.core.letter import LetterKind
 from notifier.core.message import ON_THEIR_WAY, UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
+from notifier.core.subscription import parse_topic
 from notifier.store import pausing
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices
@@ -95,6 +96,7 @@ def message_of(row: Any) -> Message:
         letter=LetterKind(row.letter) if row.letter else None,
         letter_to=row.letter_to,
         answer_id=row.answer_id,
+        dropped=tuple(parse_topic(text) for text in row.about.split()),
     )
 
 

@@ -189,6 +189,8 @@ messages = Table(
     # A Letter carries no Notice; it may go to another address than the Subscriber's.
     Column("letter", String(16)),
     Column("letter_to", String(320)),
+    # The Topics that a status tells they follow no longer.
+    Column("about", Text, nullable=False, server_default=""),
     # The Answer that a Letter tells of.
     Column("answer_id", Integer),
     Column("last_reply", String(300), nullable=False, server_default=""),

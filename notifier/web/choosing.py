@@ -12,9 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from notifier.compose.sections import topic_names
 from notifier.consent.access import request_access
-from notifier.consent.choosing import choose, look_up
-from notifier.consent.leaving import leave_topic
+from notifier.consent.choosing import choose, follow_again, look_up
+from notifier.consent.leaving import leave_topics
 from notifier.core.cadence import DEFAULT_CADENCE
 from notifier.core.subscription import MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
@@ -65,18 +66,21 @@ def _answer(site: Site, request: Request, addressee: Addressee | None, fields: F
 
 
 def _is_only_choosing(fields: Fields) -> bool:
-    return not {"access", "drop"} & set(fields)
+    return not {"access", "drop", "again"} & set(fields)
 
 
 def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
-    """Send a fresh link, or follow less; answers which sentence says so."""
+    """Send a fresh link, follow less, or again what they followed; answers which sentence says so."""
     engine, now, changes = site.register.engine, site.now(), site.changes()
     if "access" in fields:
         request_access(engine=engine, addressee=found.addressee, now=now)
         return "access"
-    for topic in known_topics(fields["drop"][:1], changes):
-        if changes is not None:
-            leave_topic(engine=engine, addressee=found.addressee, topic=topic, changes=changes, now=now)
+    again, dropped = (known_topics(fields.get(name, []), changes) for name in ("again", "drop"))
+    if again:
+        follow_again(engine=engine, addressee=found.addressee, topics=again, changes=changes, now=now)
+    if dropped and changes is not None:
+        topics = dropped[:1]
+        leave_topics(engine=engine, addressee=found.addressee, topics=topics, changes=changes, now=now)
     return "saved"
 
 
@@ -108,6 +112,8 @@ def _form(
     changes, today = site.changes(), site.timing.today(site.now())
     shown = choices or chosen_before(found, timing=site.timing, now=site.now())
     services = changes.services if changes else ()
+    offered = [] if said or mistakes else request.query_params.getlist("again")
+    again = known_topics(offered, changes)
     leads = sorted({*DEFAULT_CADENCE.leads, *shown.leads}, reverse=True)
     return page(
         site,
@@ -119,6 +125,8 @@ def _form(
         said=said,
         mistakes=mistakes,
         choices=shown,
+        again=again,
+        again_names=topic_names(again, changes, language) if changes else (),
         services=[(each, Topic(Scope.SERVICE, each.id) in shown.topics) for each in services],
         singles=[
             (each, Topic(Scope.CHANGE, each.id) in shown.topics)

@@ -190,6 +190,24 @@ def test_less_instead_of_nothing(visitor: Visitor) -> None:
     assert "/undo/" in visitor.mail().text
 
 
+def test_what_was_followed_before_is_followed_again_by_one_press(visitor: Visitor) -> None:
+    choose = next(word for word in joined(visitor).split() if "/choose/" in word).partition("?")[0]
+    visitor.presses(choose, drop="service:helseid")
+    offer = f"{choose}?again=everything&again=service:unknown&lang=nn"
+    before = everything(visitor.story)
+    assert "Vil du følgje alt igjen, også det som kjem seinare?" in visitor.opens(offer).text
+    assert (
+        "Vil du følge dette igjen, i tillegg til det du følger nå: Helseid?"
+        in visitor.opens(f"{choose}?again=service:helseid").text
+    )
+    assert everything(visitor.story) == before
+    answer = visitor.presses(offer, again="everything")
+    assert (follows(visitor), "Vil du følgje alt igjen" in answer.text) == (["everything"], False)
+    visitor.presses(choose, follow="some", topic=["service:helseid", "change:portal"])
+    visitor.presses(choose, again="service:kjernejournal")
+    assert follows(visitor) == ["service:helseid", "service:kjernejournal"]
+
+
 def test_every_mistake_in_the_form_stands_at_its_field_and_nothing_else_is_lost(visitor: Visitor) -> None:
     choose = next(word for word in joined(visitor).split() if "/choose/" in word)
     before = known(visitor)

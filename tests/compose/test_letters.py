@@ -11,7 +11,7 @@ from notifier.compose.messages import Mail
 from notifier.compose.preview import compose_sample
 from notifier.compose.samples import Sample, letter_sample
 from notifier.core.letter import LetterKind
-from notifier.core.subscription import SubscriberState
+from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
 from tests.compose.mails import (
     LETTERHEAD,
@@ -68,6 +68,16 @@ def test_each_letter_says_the_same_as_text_and_as_html(kind: LetterKind, languag
 def test_a_letter_leads_where_its_reader_may_go_and_nowhere_else(kind: LetterKind, links: set[str]) -> None:
     every = {"confirm", "deny", "choose", "leave", "undo", "access", "new-address", "calendar/private"}
     assert {link for link in every if f"/{link}/" in text_of(letter(kind))} == links
+
+
+def test_a_status_that_tells_of_less_offers_what_was_followed_before() -> None:
+    made = letter_sample(changes=listed(old_login()), kind=LetterKind.STATUS, language=Language.NB, now=NOW)
+    dropped = tuple(map(parse_topic, ("service:helseid", "change:ftps")))
+    mail = written(replace(made, message=replace(made.message, dropped=dropped)))
+    again = f"{LINKS.choose(made.subscriber.addressee)}?again=service:helseid&again=change:ftps&lang=nb"
+    assert again == f"{LINKS.follow_again(made.subscriber.addressee, dropped)}&lang=nb"
+    assert again in text_of(mail)
+    assert "again=" not in text_of(letter(LetterKind.STATUS))
 
 
 def test_who_does_not_subscribe_can_say_that_they_did_not_ask_for_help() -> None:

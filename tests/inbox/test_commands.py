@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
+from notifier.consent.choosing import follow_again
 from notifier.consent.confirming import Denied, deny_help
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import SubscriberState, parse_topic
@@ -16,7 +17,7 @@ from notifier.store import asks, moving, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages, subscribers
 from tests.inbox.letterbox import CONTACT, Letterbox, opened
-from tests.inbox.letters import MAILBOX, bytes_of, letter
+from tests.inbox.letters import MAILBOX, bytes_of, letter, real_list
 from tests.peers.smtp_sink import SmtpSink
 from tests.store.people import JUNE, join, look_up
 
@@ -82,6 +83,31 @@ def test_whoever_leaves_one_service_keeps_the_others_and_is_told_which(box: Lett
     assert person.state is SubscriberState.ACTIVE
     assert {str(each.topic) for each in person.subscriptions} == {"service:helseid", "service:preg"}
     assert letters(box) == ["status"]
+
+
+def test_whoever_is_made_to_follow_less_can_take_that_back(box: Letterbox) -> None:
+    join(box.engine, KARI, "everything")
+    assert box.write("Stopp FTPS").startswith("250")
+    with reading(box.engine) as connection:
+        about = connection.scalar(select(messages.c.about).where(messages.c.letter == "status"))
+    assert about == "everything"
+    person = look_up(box.engine)
+    assert parse_topic("everything") not in {each.topic for each in person.subscriptions}
+    topics = [parse_topic("everything")]
+    for _ in range(2):
+        assert follow_again(
+            engine=box.engine, addressee=person.addressee, topics=topics, changes=real_list(), now=JUNE
+        )
+    assert [str(each.topic) for each in look_up(box.engine).subscriptions] == ["everything"]
+
+
+def test_of_two_services_left_by_one_mail_both_can_be_taken_back(box: Letterbox) -> None:
+    join(box.engine, KARI, "service:helseid", "service:ftps", "service:preg")
+    assert box.write("Stopp FTPS og HelseID").startswith("250")
+    assert letters(box) == ["status"]
+    with reading(box.engine) as connection:
+        about = connection.scalar(select(messages.c.about).where(messages.c.letter == "status"))
+    assert about == "service:ftps service:helseid"
 
 
 def test_each_time_somebody_follows_less_by_mail_they_are_told_and_else_not(box: Letterbox) -> None:
