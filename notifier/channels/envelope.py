@@ -15,7 +15,6 @@ _PLAIN = re.compile(r"[!-;=?-~]+@[!-;=?-~]+", re.ASCII)
 _LONGEST_ADDRESS = 254
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _CRLF = b"\r\n"
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class UnsendableError(Exception):
@@ -93,4 +92,5 @@ def body_of(data: bytes) -> bytes:
     body = data if whole else _LINE_END.sub(_CRLF, data)
     if not body.endswith(_CRLF):
         body += _CRLF
-    return _LEADING_DOT.sub(b"..", body) if b"\n." in body or body.startswith(b".") else body
+    body = body.replace(b"\r\n.", b"\r\n..")
+    return b"." + body if body.startswith(b".") else body

@@ -62,8 +62,13 @@ def safe_words(text: str, *, secret: str = "") -> str:
 
     Relays like to repeat the recipient (`secret`), and other addresses that it leads to.
     """
-    plain = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
-    if secret:
+    plain = text
+    if not text.isprintable():
+        plain = "".join(
+            " " if unicodedata.category(character)[0] in "CZ" else character for character in text
+        )
+    # Most replies name nobody, and looking for each address by a pattern of its own takes longer than sending.
+    if secret and (secret.casefold() in plain.casefold() or not plain.isascii()):
         plain = re.sub(re.escape(secret), "…", plain, flags=re.IGNORECASE)
     words = " ".join(_ADDRESS.sub("…", plain).split())
     return words if len(words) <= _LONGEST_WORDS else words[: _LONGEST_WORDS - 1] + "…"

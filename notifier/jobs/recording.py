@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from notifier.core.backoff import spread_of
 from notifier.core.delivery import after_verdict
@@ -100,19 +101,20 @@ def _record(sender: Sender, judged: Sequence[Judged]) -> Tally:
         message, verdict = each.ready.message, each.verdict
         transition = after_verdict(message, verdict, now=now, spread=spread_of(message), probing=each.probing)
         recorded.append((each.ready, Recorded(message=message, verdict=verdict, transition=transition)))
-    return persistently(
-        lambda: record(engine=sender.engine, recorded=recorded, bounce_limit=sender.bounce_limit, now=now)
+    write = partial(
+        record, engine=sender.engine, recorded=recorded, bounce_limit=sender.bounce_limit, now=now
     )
+    return persistently(lambda again: write(again=again))
 
 
-def persistently(write: Callable[[], Tally]) -> Tally:
-    """Try again for a few seconds: what the server said is known nowhere else.
+def persistently(write: Callable[[bool], Tally]) -> Tally:
+    """Try again for a few seconds: what the server said is known nowhere else. `write` hears whether it was tried.
 
     Raises the last DatabaseError; the Messages then count as transmitted without an answer.
     """
-    for pause in RECORD_PAUSES:
+    for tried, pause in enumerate(RECORD_PAUSES):
         try:
-            return write()
+            return write(tried > 0)
         except DatabaseError:
             time.sleep(pause)
-    return write()
+    return write(True)

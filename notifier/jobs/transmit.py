@@ -47,6 +47,7 @@ class Transmitter:
         self._idle: list[Line] = []
         self._pace = Pace(per_minute=sender.per_minute)
         self._trouble: list[BaseException] = []
+        self._size = 1
 
     async def send(self, taken: Taken) -> None:
         """Returns when all of it has been begun, or cannot be: a probe, when it was answered."""
@@ -125,16 +126,12 @@ class Transmitter:
 
     async def _send_over(self, line: Line) -> bool:
         """Send over one connection as long as it lasts; answers whether it seems well."""
-        size, loop = 1, asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         while line.room and self._goes_on:
-            began = loop.time()
-            if (seconds := self._pace.wait(began)) > 0:
+            if (seconds := self._pace.wait(loop.time())) > 0:
                 await asyncio.sleep(min(seconds, 1.0))
-                continue
-            if not await self._send_batch(line, self._batch(min(size, line.room))):
+            elif not await self._send_batch(line, self._batch(min(self._size, line.room))):
                 return False
-            keeps_up = loop.time() - began < ARM_SECONDS
-            size = min(size * 2, ARM_LIMIT) if keeps_up else max(size // 2, 1)
         return True
 
     def _batch(self, most: int) -> tuple[list[Ready], Taken]:
@@ -150,15 +147,18 @@ class Transmitter:
     async def _send_batch(self, line: Line, batch: tuple[list[Ready], Taken]) -> bool:
         """Arm, transmit and note a few Messages; answers whether the connection seems well."""
         ready, taken = batch
-        latest = asyncio.get_running_loop().time() + BATCH_SECONDS
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + BATCH_SECONDS
         armed = await asyncio.to_thread(_arm, self._sender, taken, ready)
-        healthy = True
+        began, healthy = loop.time(), True
         left = deque(armed)
         async with aclosing(line.send_all([each.parcel for each in armed], latest=latest)) as verdicts:
             async for verdict in verdicts:
                 judged = Judged(ready=left.popleft(), verdict=verdict, probing=taken.probing)
                 self._recorder.note(judged)
                 healthy = healthy and verdict.fault not in _TROUBLE
+        keeps_up = loop.time() - began < ARM_SECONDS
+        self._size = min(self._size * 2, ARM_LIMIT) if keeps_up else max(self._size // 2, 1)
         return healthy
 
 

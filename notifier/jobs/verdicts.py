@@ -53,16 +53,18 @@ def record(
     recorded: Sequence[tuple[Ready, Recorded]],
     bounce_limit: int,
     now: datetime,
+    again: bool = False,
 ) -> Tally:
     """Write what became of a batch. For what was not transmitted no attempt is recorded.
 
-    With `bounce_limit` points against it an address is written to no more. Twice is harmless: what was written
-    by a commit whose answer was lost is not written or counted again.
+    With `bounce_limit` points against it an address is written to no more. `again` is said where it was tried
+    before: what was written by a commit whose answer was lost is then not written or counted twice.
     """
     if not recorded:
         return Tally()
     with writing(engine) as connection:
-        known = outbox.recorded_before(connection, [ready.message for ready, _ in recorded])
+        tried = [ready.message for ready, _ in recorded] if again else []
+        known = outbox.recorded_before(connection, tried)
         new = [(ready, entry) for ready, entry in recorded if ready.message.id not in known]
         held = outbox.record(connection, [entry for _, entry in new], now=now)
         ours = [(ready, entry) for ready, entry in new if ready.message.id in held]
