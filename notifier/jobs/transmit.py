@@ -73,11 +73,13 @@ class Transmitter:
         """Let what is on the wire come to its end, or cut it off; record it all. Raises what went wrong."""
         for worker in self._workers if at_once else ():
             worker.cancel()
-        while self._workers:
-            await self._some_end(seconds=None)
-        for line in self._idle:
-            await line.close()
-        await self._recorder.flush()
+        try:
+            while self._workers:
+                await self._some_end(seconds=None)
+            for line in self._idle:
+                await line.close()
+        finally:
+            await self._recorder.flush()
         await self._give_back()
 
     async def _some_end(self, *, seconds: float | None) -> None:
