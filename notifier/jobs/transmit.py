@@ -32,6 +32,9 @@ ARM_SECONDS = 0.1
 # from stopping: the rest goes back, provably undelivered.
 BATCH_SECONDS = 5.0
 
+# After so long another connection is opened for what still waits, should those that are open be stuck.
+SLOW_SECONDS = 1.0
+
 _TROUBLE = (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS)
 
 
@@ -53,11 +56,12 @@ class Transmitter:
         """Returns when all of it has been begun, or cannot be: a probe, when it was answered."""
         self._recorder.goes_on = True
         self._waiting.extend((ready, taken) for ready in taken.ready)
-        wanted = -(-len(self._waiting) // ARM_LIMIT)
-        for _ in range(min(self._sender.connections - len(self._workers), wanted)):
-            self._workers.add(asyncio.create_task(self._work()))
+        for _ in range(-(-len(self._waiting) // ARM_LIMIT)):
+            self._add_worker()
         while self._workers and (self._waiting or taken.probing):
-            await self._some_end(seconds=None)
+            await self._some_end(seconds=SLOW_SECONDS)
+            if self._goes_on:
+                self._add_worker()
         await self._give_back()
 
     async def pause(self, seconds: float) -> bool:
@@ -81,6 +85,10 @@ class Transmitter:
         finally:
             await self._recorder.flush()
         await self._give_back()
+
+    def _add_worker(self) -> None:
+        if len(self._workers) < self._sender.connections:
+            self._workers.add(asyncio.create_task(self._work()))
 
     async def _some_end(self, *, seconds: float | None) -> None:
         ended, self._workers = await asyncio.wait(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,12 +21,13 @@ from notifier.jobs.dispatch import dispatch
 from notifier.jobs.recording import persistently
 from notifier.jobs.recover import recover
 from notifier.jobs.verdicts import Tally
+from notifier.store import outbox
 from notifier.store.engine import writing
 from tests.acceptance.invariants import assert_finished, assert_sound, states
 from tests.acceptance.scenes import MONDAY, a_crowd, before_joining
 from tests.acceptance.story import Story
 from tests.acceptance.test_stop import after_the_claim
-from tests.peers.smtp_script import drop
+from tests.peers.smtp_script import drop, wait
 from tests.peers.smtp_sink import SmtpSink
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -116,3 +119,47 @@ def test_messages_are_spread_within_bounds_and_each_the_same_way_every_time(row_
 
     assert -1 <= spread_of(message) <= 1
     assert spread_of(message) == spread_of(message)
+
+
+def test_one_slow_connection_stops_neither_the_others_nor_what_is_claimed_later(
+    story: Story, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "CLAIM_LIMIT", 10)
+    sink.script.for_recipient("verdict", a_crowd(30)[0], wait(10))
+
+    with SendingRight(story.parts.engine) as right:
+        assert right.try_acquire()
+        sender = story.parts.sender(node=right.node, clock=lambda: MONDAY)
+
+        async def until_the_others_are_there() -> float:
+            began = time.monotonic()
+            sending = asyncio.create_task(dispatch(sender))
+            await asyncio.to_thread(sink.wait_for, 30)
+            taken = time.monotonic() - began
+            assert (await sending).sent == 30
+            return taken
+
+        # The sink has a mail in hand before it keeps its sender waiting for the answer.
+        assert asyncio.run(until_the_others_are_there()) < 9.5
+
+
+def test_connections_are_kept_from_one_claim_to_the_next(
+    story: Story, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "CLAIM_LIMIT", 5)
+    before = sink.connections
+    story.tick(MONDAY)
+
+    assert len(sink.accepted) == 30
+    assert sink.connections - before == 1
+
+
+def test_no_more_leave_in_a_minute_than_may(story: Story, sink: SmtpSink) -> None:
+    with SendingRight(story.parts.engine) as right:
+        assert right.try_acquire()
+        sender = replace(story.parts.sender(node=right.node, clock=lambda: MONDAY), per_minute=600)
+        began = time.monotonic()
+        assert asyncio.run(dispatch(sender)).sent == 30
+
+    # Ten a second, the first ten at once.
+    assert time.monotonic() - began > 1.9
