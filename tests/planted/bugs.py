@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from sqlalchemy import ColumnElement, true
 
+from notifier.channels.channel import Parcel
+from notifier.channels.smtp_line import SmtpLine
 from notifier.core.message import Message
 from notifier.core.reply import SENT, Fault, Verdict
 from notifier.jobs import recording, taking, transmit, verdicts
 from notifier.jobs.recording import Judged
 from notifier.jobs.sender import Sender
 from notifier.jobs.taking import Ready, Taken
-from notifier.jobs.verdicts import Tally
 from notifier.store import leaving, letters, outbox
 from notifier.store.tables import messages
 
@@ -98,14 +99,17 @@ def _shared_message(patch: pytest.MonkeyPatch) -> None:
 
 
 def _neighbours_verdict(patch: pytest.MonkeyPatch) -> None:
-    """Answers are counted off by one."""
-    really = recording._record
+    """Answers are counted off by one: what was said of one mail is taken for the word about the next."""
+    really = SmtpLine.send_all
 
-    def record(sender: Sender, judged: Sequence[Judged]) -> Tally:
-        shifted = [replace(each, verdict=judged[number - 1].verdict) for number, each in enumerate(judged)]
-        return really(sender, shifted)
+    async def send_all(
+        line: SmtpLine, parcels: Sequence[Parcel], /, *, latest: float
+    ) -> AsyncGenerator[Verdict]:
+        verdicts = [verdict async for verdict in really(line, parcels, latest=latest)]
+        for number in range(len(verdicts)):
+            yield verdicts[number - 1]
 
-    patch.setattr(recording, "_record", record)
+    patch.setattr(SmtpLine, "send_all", send_all)
 
 
 def _arms_whoever_left(patch: pytest.MonkeyPatch) -> None:
@@ -126,7 +130,7 @@ BUGS = (
     Bug("no fence", _no_fence),
     Bug("resent for ever", _resend_for_ever),
     Bug("shared message object", _shared_message),
-    Bug("the neighbour's verdict", _neighbours_verdict),
+    Bug("a verdict attributed to the neighbour in the pipeline", _neighbours_verdict),
     Bug("armed after leaving", _arms_whoever_left),
     Bug("failed without an Alert", _silent_failure),
 )

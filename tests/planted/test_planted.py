@@ -7,7 +7,7 @@ import pytest
 from tests.planted.bugs import BUGS, Bug
 from tests.simulation.play import play
 
-MOST_WORLDS = 120
+MOST_WORLDS = 60
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

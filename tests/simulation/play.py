@@ -36,14 +36,18 @@ class Failure:
 
 
 def play(
-    seed: int, *, alter: Callable[[sqlite3.Connection], None] | None = None
+    seed: int, *, short: bool = False, alter: Callable[[sqlite3.Connection], None] | None = None
 ) -> tuple[World, Failure | None]:
-    """Play one world to its end; answers it, and what did not hold."""
+    """Play one world to its end; answers it, and what did not hold.
+
+    A long one has four people and up to twelve turns over as many days; a short one two people, one or two turns,
+    and more faults.
+    """
     # Between two tries to write a verdict to a full disk nobody needs to wait for real.
     vars(recording).update(RECORD_PAUSES=(0.0, 0.0))
-    world = World(seed, alter=alter)
+    world = World(seed, dense=short, alter=alter)
     try:
-        _go_through_days(world)
+        _go_through_days(world, people=2, rounds=(1, 2)) if short else _go_through_days(world)
         assert_sound(draw_up(world.witness, world.relay.book))
         if seed % 2:
             _come_to_rest(world)
@@ -54,11 +58,11 @@ def play(
     return world, None
 
 
-def _go_through_days(world: World) -> None:
+def _go_through_days(world: World, *, people: int = 4, rounds: tuple[int, int] = (5, 12)) -> None:
     chance = world.random
-    for _ in range(4):
+    for _ in range(people):
         world.happens(world.people.join)
-    for _ in range(chance.randint(5, 12)):
+    for _ in range(chance.randint(*rounds)):
         if chance.random() < 0.4:
             morning = TIMING.instant(TIMING.today(world.clock.now()) + timedelta(days=1), TIMING.at)
             world.clock.advance_to(morning + timedelta(seconds=20))

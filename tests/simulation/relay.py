@@ -1,25 +1,30 @@
-"""A relay as a Channel. What it has taken in stays taken in, whoever crashes: its book is the only witness."""
+"""A relay at the other end of real SMTP connections.
+
+What it has taken in stays taken in, whoever crashes: its book is the only witness.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from notifier.channels.channel import ChannelDownError, Parcel, one_by_one
-from notifier.core.reply import SENT, Fault, Phase, Verdict
+from notifier.channels.channel import ChannelDownError
+from notifier.channels.smtp_line import SmtpLine
+from notifier.channels.timeouts import Limits, Timeouts
+from notifier.channels.wire import Wire
 from tests.simulation.moments import Clock
 from tests.simulation.process import RUNNING
-from tests.simulation.weather import Fate, Weather, refusal
+from tests.simulation.session import Session
+from tests.simulation.weather import Weather
 
 OPERATOR = "operator@drift.example.no"
-GREYLISTED = Verdict(fault=Fault.TEMPORARY, phase=Phase.RCPT, code=450, reply="4.2.0 greylisted")
 GREY_FOR = timedelta(minutes=4)
-NOT_ANSWERED = Verdict(fault=Fault.AMBIGUOUS, phase=Phase.VERDICT, reply="the connection was lost")
+# Fewer than a world sends, so that connections come to their end.
+LIMITS = Limits(messages=7, seconds=300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Relay:
     random: Random
     weather: Weather
     watch: Callable[[Mail], None]
-    stop_sender: Callable[[], Awaitable[None]]
+    stop_sender: Callable[[Callable[[], None]], None]
     doubt: Callable[[Mail], None]
     tell: Callable[[str], None]
     book: list[Mail] = field(default_factory=list)
@@ -56,89 +61,39 @@ class Relay:
         """Where mail goes."""
         return "simulation:"
 
-    async def open(self) -> RelayLine:
+    async def open(self) -> SmtpLine:
         """A connection, unless the relay is away."""
-        _reach("before a connection")
+        self.reach("before a connection")
         absence = self.weather.absence(self.clock.now())
         if absence is not None:
             self.tell(f"the relay: {absence.reply}")
             raise ChannelDownError(absence)
-        return RelayLine(self)
+        offers = {"pipelining": ""} if self.weather.pipelining else {}
+        wire = Wire(Session(self, asyncio.get_running_loop()))
+        return SmtpLine(wire=wire, offers=offers, timeouts=Timeouts(), limits=LIMITS)
 
-    async def transmit(self, parcel: Parcel) -> tuple[Verdict, bool]:
-        """One transaction; answers the Verdict, and whether the connection outlives it."""
-        if parcel.recipient == OPERATOR:
-            return self._take_alert(parcel)
-        mail = Mail(self.clock.now(), parcel.recipient, json.loads(parcel.data))
-        _reach("before a transmission")
-        self.watch(mail)
-        fate = self.weather.fate(self.random)
-        if fate is not Fate.TAKEN:
-            self.tell(f"to {mail.recipient}, {mail.message_id}: {fate.name.lower()}")
-        match fate:
-            case Fate.REFUSED:
-                verdict = refusal(self.random)
-                self.tell(f"the relay answers {verdict.code} {verdict.reply} at {verdict.phase}")
-                return verdict, verdict.code != 421
-            case Fate.DROPPED:
-                phase = self.random.choice((Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY))
-                return Verdict(fault=Fault.RELAY, phase=phase, reply="the connection was lost"), False
-            case Fate.SLOW:
-                await asyncio.sleep(self.random.uniform(1, 300))
-            case Fate.STOPPED:
-                await self.stop_sender()
-        return self._end(mail, fate)
+    def mail_of(self, recipient: str, says: dict[str, Any]) -> Mail:
+        """What came, as it is kept."""
+        return Mail(self.clock.now(), recipient, says)
 
-    def _end(self, mail: Mail, fate: Fate) -> tuple[Verdict, bool]:
-        """The dot, and what comes after it."""
-        if self._is_grey(mail.recipient):
-            return GREYLISTED, True
-        _reach("before the dot")
-        if fate is Fate.LOST_AFTER_DOT:
-            self.doubt(mail)
-            return NOT_ANSWERED, False
+    def take(self, mail: Mail) -> None:
+        """Take responsibility for it."""
         self.book.append(mail)
         self.tell(f"taken for {mail.recipient}: {mail.message_id}")
-        _reach("after the dot")
-        if fate is Fate.VERDICT_LOST:
-            self.doubt(mail)
-            return NOT_ANSWERED, False
-        return SENT, True
 
-    def _is_grey(self, recipient: str) -> bool:
+    def is_grey(self, recipient: str) -> bool:
+        """Whether it has not known this recipient for long enough."""
         now = self.clock.now()
         return self.weather.greylisting and now - self.seen.setdefault(recipient, now) < GREY_FOR
 
-    def _take_alert(self, parcel: Parcel) -> tuple[Verdict, bool]:
-        _reach("before an alert")
-        self.told_operators.append(parcel.data.decode())
-        _reach("after an alert")
-        return SENT, True
+    def take_alert(self, text: bytes) -> None:
+        """A mail to operators has come."""
+        self.reach("before an alert")
+        self.told_operators.append(text.decode())
+        self.reach("after an alert")
 
-
-@dataclass(slots=True)
-class RelayLine:
-    """One connection to it."""
-
-    relay: Relay
-    room: int = 100
-
-    async def send(self, parcel: Parcel, /) -> Verdict:
-        """Transmit once."""
-        verdict, goes_on = await self.relay.transmit(parcel)
-        self.room = self.room - 1 if goes_on else 0
-        return verdict
-
-    def send_all(self, parcels: Sequence[Parcel], /, *, latest: float) -> AsyncGenerator[Verdict]:
-        """One after the other."""
-        return one_by_one(self, parcels, latest=latest)
-
-    async def close(self) -> None:
-        """Say goodbye."""
-        self.room = 0
-
-
-def _reach(point: str) -> None:
-    process = RUNNING.get()
-    if process is not None:
-        process.reach(point)
+    def reach(self, point: str) -> None:
+        """An effect on whoever is connected: they may die here."""
+        process = RUNNING.get()
+        if process is not None:
+            process.reach(point)

@@ -47,7 +47,8 @@ _TROUBLED = tuple(fate for fate in Fate if fate is not Fate.TAKEN)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weather:
     """Chances from 0 to 1: that a transmission meets trouble (of which `kinds`), that a turn ends in a crash or
-    finds the disk full, that somebody gets a word in between two effects. `away` is when the relay is not there.
+    finds the disk full, that somebody gets a word in between two effects. `pipelining` is whether the relay offers it,
+    `away` when it is not there.
     """
 
     trouble: float
@@ -56,6 +57,7 @@ class Weather:
     full_disk: float
     word_between: float
     greylisting: bool
+    pipelining: bool
     away: tuple[tuple[datetime, datetime, Verdict], ...]
 
     def fate(self, random: Random) -> Fate:
@@ -67,23 +69,26 @@ class Weather:
         return next((why for since, until, why in self.away if since <= now < until), None)
 
 
-CALM = Weather(trouble=0, kinds=(), crash=0, full_disk=0, word_between=0, greylisting=False, away=())
+CALM = Weather(
+    trouble=0, kinds=(), crash=0, full_disk=0, word_between=0, greylisting=False, pipelining=True, away=()
+)
 
 
-def draw(random: Random, *, start: datetime) -> Weather:
-    """The weather of one world."""
+def draw(random: Random, *, start: datetime, dense: bool) -> Weather:
+    """The weather of one world; `dense` has more trouble, for one that is over soon."""
     away = []
     for _ in range(random.choice((0, 0, 1, 2))):
-        since = start + timedelta(hours=random.uniform(0, 200))
+        since = start + timedelta(hours=random.uniform(0, 40 if dense else 200))
         lasts = timedelta(hours=random.choice((0.2, 1, 6, 72)))
         away.append((since, since + lasts, random.choice((UNREACHABLE, UNREACHABLE, LOGIN_REFUSED))))
     return Weather(
-        trouble=random.choice((0.1, 0.3, 0.5, 0.8)),
+        trouble=random.choice((0.3, 0.5, 0.8) if dense else (0.1, 0.3, 0.5, 0.8)),
         kinds=tuple(random.sample(_TROUBLED, random.randint(1, len(_TROUBLED)))),
-        crash=random.choice((0, 0.15, 0.4)),
+        crash=random.choice((0.15, 0.4, 0.7) if dense else (0, 0.15, 0.4)),
         full_disk=random.choice((0, 0, 0, 0.1)),
         word_between=random.choice((0, 0.05, 0.2)),
         greylisting=random.random() < 0.15,
+        pipelining=random.random() < 0.75,
         away=tuple(away),
     )
 

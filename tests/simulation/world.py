@@ -6,6 +6,7 @@ SQLite file; given to it are the clock, the list's bytes, the way out and a plai
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -50,11 +51,13 @@ LOCK_IS_LOST = timedelta(seconds=6)
 class World:
     """Everything there is. `told` is what happened, line by line."""
 
-    def __init__(self, seed: int, *, alter: Callable[[sqlite3.Connection], None] | None = None) -> None:
+    def __init__(
+        self, seed: int, *, dense: bool = False, alter: Callable[[sqlite3.Connection], None] | None = None
+    ) -> None:
         self.random = Random(seed)
         self.clock = Clock(START)
         self.engine = station().begin(self.clock, alter)
-        self.weather = draw(self.random, start=START)
+        self.weather = draw(self.random, start=START, dense=dense)
         self.loop = Moments(self.clock, self._between)
         self.desk = Desk(self.random)
         self.witness = Witness(engine=self.engine, timing=TIMING)
@@ -72,6 +75,7 @@ class World:
         )
         self.process = Process()
         self._interrupted = False
+        self._stand_in: asyncio.Task[None] | None = None
         self.start()
 
     def tell(self, what: str) -> None:
@@ -127,7 +131,7 @@ class World:
                 refresh(engine=self.engine, source=self.desk, timing=TIMING, max_people=25, now=now, wall=now)
                 remind(engine=self.engine, timing=TIMING, rules=AnswerRules(), now=now)
             case "send":
-                self.loop.run_until_complete(dispatch(self._sender(node)))
+                self.loop.run_until_complete(self._send())
             case "recover":
                 recover(engine=self.engine, dead=None, mine=node, now=now)
             case "tell":
@@ -171,22 +175,35 @@ class World:
         finally:
             self._interrupted = False
 
-    async def _stop_sender(self) -> None:
+    def _stop_sender(self, then: Callable[[], None]) -> None:
         """The sender is stopped in the middle of a transmission, and another node takes over before it goes on."""
         stopped = RUNNING.get()
         if stopped is None or self._interrupted:
+            then()
             return
         self._interrupted = True
-        try:
-            by_lease = self.random.random() < 0.5
-            self.clock.advance(LEASE_RUNS_OUT if by_lease else LOCK_IS_LOST)
-            dead = frozenset() if by_lease else frozenset({stopped.node})
-            self.witness.doubt_transmitting(stopped.node)
-            await self.loop.create_task(self._stand_in(dead))
-        finally:
-            self._interrupted = False
+        by_lease = self.random.random() < 0.5
+        self.clock.advance(LEASE_RUNS_OUT if by_lease else LOCK_IS_LOST)
+        dead = frozenset() if by_lease else frozenset({stopped.node})
+        self.witness.doubt_transmitting(stopped.node)
 
-    async def _stand_in(self, dead: frozenset[int]) -> None:
+        def go_on(_: object) -> None:
+            self._interrupted = False
+            then()
+
+        self._stand_in = self.loop.create_task(self._take_over(dead))
+        self._stand_in.add_done_callback(go_on)
+
+    async def _send(self) -> None:
+        """Send until nothing is left; whoever took over meanwhile comes to an end as well."""
+        try:
+            await dispatch(self._sender(self.process.node))
+        finally:
+            if self._stand_in is not None:
+                await self._stand_in
+                self._stand_in = None
+
+    async def _take_over(self, dead: frozenset[int]) -> None:
         other = Process()
         with running(None), writing(self.engine) as connection:
             other.node = nodes.register(connection, "another")
