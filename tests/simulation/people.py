@@ -41,6 +41,11 @@ class People:
             return self.random.choice((self.strangers.ask, self.strangers.answer))()
         return self.join() if chance < 0.7 else self.random.choice(acts)()
 
+    def cut_in(self) -> str:
+        """One of them does something while the program is in the middle of its work: most often what stops mail."""
+        acts = (self._leave, self._leave, self._suspend, self._pause, self.act, self.act)
+        return self.random.choice(acts)()
+
     def end_the_pause(self) -> None:
         """Operators let mail leave again."""
         with writing(self.engine) as connection:

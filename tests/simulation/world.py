@@ -167,7 +167,7 @@ class World:
         self._interrupted = True
         try:
             if self.random.random() < 0.6:
-                self.happens(self.people.act)
+                self.happens(self.people.cut_in)
             else:
                 job = self.random.choice(("plan", "recover"))
                 self.tell(f"meanwhile: {job}")
