@@ -80,6 +80,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def make_room(connection: Connection) -> None:
+    """Let SQLite keep in memory what one slice of planning writes, so that no page is written twice.
+
+    Connections have room for less (KiB), since there are several, and each keeps what it has.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -16384")
+
+
 def database_now(dialect_name: str) -> ColumnElement[float]:
     """The database's own clock as an SQL expression: seconds since 1970 (UTC).
 
@@ -182,8 +191,7 @@ def _make_file(file: Path) -> None:
 
 
 def _configure(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    # The cache (in KiB) holds what one slice of planning writes, so that no page is written twice.
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16384"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -4096"):
         connection.execute(f"PRAGMA {pragma}").close()
     entry.info["file"] = _file_identity(connection)
 
