@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, auto
 from typing import Final
 
+from notifier.core.answer import AnswerKind
 from notifier.core.cadence import Cadence
 from notifier.core.subscription import Topic
 from notifier.core.text import Language
@@ -24,10 +25,29 @@ NEVER: Final = Retold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What the holder's Party answered last of a Change, if it counts, with the day that is `planned`.
+
+    `times` counts the Answers that counted so far, `at` is when the last one did.
+    """
+
+    change_id: str
+    kind: AnswerKind
+    planned: date | None
+    times: int
+    at: datetime
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more need be done, so that nobody is reminded."""
+        return self.kind in (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
     """A Subscriber as their calendar knows them: what they follow, their language, their own Leads and since when.
 
-    `since` is when they last chose anything that their calendar shows.
+    `since` is when they last chose anything that their calendar shows; `marks` are what they answered, by Change.
     """
 
     topics: tuple[Topic, ...]
@@ -36,6 +56,7 @@ class Holder:
     cadence_since: datetime | None
     since: datetime
     retold: Retold = NEVER
+    marks: tuple[Mark, ...] = ()
 
 
 class Gone(Enum):

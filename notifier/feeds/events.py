@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
+from notifier.core.answer import AnswerKind
 from notifier.core.change import Change, ChangeList, Deadline
 from notifier.core.history import Entry
-from notifier.core.holder import NEVER, Retold
+from notifier.core.holder import NEVER, Mark, Retold
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
+from notifier.feeds.answer_words import answered_text, planned_summary, planned_text, settled_summary
 from notifier.feeds.feed import Feed
-from notifier.feeds.markers import Marker
+from notifier.feeds.markers import PAST_FOR, UID_DOMAIN, Marker
 from notifier.feeds.reminders import Reminding, reminders_of
 from notifier.feeds.valarm import Alarm, with_alarms
 from notifier.feeds.vevent import Event, vevent
@@ -36,6 +38,7 @@ class Subject:
     variant: Variant
     reminding: Reminding | None
     retold: Retold
+    mark: Mark | None = None
 
 
 def subjects_of(
@@ -46,8 +49,10 @@ def subjects_of(
     variant: Variant = Variant.PLAIN,
     reminding: Reminding | None = None,
     retold: Retold = NEVER,
+    marks: Sequence[Mark] = (),
 ) -> Iterator[Subject]:
     """Every Deadline's Subject, in the list's order. `history` is each one's by its key, oldest first."""
+    marked = {mark.change_id: mark for mark in marks}
     for key, change, deadline in changes.deadlines():
         service = changes.service(change.service)
         yield Subject(
@@ -61,6 +66,7 @@ def subjects_of(
             variant=variant,
             reminding=reminding,
             retold=retold,
+            mark=marked.get(change.id),
         )
 
 
@@ -80,7 +86,38 @@ def events_of(marker: Marker, subject: Subject) -> Iterator[bytes]:
 def stamp_of(marker: Marker, subject: Subject) -> datetime:
     """When the event last changed, also by what its calendar's holder chose."""
     chosen = subject.reminding.since if subject.reminding else None
-    return max(instant for instant in (marker.changed_at, chosen, subject.retold.at) if instant)
+    answered = subject.mark.at if subject.mark else None
+    return max(instant for instant in (marker.changed_at, chosen, subject.retold.at, answered) if instant)
+
+
+def promised(subject: Subject, today: date) -> Iterator[bytes]:
+    """The day on which the holder plans to be done with the Change, beside the first of its Deadlines."""
+    change, mark, feed = subject.change, subject.mark, subject.feed
+    planned = mark.planned if mark and mark.kind is AnswerKind.PLANNED else None
+    if mark is None or planned is None or subject.deadline is not change.deadlines[0]:
+        return
+    if not change.is_open or today >= planned + PAST_FOR:
+        return
+    yield vevent(
+        Event(
+            uid=f"{change.id}.answer.planned@{UID_DOMAIN}",
+            sequence=mark.times + subject.retold.times,
+            changed_at=max(each for each in (mark.at, subject.retold.at) if each)
+            .astimezone(UTC)
+            .replace(microsecond=0),
+            first=planned,
+            last=planned,
+            status="CONFIRMED",
+            summary=planned_summary(subject.service, change, feed.language),
+            description=planned_text(change, feed.language),
+            category=subject.service,
+            url=feed.change_url(change.id),
+        )
+    )
+
+
+def _is_settled(subject: Subject) -> bool:
+    return subject.mark is not None and subject.mark.is_settled
 
 
 def _leader_name(changes: ChangeList, deadline: Deadline, language: Language) -> str:
@@ -92,18 +129,22 @@ def _leader_name(changes: ChangeList, deadline: Deadline, language: Language) ->
 
 
 def _event(marker: Marker, subject: Subject) -> Event:
-    feed, change, deadline = subject.feed, subject.change, subject.deadline
+    feed, change, deadline, mark = subject.feed, subject.change, subject.deadline, subject.mark
+    settled = mark if mark and mark.is_settled and not marker.void else None
     return Event(
         uid=marker.uid,
-        sequence=marker.sequence + subject.retold.times,
+        sequence=marker.sequence + subject.retold.times + (mark.times if mark else 0),
         changed_at=stamp_of(marker, subject).astimezone(UTC).replace(microsecond=0),
         first=marker.first,
         last=marker.last,
         status="CANCELLED" if marker.void else "TENTATIVE" if marker.tentative else "CONFIRMED",
-        summary=summary(
+        summary=settled_summary(settled, subject.service, change, deadline, feed.language)
+        if settled
+        else summary(
             marker, service=subject.service, change=change, deadline=deadline, language=feed.language
         ),
-        description=description(
+        description=answered_text(settled, feed)
+        + description(
             marker,
             change=change,
             deadline=deadline,
@@ -119,7 +160,7 @@ def _event(marker: Marker, subject: Subject) -> Event:
 
 
 def _alarms(marker: Marker, subject: Subject, event: Event) -> Iterator[Alarm]:
-    if subject.reminding is None or marker.void or not subject.deadline.is_open:
+    if subject.reminding is None or marker.void or not subject.deadline.is_open or _is_settled(subject):
         return
     midnight = datetime.combine(marker.first, time(0))
     for reminder in reminders_of(subject.key, subject.deadline, marker, subject.entries, subject.reminding):
@@ -132,7 +173,7 @@ def _alarms(marker: Marker, subject: Subject, event: Event) -> Iterator[Alarm]:
 
 
 def _leads(marker: Marker, subject: Subject, event: Event) -> Iterator[Event]:
-    if subject.reminding is None or not (subject.deadline.is_open or marker.void):
+    if subject.reminding is None or not (subject.deadline.is_open or marker.void) or _is_settled(subject):
         return
     change, deadline, language = subject.change, subject.deadline, subject.feed.language
     for reminder in reminders_of(subject.key, deadline, marker, subject.entries, subject.reminding):

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, time
 
 from notifier.core.change import Change, ChangeList
 from notifier.core.history import Entry
-from notifier.core.holder import NEVER, Retold
+from notifier.core.holder import NEVER, Mark, Retold
 from notifier.feeds.addresses import Variant
-from notifier.feeds.events import Subject, events_of, stamp_of, subjects_of
+from notifier.feeds.events import Subject, events_of, promised, stamp_of, subjects_of
 from notifier.feeds.feed import Feed
 from notifier.feeds.markers import markers
 from notifier.feeds.reminders import Reminding
@@ -48,23 +48,32 @@ def sheet_of(
     variant: Variant = Variant.PLAIN,
     reminding: Reminding | None = None,
     retold: Retold = NEVER,
+    marks: Sequence[Mark] = (),
 ) -> Sheet:
     """The Sheet of the local day `today`. `history` holds each Deadline's Entries by its key, oldest first.
 
     Only `feed`'s language, zone, contact and page matter here. The variants with reminders need `reminding`,
-    the plain one has none; ValueError otherwise.
+    the plain one has none; ValueError otherwise. `marks` are what a private calendar's holder answered.
     """
     if (reminding is None) is not (variant is Variant.PLAIN):
         raise ValueError("the plain calendar has no reminders, the other variants need to know them")
     subjects = subjects_of(
-        changes=changes, history=history, feed=feed, variant=variant, reminding=reminding, retold=retold
+        changes=changes,
+        history=history,
+        feed=feed,
+        variant=variant,
+        reminding=reminding,
+        retold=retold,
+        marks=marks,
     )
     return Sheet(changes=changes, rows=tuple(_row(subject, today) for subject in subjects))
 
 
 def _row(subject: Subject, today: date) -> Row:
     instants = [entry.at for entry in subject.entries]
-    body: list[bytes] = []
+    body = list(promised(subject, today))
+    if subject.mark:
+        instants.append(subject.mark.at)
     for marker in markers(subject.change, subject.deadline, subject.entries, zone=subject.feed.zone):
         instants.append(stamp_of(marker, subject))
         if today < marker.until:

@@ -5,29 +5,32 @@ It names the Subscriber and a serial number; rotating raises the number, and the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from notifier.core.answer import Party
 from notifier.core.cadence import parse_cadence
-from notifier.core.holder import GONE, Held, Holder, Retold
+from notifier.core.holder import GONE, Held, Holder, Mark, Retold
 from notifier.core.subscription import Scope, SubscriberState, Topic
 from notifier.core.text import Language
+from notifier.store import answers
 from notifier.store.tables import subscribers, subscriptions
 
 _KEEP_THEIRS = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
 
 def holders_of(connection: Connection, asked: Sequence[tuple[str, int]]) -> list[Held]:
-    """Whose the calendars with these public ids and serials are (at most 30,000), in one query.
+    """Whose the calendars with these public ids and serials are (at most 30,000), in two queries.
 
     GONE when it was rotated or they left, None when nobody has that id.
     """
     found = connection.execute(_WANTED, {"ids": [public_id for public_id, _ in asked]})
     people = {row.public_id: row for row in found}
-    return [_held(people.get(public_id), serial) for public_id, serial in asked]
+    marked = answers.marks(connection, {_party(row) for row in people.values()})
+    return [_held(people.get(public_id), serial, marked) for public_id, serial in asked]
 
 
 def rotate(connection: Connection, subscriber_id: int, *, serial: int) -> bool:
@@ -47,6 +50,8 @@ _FOLLOWED = (
     .scalar_subquery()
 )
 _WANTED = select(
+    subscribers.c.id,
+    subscribers.c.vendor_id,
     subscribers.c.public_id,
     subscribers.c.state,
     subscribers.c.calendar_serial,
@@ -61,7 +66,11 @@ _WANTED = select(
 ).where(subscribers.c.public_id.in_(bindparam("ids", expanding=True)))
 
 
-def _held(row: Any, serial: int) -> Held:
+def _party(row: Any) -> Party:
+    return Party(vendor=row.vendor_id) if row.vendor_id else Party(subscriber_id=row.id)
+
+
+def _held(row: Any, serial: int, marked: Mapping[Party, tuple[Mark, ...]]) -> Held:
     if row is None or serial > row.calendar_serial:
         return None
     if serial < row.calendar_serial or row.state not in _KEEP_THEIRS:
@@ -73,6 +82,7 @@ def _held(row: Any, serial: int) -> Held:
         cadence_since=row.cadence_since,
         since=row.changed_at or row.joined_at,
         retold=Retold(times=row.retold, at=row.retold_at),
+        marks=marked.get(_party(row), ()),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.core.cadence import Cadence
-from notifier.core.holder import NEVER, Retold
+from notifier.core.holder import NEVER, Mark, Retold
 from notifier.core.subscription import EVERYTHING, Scope
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant, public_path
@@ -34,6 +34,7 @@ class Shown:
     own: Cadence | None
     since: datetime | None
     retold: Retold
+    marks: tuple[Mark, ...] = ()
 
 
 def calendar_edition(site: Site, shelf: Shelf, snapshot: Snapshot, asked: AskedCalendar) -> Edition:
@@ -62,6 +63,7 @@ def private_edition(site: Site, shelf: Shelf, snapshot: Snapshot, *, shown: Show
         language=shown.language,
         reminding=_reminding(site, shown.variant, shown.own, shown.since),
         retold=shown.retold,
+        marks=shown.marks,
         feed_url="",
     )
 
@@ -76,9 +78,12 @@ def _edition(
     language: Language,
     reminding: Reminding | None,
     retold: Retold = NEVER,
+    marks: tuple[Mark, ...] = (),
     feed_url: str,
 ) -> Edition:
-    sheet = shelf.sheet(snapshot, language=language, variant=variant, reminding=reminding, retold=retold)
+    sheet = shelf.sheet(
+        snapshot, language=language, variant=variant, reminding=reminding, retold=retold, marks=marks
+    )
     feed = site.feed(language, feed_url=feed_url)
     whole = joined(sheet, selection=selection, variant=variant, feed=feed)
     return edition(

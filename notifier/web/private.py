@@ -100,4 +100,5 @@ def shown_to(holder: Holder, variant: Variant) -> Shown:
         own=None if plain else holder.cadence,
         since=None if plain else holder.cadence_since,
         retold=holder.retold,
+        marks=holder.marks,
     )

@@ -15,7 +15,7 @@ from threading import Lock
 
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
-from notifier.core.holder import Retold
+from notifier.core.holder import Mark, Retold
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
 from notifier.feeds.reminders import Reminding
@@ -111,10 +111,11 @@ class Shelf:
         variant: Variant,
         reminding: Reminding | None,
         retold: Retold,
+        marks: tuple[Mark, ...] = (),
     ) -> Sheet:
         """Every event in one language and variant. To be asked only by what makes an Edition."""
         own = (reminding.own, reminding.since) if reminding else None
-        key = (language, variant, own, retold)
+        key = (language, variant, own, retold, marks)
         kept = self._sheets.get(key)
         if kept and kept[0] is snapshot:
             return kept[1]
@@ -126,6 +127,7 @@ class Shelf:
             variant=variant,
             reminding=reminding,
             retold=retold,
+            marks=marks,
         )
         self._sheets[key] = (snapshot, made)
         while len(self._sheets) > MOST_SHEETS:

@@ -210,3 +210,20 @@ def test_another_site_s_form_answers_nothing(visitor: Visitor, headers: dict[str
     form = {name: value for name, value in FORM.items() if name == "Content-Type"} | headers
     assert visitor.presses(contact(visitor), headers=form, say="done").status == 403
     assert given(visitor) == []
+
+
+def test_the_private_calendar_of_everybody_there_shows_the_answer_at_once(visitor: Visitor) -> None:
+    link = contact(visitor)
+    contact(visitor, OLA)
+    links, ola = visitor.story.parts.links, known(visitor, OLA)
+    calendar = links.private_calendar(ola.public_id, ola.calendar_serial)
+    before = visitor.opens(calendar)
+    visitor.presses(link, say="done")
+    after = visitor.opens(calendar)
+    assert "SUMMARY:FERDIG: Kjernejournal" in after.text
+    assert after.text.count("SUMMARY:SLUTT:") == before.text.count("SUMMARY:SLUTT:") - 1
+    assert after.headers["etag"] != before.headers["etag"]
+    assert KARI not in after.text
+    visitor.now += timedelta(minutes=1)
+    visitor.presses(link, say="planned", planned="2026-11-27")
+    assert "SUMMARY:PLANLAGT: Kjernejournal" in visitor.opens(calendar).text
