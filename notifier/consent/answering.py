@@ -24,14 +24,13 @@ from notifier.core.answer import (
     promised,
     speaks_for,
 )
-from notifier.core.change import Change, ChangeList
-from notifier.core.stance import Stance, anchor_of, comes_too_late, last_that_counts, stance_of
+from notifier.core.change import ChangeList
+from notifier.core.stance import anchor_of, comes_too_late, stance_of
 from notifier.core.subscription import Addressee, Subscriber, SubscriberState
 from notifier.core.timing import Timing
 from notifier.store import answer_letters, answers, subscribers, vendors
 from notifier.store.circumstances import circumstances
-from notifier.store.engine import reading, writing
-from notifier.store.vendors import Vendor
+from notifier.store.engine import writing
 
 ANSWER_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
@@ -51,44 +50,6 @@ class Answered:
     def waits(self) -> bool:
         """Whether it counts only once an operator accepts it."""
         return self.answer.state is AnswerState.WAITING
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a link to answer by leads to: who is asked, for which Vendor if any, and how they stand.
-
-    `waiting` is an Answer of this Subscriber's that an operator has still to decide on.
-    """
-
-    subscriber: Subscriber
-    vendor: Vendor | None
-    stance: Stance
-    waiting: Answer | None
-
-
-def look_up(
-    *,
-    engine: Engine,
-    addressee: Addressee,
-    change: Change,
-    rules: AnswerRules,
-    timing: Timing,
-    now: datetime,
-) -> Asked | None:
-    """Who would answer by a link, and what was answered so far; None for whoever left, moved or is unknown."""
-    with reading(engine) as connection:
-        found = _who_may_answer(connection, addressee)
-        if found is None:
-            return None
-        party = party_of(found)
-        given = answers.given(connection, party=party, change_id=change.id)
-        met = circumstances(connection, [party], timing=timing, rules=rules, now=now)
-        return Asked(
-            subscriber=found,
-            vendor=vendors.find(connection, party.vendor) if party.vendor else None,
-            stance=stance_of(last_that_counts(given), change=change, circumstances=met),
-            waiting=_waiting_of(found.id, given),
-        )
 
 
 def answer(

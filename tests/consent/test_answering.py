@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from notifier.consent.answering import Answered, answer, decide, look_up, record
+from notifier.consent.answering import Answered, answer, decide, record
+from notifier.consent.given import Given, look_up
 from notifier.core.answer import AnswerKind, AnswerRules, AnswerState, Party, Way
 from notifier.core.change import Status
 from notifier.core.message import MessageState
@@ -140,16 +141,9 @@ def test_what_comes_from_a_foreign_domain_waits_for_an_operator(database: Engine
     waiting = say(database, stranger)
     assert waiting.waits
     assert not say(database, stranger).is_new
-    asked = look_up(
-        engine=database, addressee=stranger.addressee, change=CHANGES.changes[0], now=NOW,
-        rules=RULED["rules"], timing=TIMING,
-    )  # fmt: skip
-    assert asked is not None
-    assert (asked.stance.answer, asked.waiting, asked.vendor and asked.vendor.name) == (
-        None,
-        waiting.answer,
-        "Blåbær EPJ",
-    )
+    known = look_up(engine=database, addressee=stranger.addressee, now=NOW, **RULED)
+    assert isinstance(known, Given)
+    assert (known.said, known.waiting, known.vendor) == ({}, {"portal": waiting.answer}, "Blåbær EPJ")
 
     deciding = partial(decide, engine=database, answer_id=waiting.answer.id, by="Per", now=NOW, **RULED)
     accepted = deciding(accepted=True)
@@ -213,12 +207,9 @@ def test_the_same_again_confirms_what_came_in_doubt(database: Engine) -> None:
     with writing(database) as connection:
         connection.execute(insert(evidence).values(seen))
     later = oslo("2026-08-21")
-    asked = look_up(
-        engine=database, addressee=person.addressee, change=CHANGES.changes[0], now=later,
-        rules=RULED["rules"], timing=TIMING,
-    )  # fmt: skip
-    assert asked is not None
-    assert asked.stance.doubt is Doubt.TRAFFIC
+    known = look_up(engine=database, addressee=person.addressee, now=later, **RULED)
+    assert isinstance(known, Given)
+    assert known.said["portal"].doubt is Doubt.TRAFFIC
     assert say(database, person, now=later).is_new
     assert not say(database, person, now=later).is_new
 
