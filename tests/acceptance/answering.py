@@ -31,6 +31,7 @@ def answers(
     now: datetime,
     planned: date | None = None,
     words: str = "",
+    way: Way = Way.PAGE,
 ) -> Answered:
     """Somebody answers by the page that a link leads to."""
     parts = story.parts
@@ -45,7 +46,7 @@ def answers(
         kind=kind,
         planned=planned,
         words=words,
-        way=Way.PAGE,
+        way=way,
         changes=current.changes,
         contact=parts.letterhead.contact,
         rules=parts.settings.answer_rules,

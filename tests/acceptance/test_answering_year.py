@@ -1,0 +1,163 @@
+"""A told year on the real list with twenty vendors, each of which answers in its own way, or not at all."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+from notifier.consent.answering import decide
+from notifier.core.answer import AnswerKind, Evidence, Way
+from notifier.core.working_days import is_working_day
+from notifier.jobs import import_evidence
+from notifier.store import changes
+from notifier.store.engine import reading
+from tests.acceptance.answering import a_vendor, answers
+from tests.acceptance.story import Letter, Story
+from tests.core.lists import oslo
+
+PORTAL = "kjernejournal-portal-gammel-innlogging"
+ALONE = "ida@lone.example"
+JOINED = "05-04"
+# The days on which reminders fall due: the portal ends on 1 December 2026.
+LEADS = ("06-04", "09-02", "10-02", "10-30", "11-17", "11-24", "11-27", "11-30", "12-01")
+DONE, PLANNED, NOT_AFFECTED = AnswerKind.DONE, AnswerKind.PLANNED, AnswerKind.NOT_AFFECTED
+
+# Whose mailbox gets what after the standing mail, by day; who else is listed is told every reminder.
+EXPECTED = {
+    # Ready at once, or after so many reminders; by page or by mail, which is answered next morning.
+    "v01": [],
+    "v02": LEADS[:1],
+    "v03": LEADS[:2],
+    "v04": LEADS[:3],
+    "v05": LEADS[:6],
+    "v06": [*LEADS[:1], "08-04"],
+    "v07": [*LEADS[:2], "09-11"],
+    "v08": [*LEADS[:4], "11-03"],
+    # Promised 15 October in May: reminded of that a week before. One keeps it, one does not and is asked.
+    "v09": ["10-08"],
+    "v10": ["10-08", "10-16", *LEADS[3:]],
+    # Its mail comes back from August on.
+    "v11": LEADS[:1],
+    # Use is seen in October though it said “done” in August: the reminder of 2 October is owed after all.
+    "v13": [*LEADS[:1], "10-06", *LEADS[3:]],
+    # Answered from a foreign domain in August; accepted in September.
+    "v14": LEADS[:2],
+    # Asks for help by mail.
+    "v15": [*LEADS[:1], "08-04", *LEADS[1:]],
+    # Took “done” back in November: the reminder of 30 October is owed after all.
+    "v16": ["11-06", *LEADS[4:]],
+    # Promises what comes too late: nothing is spared, and the promise is asked about.
+    "v17": [*LEADS, "12-07"],
+}
+# A contact of the silent v12 who follows another service: told from the third reminder on.
+BESIDE = "per@v12.example"
+
+
+PAGE, MAIL = Way.PAGE, Way.MAIL
+# Who says what on which day, and by which way.
+SAID: tuple[tuple[str, str, AnswerKind, str, Way], ...] = (
+    ("05-05", "v01", DONE, "", PAGE),
+    ("05-05", "v09", PLANNED, "10-15", PAGE),
+    ("05-05", "v10", PLANNED, "10-15", PAGE),
+    ("05-05", "v16", DONE, "", PAGE),
+    ("08-03", "v02", DONE, "", PAGE),
+    ("08-03", "v06", NOT_AFFECTED, "", MAIL),
+    ("08-03", "v13", DONE, "", PAGE),
+    ("08-03", "v14", DONE, "", PAGE),
+    ("08-03", "v15", AnswerKind.NEED_HELP, "", MAIL),
+    ("08-03", "v17", PLANNED, "12-05", PAGE),
+    ("09-10", "v03", DONE, "", PAGE),
+    ("09-10", "v07", DONE, "", MAIL),
+    ("10-14", "v09", DONE, "", PAGE),
+    ("10-15", "v04", NOT_AFFECTED, "", PAGE),
+    ("11-02", "v08", DONE, "", MAIL),
+    ("11-05", "v16", AnswerKind.NONE, "", PAGE),
+    ("11-25", "v05", DONE, "", PAGE),
+)
+
+
+def test_each_vendor_s_mailbox_is_as_it_answered(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.begin(oslo("2026-05-04", "07:30"))
+    story.tick(oslo("2026-05-04", "07:30"))
+    names = [f"v{number:02}" for number in range(1, 21)]
+    for name in names:
+        a_vendor(story, name, f"{name}.example", name=f"Leverandør {name}", now=oslo("2026-05-04"))
+        story.joins(contact(name), "service:kjernejournal", now=oslo("2026-05-04"), vendor=name)
+    story.joins(BESIDE, "service:helseid", now=oslo("2026-05-04"), vendor="v12")
+    story.joins(ALONE, "service:kjernejournal", now=oslo("2026-05-04"))
+    tell(story)
+
+    letters = story.new_letters()
+    told = {name: days(letters, contact(name)) for name in names}
+    assert told == {name: [JOINED, *EXPECTED.get(name, LEADS)] for name in names}
+    assert days(letters, ALONE) == [JOINED, *LEADS]
+    assert days(letters, BESIDE) == [JOINED, *LEADS[2:]]
+
+    assert [subject.startswith("Ingen hos Leverandør v12 har svart:") for subject in subjects(letters, "v12")] == [
+        False, False, False, *[True] * len(LEADS[2:]),
+    ]  # fmt: skip
+    assert not any(
+        each.startswith("Ingen hos") for name in ("v10", "v15") for each in subjects(letters, name)
+    )
+    assert [each[:31] for each in subjects(letters, "v10")][1:3] == [
+        "Planlagt 15.10.2026: Kjernejour",
+        "Er dere ferdige? Kjernejournal ",
+    ]
+    traffic = next(each for each in letters if each.to == contact("v13") and day_of(each) == "10-06")
+    assert "Vi har sett 1 243 kall fra dere, sist søndag 4. oktober" in " ".join(traffic.text.split())
+
+
+def contact(name: str) -> str:
+    """The address of the vendor's contact; one has none of the vendor's own."""
+    return "ola@foreign.example" if name == "v14" else f"kari@{name}.example"
+
+
+def tell(story: Story) -> None:
+    """Tick every working day from May on; at noon vendors and operators do what they do."""
+    day = date(2026, 5, 4)
+    while day <= date(2026, 12, 8):
+        if is_working_day(day):
+            story.tick(oslo(day.isoformat()))
+            act(story, f"{day:%m-%d}")
+        day += timedelta(days=1)
+
+
+def act(story: Story, today: str) -> None:
+    """What happens at noon on that day."""
+    noon = oslo(f"2026-{today}", "12:00")
+    for day, name, kind, planned, way in SAID:
+        if day == today:
+            promised = date.fromisoformat(f"2026-{planned}") if planned else None
+            said = answers(story, contact(name), PORTAL, kind, planned=promised, way=way, now=noon)
+            assert (said.waits, said.comes_too_late) == (name == "v14", name == "v17")
+    parts = story.parts
+    rules = {"rules": parts.settings.answer_rules, "timing": parts.timing, "now": noon}
+    with reading(parts.engine) as connection:
+        current = changes.in_force(connection)
+    assert current is not None
+    if today == "08-03":
+        story.is_suspended(contact("v11"), now=noon)
+    if today == "09-15":
+        (waiting,) = [
+            int(key.rpartition(":")[2]) for key in story.alerts() if key.startswith("answer:waiting:")
+        ]
+        deciding = partial(decide, engine=parts.engine, changes=current.changes, by="Per", **rules)
+        assert deciding(answer_id=waiting, accepted=True)
+    if today == "10-05":
+        seen = Evidence(vendor="v13", change_id=PORTAL, calls=1243, last_seen=date(2026, 10, 4), at=noon)
+        recording = partial(import_evidence.record, engine=parts.engine, changes=current.changes, **rules)
+        assert recording(seen=[seen]) == (seen,)
+
+
+def day_of(letter: Letter) -> str:
+    return f"{letter.day:%m-%d}"
+
+
+def days(letters: list[Letter], address: str) -> list[str]:
+    return [day_of(letter) for letter in letters if letter.to == address]
+
+
+def subjects(letters: list[Letter], name: str) -> list[str]:
+    return [letter.subject for letter in letters if letter.to == contact(name)]
