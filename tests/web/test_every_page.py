@@ -41,7 +41,7 @@ PUBLIC = [
     "/en/privacy",
     "/en/accessibility",
 ]
-PAGES = ["/", *PUBLIC, LEAVE, "/leave/altered", "/missing", "/a/b/c", "/nb/change/unknown"]
+PAGES = ["/", *PUBLIC, LEAVE, "/leave/altered", "/answer/altered", "/missing", "/a/b/c", "/nb/change/unknown"]
 
 
 @pytest.mark.parametrize(
