@@ -97,6 +97,10 @@ _TELLING = re.compile(
     r"|delvis|nesten|snart|ferdige?|gjort|done|planlagt|planned|gjelder|gjeld|venter|wait\w*|håper|hope|kanskje|maybe"
     r"|hvis|dersom|if|når|when|først|etter|before|after|før|soon|almost|partly|feil|wrong|hjelp|help|rest\w*)\b|[?!]"
 )
+_OF_DAYS = re.compile(
+    r"\b(?:(?:man|måne?|tirs|tys|ons|tors|fre|lør|laur|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|januar|februar|mars|april|mai|juni|juli|august|(?:septem|okto|novem|desem)ber|uke|veke|week|måned|month)"
+)
 _ENGLISH = re.compile(r"\b(?:planned|we|will|by|on|the)\b")
 _SHORT_FORMS = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'m", " am"), ("'s", " is"))
 _MOST_LINES = 40
@@ -176,13 +180,15 @@ def _is_signature(sentences: Sequence[str]) -> bool:
         return False
     # «epj.example.no» is no denial.
     said = [re.sub(r"\S+[.@]\S+", " ", each.casefold()) for each in sentences]
-    return not any(_TELLING.search(each) or each.endswith(".") for each in said)
+    return not any(_TELLING.search(each) or _OF_DAYS.search(each) or each.endswith(".") for each in said)
 
 
 def _about(sentence: str, told: Sequence[Change], changes: ChangeList) -> tuple[Change | None, str]:
     """The one Change that a sentence is about, and the sentence without its name."""
     left, meant = f" {sentence} ", list(told)
     for name, ids in _names(changes):
+        if name not in left:
+            continue
         pattern = rf"(?<=[\s:,-]){re.escape(name)}(?=[\s:,.-])"
         if re.search(pattern, left):
             left = re.sub(pattern, " ", left)

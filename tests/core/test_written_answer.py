@@ -120,6 +120,8 @@ def test_the_words_are_kept_within_bounds() -> None:
         "Ferdig. Resten tar vi etter ferien.",
         "Ferdig\nResten tar vi til sommeren",
         "Ferdig\nKari\nBare i test foreløpig",
+        "Ferdig\nFredag",
+        "Ferdig\nFørste uke i Januar",
         "Ferdig 12. mai",
         "Done by 12 May",
         "Ferdig\nGjelder ikke",
