@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import SubscriberState
+from notifier.logs import name_people
 from notifier.store import installation
 from notifier.store.engine import writing
 from tests.inbox.letterbox import CONTACT, Letterbox
@@ -164,3 +166,15 @@ def test_a_listener_at_a_path_takes_mail_and_replaces_what_a_killed_one_left(tmp
     with listen(path, key="inbox.bind"), socket.socket(socket.AF_UNIX) as caller:
         caller.connect(path)
     assert Path(path).stat().st_mode & 0o007 == 0
+
+
+def test_the_log_names_who_wrote_by_a_pseudonym_and_never_by_address(
+    box: Letterbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pseudonyms = Pseudonyms(box.mailbox.keys)
+    name_people(pseudonyms)
+    join(box.engine, "kari@epj.example.no")
+    assert box.write("stopp", subject="stopp").startswith("250")
+    said = capsys.readouterr().out
+    assert said.count(pseudonyms.person("kari@epj.example.no")) == 2  # that she left, and by which mail
+    assert "@" not in said
