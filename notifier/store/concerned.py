@@ -42,9 +42,11 @@ def ids_of(connection: Connection, parties: Collection[Party]) -> tuple[int, ...
 def present(fan_out: FanOut) -> ColumnElement[bool]:
     """The condition on a Subscriber's row under which the step concerns them, if they follow its Change."""
     due = fan_out.step.due
+    # Wrapped, lest SQLite read everybody by the state's index, in place of a slice.
+    state = func.coalesce(subscribers.c.state, "")
     here = or_(
-        subscribers.c.state.in_([SubscriberState.ACTIVE, SubscriberState.SUSPENDED]),
-        and_(subscribers.c.state == SubscriberState.LEFT, subscribers.c.ended_at > due),
+        state.in_([SubscriberState.ACTIVE, SubscriberState.SUSPENDED]),
+        and_(state == SubscriberState.LEFT, subscribers.c.ended_at > due),
     )
     conditions = [subscribers.c.joined_at < due, here]
     if fan_out.cadence is not None:
