@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 
 
@@ -22,8 +23,9 @@ class Delay:
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
-        while data := await reader.read(2**16):
-            loop.call_later(self._seconds, writer.write, data)
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(2**16):
+                loop.call_later(self._seconds, writer.write, data)
         await asyncio.sleep(self._seconds * 2)
         writer.close()
 

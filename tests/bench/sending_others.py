@@ -15,6 +15,7 @@ import smtplib
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -24,16 +25,30 @@ SENDER = "varsel@example.no"
 CONNECTIONS = 4
 
 
-def _message(data: bytes, number: int) -> EmailMessage:
-    """The mail, made anew for one recipient, as one makes a mail with the standard library."""
-    read = email.message_from_bytes(data, policy=email.policy.SMTP)
-    text = read.get_body(("plain",))
-    page = read.get_body(("html",))
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the mail says, read once."""
+
+    subject: str
+    text: str
+    page: str
+
+
+def _words(data: bytes) -> Words:
+    read = email.message_from_bytes(data, policy=email.policy.default)
+    text, page = (read.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert page is not None
+    return Words(str(read["Subject"]), text.get_content(), page.get_content())
+
+
+def _message(words: Words, number: int) -> EmailMessage:
+    """A mail made for one recipient, as one makes it with the standard library."""
     made = EmailMessage()
     made["From"], made["To"] = SENDER, f"person{number}@leverandor.example"
-    made["Subject"] = str(read["Subject"])
-    made.set_content(text.get_content() if text else "")
-    made.add_alternative(page.get_content() if page else "", subtype="html")
+    made["Subject"] = words.subject
+    made.set_content(words.text)
+    made.add_alternative(words.page, subtype="html")
     return made
 
 
@@ -43,25 +58,21 @@ def _django(count: int, host: str, port: int, data: bytes) -> None:
     from django.core.mail import EmailMultiAlternatives, get_connection
 
     django.conf.settings.configure(EMAIL_HOST=host, EMAIL_PORT=port, USE_I18N=False)
-    made = _message(data, 0)
-    text, page = (made.get_body((kind,)) for kind in ("plain", "html"))
-    assert text is not None
-    assert page is not None
-    words, markup = text.get_content(), page.get_content()
-    mails = []
+    words, mails = _words(data), []
     for number in range(count):
         to = f"person{number}@leverandor.example"
-        mail = EmailMultiAlternatives(str(made["Subject"]), words, SENDER, [to])
-        mail.attach_alternative(markup, "text/html")
+        mail = EmailMultiAlternatives(words.subject, words.text, SENDER, [to])
+        mail.attach_alternative(words.page, "text/html")
         mails.append(mail)
     get_connection().send_messages(mails)
 
 
 def _smtplib(count: int, host: str, port: int, data: bytes) -> None:
     """`send_message` of the standard library over one connection."""
+    words = _words(data)
     with smtplib.SMTP(host, port) as server:
         for number in range(count):
-            server.send_message(_message(data, number))
+            server.send_message(_message(words, number))
 
 
 def _smtplib_bytes(count: int, host: str, port: int, data: bytes) -> None:
@@ -74,10 +85,12 @@ def _smtplib_bytes(count: int, host: str, port: int, data: bytes) -> None:
 def _aiosmtplib(count: int, host: str, port: int, data: bytes) -> None:
     """`send_message` of aiosmtplib over several connections at once."""
 
+    words = _words(data)
+
     async def one(first: int) -> None:
         async with aiosmtplib.SMTP(hostname=host, port=port, start_tls=False) as client:
             for number in range(first, count, CONNECTIONS):
-                await client.send_message(_message(data, number))
+                await client.send_message(_message(words, number))
 
     async def several() -> None:
         await asyncio.gather(*(one(first) for first in range(CONNECTIONS)))
