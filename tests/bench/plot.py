@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-WIDTH, NAMES, ROW = 760, 300, 26
+WIDTH, NAMES, ROW = 800, 340, 26
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#1f2933}rect{fill:#8aa4b8}.ours{fill:#0b6e8f}"
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}rect{fill:#5c7488}.ours{fill:#4cc2e6}}"
