@@ -34,6 +34,11 @@ class Content:
     own_calendar_url: str
 
     @property
+    def escalated_to(self) -> str:
+        """The Vendor as whose contact they are told what they do not follow, "" when there is no such thing."""
+        return next((each.silent_vendor for each in self.sections if each.is_escalated), "")
+
+    @property
     def asks(self) -> bool:
         """Whether it asks about any Change."""
         questions = [each.question for each in self.sections]

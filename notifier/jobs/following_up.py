@@ -52,18 +52,22 @@ def _escalate(
 ) -> None:
     reminded = {fan_out.change_id for fan_out in reminders}
     about = [key for key, change, _ in current.deadlines() if change.id in reminded]
-    with writing(engine) as connection:
+    with reading(engine) as connection:
         parties = [Party(vendor=vendor) for vendor in escalating.vendors_with_contacts(connection)]
         if not parties:
             return
         found = footings(
             connection, parties, changes=current, about=about, timing=timing, rules=rules, now=now
         )
-        for fan_out in reminders:
-            silent = [
-                party.vendor
-                for party, footing in found.items()
-                if footing.is_silent(fan_out.change_id, before=fan_out.step.due)
-            ]
-            if silent:
-                escalating.record(connection, fan_out, silent, now=now)
+    silent = {
+        fan_out: [
+            party.vendor
+            for party, footing in found.items()
+            if footing.is_silent(fan_out.change_id, before=fan_out.step.due)
+        ]
+        for fan_out in reminders
+    }
+    if any(silent.values()):
+        with writing(engine) as connection:
+            for fan_out, silent_vendors in silent.items():
+                escalating.record(connection, fan_out, silent_vendors, now=now)

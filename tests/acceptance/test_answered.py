@@ -132,7 +132,9 @@ def test_a_silent_vendor_s_third_reminder_goes_to_all_of_its_contacts_and_says_s
     )
     assert escalated["sue@example.no"].subject.startswith("Nobody at Blåbær EPJ has answered: Kjernejournal")
     assert "Derfor går denne til alle der" in " ".join(escalated[KARI].text.split())
-    assert "Du følger ikke denne endringen" in " ".join(escalated["per@example.no"].text.split())
+    words = " ".join(escalated["per@example.no"].text.split())
+    assert "Du følger ikke denne endringen" in words
+    assert "Du er kontakt for Blåbær EPJ, der ingen har svart. Du følger: helseid." in words
 
     answers(story, "per@example.no", PORTAL, AnswerKind.NEED_HELP, words="Hjelp", now=oslo(LEADS[2], "12:00"))
     on(story, LEADS[3])

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from notifier.core.answer import AnswerKind, AnswerRules
 from notifier.core.change import Change, Status
+from notifier.core.footing import Footing
 from notifier.core.notice import Notice, Outcome
 from notifier.core.reopening import reopened
 from notifier.core.stance import OPEN, Stance
-from tests.core.lists import a_change, a_deadline, oslo
-from tests.core.settling import reminders_of
+from tests.core.lists import LONG_AGO, a_change, a_deadline, oslo
+from tests.core.settling import lists_of, reminders_of, settled
 from tests.core.test_stance import an_answer
 
 RULES = AnswerRules()
@@ -80,3 +81,43 @@ def test_at_most_one_and_never_one_that_is_spared(outcomes: list[Outcome], stanc
         assert not stance.spares(DEADLINE, notice.step.lead, RULES)
         told = [each for each in reminders if each.outcome in (Outcome.SENT, Outcome.OWED)]
         assert all(each.step.due <= notice.step.due for each in told)
+
+
+@given(script=st.lists(st.sampled_from([None, None, OPEN, DONE, PROMISED]), max_size=30))
+def test_changing_an_answer_to_and_fro_loses_no_owed_reminder_and_tells_none_twice(
+    script: list[Stance | None],
+) -> None:
+    """None lets the next reminder fall due and be sent, unless it is spared; a Stance is answered meanwhile."""
+    every, ledger, told = reminders_of(DEADLINE), dict[int, Notice](), list[int]()
+    stance, now = OPEN, LONG_AGO
+
+    def send() -> None:
+        owed = [each for each in ledger.values() if each.outcome is Outcome.OWED]
+        elsewhere = [each for each in ledger.values() if each.outcome is not Outcome.OWED]
+        where = Footing(vendor="Blåbær EPJ", stances={"portal": stance})
+        found = settled(lists_of("2026-12-01"), owed, elsewhere=elsewhere, footing=where, now=now)
+        for each in found.kept:
+            told.append(each.id)
+            ledger[each.id] = replace(each, outcome=Outcome.SENT, decided_at=now)
+        for drop in found.dropped:
+            ledger[drop.notice.id] = replace(drop.notice, outcome=drop.outcome, decided_at=now)
+
+    def change() -> None:
+        again = reopened(
+            list(ledger.values()), change=a_change(DEADLINE), stance=stance, rules=RULES, now=now
+        )
+        ledger.update({each.id: replace(each, outcome=Outcome.OWED) for each in again})
+
+    for what in [*script, OPEN]:
+        if what is not None:
+            stance = what
+            change()
+        elif len(ledger) < len(every):
+            due = every[len(ledger)]
+            ledger[due.id], now = due, due.step.due
+        send()
+
+    assert len(told) == len(set(told))
+    if ledger:
+        tightest = max(ledger.values(), key=lambda each: each.step.due)
+        assert tightest.outcome is Outcome.SENT
