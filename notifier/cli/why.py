@@ -16,6 +16,7 @@ from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now
 from notifier.cli.people import Person
 from notifier.cli.printing import columns, local, print_json, wrapped
+from notifier.core.notice import NoticeKind
 
 if TYPE_CHECKING:
     from notifier.core.notice import Step
@@ -92,7 +93,8 @@ def _lines(found: Explanation, now: datetime, zone: ZoneInfo) -> Iterator[tuple[
 
 def _what(step: Step) -> str:
     deadline = step.deadline.partition("/")[2]
-    return f"{deadline} {step.lead or step.kind}".strip()
+    kind = "" if step.kind is NoticeKind.REMINDER else step.kind
+    return " ".join(part for part in (deadline, kind, str(step.lead or "")) if part)
 
 
 def _became(told: Told, zone: ZoneInfo) -> Iterator[str]:

@@ -9,13 +9,18 @@ from datetime import datetime
 
 from notifier.core.cadence import Cadence
 from notifier.core.change import Change, Deadline
-from notifier.core.notice import Step
+from notifier.core.notice import NoticeKind, Step
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.timing import Timing
 
 
 def why_that_day(step: Step, deadline: Deadline, timing: Timing) -> str:
-    """Why a reminder falls due when it does: its Lead, what it counts towards, the previous working day."""
+    """Why a reminder falls due when it does: its Lead, what it counts towards, the previous working day; of a
+    promise, how far from the promised day."""
+    if step.kind is NoticeKind.QUESTION:
+        return f"the first working day after {step.spoken}, which answer {step.revision} promised"
+    if step.kind is NoticeKind.PROMISE:
+        return f"{step.lead} before {step.spoken}, which answer {step.revision} promised, or the working day before"
     if step.lead is None or step.spoken == "":
         return ""
     day = next(

@@ -14,6 +14,7 @@ from notifier.core.change import Status
 from notifier.core.footing import Footing
 from notifier.core.notice import Notice, NoticeKind, Outcome, Step
 from notifier.core.promise import due_promises, promise_steps
+from notifier.core.reasons import why_that_day
 from notifier.core.stance import Stance
 from notifier.core.working_days import is_working_day
 from tests.core.lists import DAYS, TIMING, a_change, a_deadline, a_list, oslo
@@ -132,3 +133,12 @@ def test_an_escalation_reaches_who_does_not_follow_as_long_as_nobody_answers() -
             lists, [escalation], subscriber=stranger, footing=where, now=oslo("2026-11-16")
         ).dropped
         assert drop.outcome is Outcome.ANSWERED
+
+
+def test_operators_read_why_a_promise_is_followed_up_on_its_day() -> None:
+    ahead, question = promise_steps(promise(), timing=TIMING, rules=RULES)
+    assert why_that_day(ahead, a_deadline(), TIMING).startswith(
+        "7d before 2026-11-15, which answer 1 promised"
+    )
+    asked = why_that_day(question, a_deadline(), TIMING)
+    assert asked == "the first working day after 2026-11-15, which answer 1 promised"
