@@ -22,12 +22,13 @@ MOST_A_DAY = 3
 def tell(connection: Connection, told: Answer, change: Change, *, now: datetime) -> None:
     """Tell the others of the Vendor who follow the Change, and whoever answered by mail, how it was understood.
 
-    A Letter that still waits about the same Change gives way to this one; nobody gets more than three in a day.
+    Whoever pauses is shown it by the mail that ends the pause. A Letter that still waits about the same Change gives
+    way to this one; nobody gets more than three in a day.
     """
-    ids = connection.scalars(_concerned(told, change, now)).all()
+    concerned = _concerned(told, change, now)
     of_change = messages.c.answer_id.in_(select(answers.c.id).where(answers.c.change == change.id))
     waits = and_(
-        messages.c.subscriber_id.in_(ids),
+        messages.c.subscriber_id.in_(concerned),
         messages.c.letter == LetterKind.ANSWERED,
         messages.c.state == MessageState.PENDING,
         messages.c.copies == 0,
@@ -39,6 +40,7 @@ def tell(connection: Connection, told: Answer, change: Change, *, now: datetime)
         "last_reply": "a newer one takes its place",
     }
     connection.execute(update(messages).where(waits).values(cancelled))
+    ids = connection.scalars(concerned.where(subscribers.c.id.not_in(_told_enough(now)))).all()
     rows = [
         {"subscriber_id": each, "letter": LetterKind.ANSWERED.value} | _waiting(told, now) for each in ids
     ]
@@ -56,9 +58,16 @@ def _concerned(told: Answer, change: Change, now: datetime) -> Select[tuple[int]
     """The ids of whom to tell."""
     follows = follows_any([(change.id, change.service)])
     colleagues = and_(subscribers.c.vendor_id == told.party.vendor, follows)
-    others = and_(colleagues, subscribers.c.id.is_distinct_from(told.subscriber_id))
+    awake = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now)
+    others = and_(colleagues, awake, subscribers.c.id.is_distinct_from(told.subscriber_id))
     themselves = subscribers.c.id == told.subscriber_id if told.way is Way.MAIL else false()
-    told_enough = (
+    active = subscribers.c.state == SubscriberState.ACTIVE
+    return select(subscribers.c.id).where(active, or_(others, themselves))
+
+
+def _told_enough(now: datetime) -> Select[tuple[int]]:
+    """The ids of whom this has been told of as often as it may within a day."""
+    return (
         select(messages.c.subscriber_id)
         .where(
             messages.c.letter == LetterKind.ANSWERED,
@@ -67,10 +76,6 @@ def _concerned(told: Answer, change: Change, now: datetime) -> Select[tuple[int]
         )
         .group_by(messages.c.subscriber_id)
         .having(func.count() >= MOST_A_DAY)
-    )
-    active = subscribers.c.state == SubscriberState.ACTIVE
-    return select(subscribers.c.id).where(
-        active, or_(others, themselves), subscribers.c.id.not_in(told_enough)
     )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from notifier.core.answer import AnswerKind
+from notifier.store import pausing, subscribers
+from notifier.store.engine import writing
 from tests.acceptance.announced import change, write
 from tests.acceptance.answering import a_vendor, answers
 from tests.acceptance.story import KARI, OLA, Letter, Story
@@ -75,6 +77,16 @@ def test_nobody_is_told_more_than_three_times_a_day(story: Story) -> None:
     assert [letter.to for letter in letters] == [OLA] * 3
 
 
+def test_the_last_that_may_be_told_in_a_day_is_the_newest(story: Story) -> None:
+    for kind in (AnswerKind.DONE, AnswerKind.NONE):
+        answers(story, KARI, "portal", kind, now=NOW)
+        (letter,) = heard(story)
+    for kind in (AnswerKind.DONE, AnswerKind.NEED_HELP, AnswerKind.NOT_AFFECTED):
+        answers(story, KARI, "portal", kind, words="hjelp", now=NOW)
+    (letter,) = [letter for letter in heard(story) if letter.to == OLA]
+    assert "«gjelder ikke oss»" in letter.text
+
+
 def test_whoever_needs_help_is_heard_by_the_contact_who_answers_them(story: Story) -> None:
     words = "Vi får ikke til DPoP.\r\nBcc: eve@example.com\n<script>alert(1)</script> {{ 7*7 }} =?utf-8?q?a?="
     answers(story, KARI, "portal", AnswerKind.NEED_HELP, words=words, now=NOW)
@@ -89,6 +101,15 @@ def test_whoever_needs_help_is_heard_by_the_contact_who_answers_them(story: Stor
     assert page is not None
     assert "<script>" not in page.get_content()
     assert "Vi får ikke til DPoP." not in letters[OLA].text
+
+
+def test_whoever_pauses_is_left_in_peace(story: Story) -> None:
+    with writing(story.parts.engine) as connection:
+        ola = subscribers.find(connection, OLA)
+        assert ola is not None
+        pausing.pause(connection, ola, until=NOW + timedelta(days=7), now=NOW)
+    answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
+    assert heard(story) == []
 
 
 def test_who_answers_alone_is_told_nothing(story: Story) -> None:
