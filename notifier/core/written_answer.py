@@ -39,7 +39,8 @@ _NOW = r"(?:(?: (?:nå|no|helt|heilt|allerede|alt|allereie|alle|now|already|all)
 _WE = r"(?:vi|me|jeg|eg|we|i)"
 _THIS = r"(?:dette|det|alt|endringen|endringa|byttet|this|it|everything|the change)"
 _US = r"(?: (?:(?:for|to|hos) )?(?:oss|meg|us|me|vår del|vårt system|vår løsning|vår løysing|our system))?"
-_FINISHED = r"(?:ferdige?|gjennomført|utført|fullført|gjort|i orden|i boks|på plass|done|completed?|finished)"
+# Not «i orden»: «Det er i orden» says as often that the mail was read.
+_FINISHED = r"(?:ferdige?|gjennomført|utført|fullført|gjort|i boks|på plass|done|completed?|finished)"
 _DATE = r"(?P<date>.+)"
 _UNTIL = r"(?: ?:)?(?: (?:til|for|den|innen|innan|på|i|to|on|by|by the))*"
 _CONCERNS = r"(?:gjelder|gjeld|angår|vedkommer|vedkjem)"
@@ -97,6 +98,13 @@ _TELLING = re.compile(
     r"|delvis|nesten|snart|ferdige?|gjort|done|planlagt|planned|gjelder|gjeld|venter|wait\w*|håper|hope|kanskje|maybe"
     r"|hvis|dersom|if|når|when|først|etter|before|after|før|soon|almost|partly|feil|wrong|hjelp|help|rest\w*)\b|[?!]"
 )
+# «Ola, Leder» signs; «Under Arbeid», “In Staging” and “For Now” are reservations, however they are capitalised.
+_RESERVING = re.compile(
+    r"\b(?:under|ved|i|in|on|at|på|for|til|until|inntil|nå|no|now|with|med|without|ute?nom|utanom|uten|utan|minus"
+    r"|plus|pluss|over|av|of|from|fra|frå|stag\w*|dev|qa|arbeid\w*|work\w*|progress|pågå\w*|pending|pilot\w*"
+    r"|mangl\w*|missing|gjenst\w*|attst\w*|remain\w*|left|igjen|att|still|fortsatt|framleis|fremdeles|halv\w*"
+    r"|half|most\w*|mest\w*|noe|noko|some|forel\w*|førebels|mellombels|temporar\w*)\b|%"
+)
 _OF_DAYS = re.compile(
     r"\b(?:(?:man|måne?|tirs|tys|ons|tors|fre|lør|laur|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|januar|februar|mars|april|mai|juni|juli|august|(?:septem|okto|novem|desem)ber|uke|veke|week|måned|month)"
@@ -109,12 +117,12 @@ _LONGEST_SIGNATURE = 10
 
 
 def answer_in(
-    lines: Sequence[str], *, told: Sequence[Change], changes: ChangeList, today: date
+    lines: Sequence[str], *, writer: str, told: Sequence[Change], changes: ChangeList, today: date
 ) -> WrittenAnswer | None:
     """The one answer that a mail gives, None when it gives none, several, or one that can be read in two ways.
 
-    `lines` are the writer's own words, `told` the Changes that the mail they reply to tells of: where there are
-    several, the answer must name one of them.
+    `lines` are the writer's own words, `writer` is how From calls them, `told` the Changes that the mail they reply
+    to tells of: where there are several, the answer must name one of them.
     """
     sentences = [each for each in _sentences(lines) if not _is_courtesy(each)]
     change, first = _about(_plain(sentences[0]), told, changes) if sentences else (None, "")
@@ -129,7 +137,7 @@ def answer_in(
     repeated = 1
     while said and repeated < len(sentences) and _read(_plain(sentences[repeated]), today) == said:
         repeated += 1
-    if said is None or not _is_signature(sentences[repeated:]):
+    if said is None or not _is_signature(sentences[repeated:], writer):
         return None
     return WrittenAnswer(change_id=change.id, kind=said.kind, planned=said.planned)
 
@@ -172,15 +180,18 @@ def _is_courtesy(sentence: str) -> bool:
     return not plain or bool(is_greeting or _THANKS.fullmatch(plain))
 
 
-def _is_signature(sentences: Sequence[str]) -> bool:
-    """Whether this is nothing, or a name with few lines below it that say nothing."""
+def _is_signature(sentences: Sequence[str], writer: str) -> bool:
+    """Whether this is nothing, or the writer's name with few lines below it that say nothing."""
     if not sentences:
         return True
     if len(sentences) > _LONGEST_SIGNATURE or not _NAME.fullmatch(sentences[0]):
         return False
+    if re.split(r"[\W_]+", sentences[0].casefold())[0] not in re.split(r"[\W_]+", writer.casefold()):
+        return False
     # «epj.example.no» is no denial.
     said = [re.sub(r"\S+[.@]\S+", " ", each.casefold()) for each in sentences]
-    return not any(_TELLING.search(each) or _OF_DAYS.search(each) or each.endswith(".") for each in said)
+    tells = (_TELLING, _RESERVING, _OF_DAYS)
+    return not any(each.endswith(".") or any(words.search(each) for words in tells) for each in said)
 
 
 def _about(sentence: str, told: Sequence[Change], changes: ChangeList) -> tuple[Change | None, str]:

@@ -105,7 +105,8 @@ def decide(
     if not incoming.author or is_old:
         return FORWARD
     if replied_to is not None:
-        written = answer_in(incoming.lines, told=replied_to.told, changes=changes, today=today)
+        called = f"{incoming.author_name} {incoming.author.partition('@')[0]}"
+        written = answer_in(incoming.lines, writer=called, told=replied_to.told, changes=changes, today=today)
         if written is not None:
             return Decision(deed=Deed.ANSWER, answer=written, replied_to=replied_to)
     own_detail = "" if signed else detail

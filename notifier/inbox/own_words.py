@@ -24,26 +24,40 @@ _SIGNATURE = re.compile(
     r"|(?:få|get|hent|last ned) outlook (?:for|til) .*",
     re.IGNORECASE,
 )
+# Below a closing these go on with the letter: «PS: men ikke i prod». Below «-- » a program writes, and only a
+# postscript does.
+_POSTSCRIPT = re.compile(r"\W*p\.? ?s\b.*", re.IGNORECASE)
+_AFTERTHOUGHT = re.compile(
+    r"\W*(?:p\.? ?s|nb|obs|merk|note|men|but|however|ikke|ikkje|not|bare|berre|only|except|unntatt|unnateke)\b.*",
+    re.IGNORECASE,
+)
 
 
 def own_lines(text: str) -> tuple[str, ...]:
-    """The lines, none empty, that the writer wrote now."""
+    """The lines, none empty, that the writer wrote now; how it is signed is none of them, what comes after is."""
     lines = [line.strip() for line in text.replace("\xa0", " ").splitlines()[:_MOST_LINES]]
     own: list[str] = []
     number = 0
+    afterthought: re.Pattern[str] | None = None  # what goes on, once it is signed
     while number < len(lines):
         line = lines[number]
         length = _length_of_introduction(lines, number)
+        if afterthought and (length or line.startswith(">")):
+            break
         if length:
             number += length
             # Below «… skrev:» all is quoted, unless the quoted lines are marked: then answers may stand among them.
             if not _next_is_quoted(lines, number):
                 break
             continue
-        if _CUTS.fullmatch(line) or _begins_outlook_quotation(lines, number) or _SIGNATURE.fullmatch(line):
+        if _CUTS.fullmatch(line) or _begins_outlook_quotation(lines, number):
             break
-        if line and not line.startswith(">"):
-            own.append(line)
+        if _SIGNATURE.fullmatch(line):
+            afterthought = _POSTSCRIPT if line == "--" else afterthought or _AFTERTHOUGHT
+        elif afterthought is None or afterthought.fullmatch(line):
+            afterthought = None
+            if line and not line.startswith(">"):
+                own.append(line)
         number += 1
     return tuple(own)
 

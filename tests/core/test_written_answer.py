@@ -29,7 +29,7 @@ def real_list() -> ChangeList:
 def read(written: str, *told: str) -> WrittenAnswer | None:
     changes = real_list()
     about = [change for change in changes.changes if change.id in (told or (LOGIN,))]
-    return answer_in(written.split("\n"), told=about, changes=changes, today=TODAY)
+    return answer_in(written.split("\n"), writer="Kari Nordmann", told=about, changes=changes, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def read(written: str, *told: str) -> WrittenAnswer | None:
         *((DONE, each) for each in (
             "Ferdig", "FERDIG!", "ferdig.", "Ferdig 👍", "*Ferdig*", "Alt ferdig", "Ferdig, takk", "Vi er ferdige",
             "Me er ferdige no", "Hei, vi er ferdige", "Hei Kari!\nVi er helt ferdige med dette.", "Dette er gjort.",
-            "Det er i orden hos oss", "Vi har gjennomført dette", "Takk for hjelpen! Ferdig.", "Ferdig.\nFerdig.",
+            "Alt er på plass hos oss", "Vi har gjennomført dette", "Takk for hjelpen! Ferdig.", "Ferdig.\nFerdig.",
             "Done", "All done!", "We're done.", "We are already finished with this", "It is done", "Completed",
             "Hi,\nThis is done.\nThanks", "Kjernejournal: ferdig", "Ferdig med Kjernejournal",
         )),
@@ -104,6 +104,12 @@ def test_the_words_are_kept_within_bounds() -> None:
         "Ja",
         "Nei",
         "OK",
+        "I orden",
+        "I orden, takk",
+        "Det er i orden",
+        "Det er i orden hos oss",
+        "Alt i orden",
+        "Hei,\nDet er i orden.",
         "Takk!",
         "Ikke ferdig",
         "Vi er ikke ferdige",
@@ -121,6 +127,14 @@ def test_the_words_are_kept_within_bounds() -> None:
         "Ferdig\nResten tar vi til sommeren",
         "Ferdig\nKari\nBare i test foreløpig",
         "Ferdig\nFredag",
+        "Ferdig\nUnder Arbeid",
+        "Ferdig\nKari\nUnder Arbeid",
+        "Ferdig\nUtenom Pasientportalen",
+        "Ferdig\nKari\nUtenom Pasientportalen",
+        "Ferdig\nOla",
+        "Done\nIn Staging",
+        "Done\nFor Now",
+        "Done\nKari\nFor Now",
         "Ferdig\nFørste uke i Januar",
         "Ferdig 12. mai",
         "Done by 12 May",

@@ -24,6 +24,7 @@ PLANNED = (AnswerKind.PLANNED, date(2027, 5, 12))
 UNDERSTOOD = {
     "outlook-nb-ferdig": (AnswerKind.DONE, None),
     "outlook-en-done": (AnswerKind.DONE, None),
+    "gmail-en-done-signed": (AnswerKind.DONE, None),
     "gmail-html-ferdig": (AnswerKind.DONE, None),
     "apple-mail-nn-ferdige": (AnswerKind.DONE, None),
     "saksystem-ferdig": (AnswerKind.DONE, None),
@@ -38,6 +39,11 @@ HELP = "iphone-nb-hjelp"
 ASKED_AGAIN = (
     "outlook-nb-ikke-ferdig",
     "outlook-nb-bare-sitat",
+    "outlook-nb-i-orden",
+    "outlook-nb-ferdig-etterskrift",
+    "outlook-nb-ferdig-under-arbeid",
+    "gmail-en-done-in-staging",
+    "gmail-en-done-but-below",
     "gmail-nb-ferdig-i-test",
     "gmail-en-question",
     "iphone-nb-ja",
