@@ -34,7 +34,8 @@ def spread_of(message: Message) -> float:
 class Breaker:
     """The relay's health. Closed while `open_until` is None; else nothing leaves before that instant,
     and then a single Message is sent to probe. `streak` counts, in a row, what may be one Message's own
-    trouble or the relay's: policy refusals, and transactions cut short."""
+    trouble or the relay's: policy refusals, transactions cut short, and mails that were never answered, lest a relay
+    that loses every answer be given every mail twice."""
 
     failures: int = 0
     open_until: datetime | None = None
@@ -59,7 +60,7 @@ def after_fault(breaker: Breaker, verdict: Verdict, *, now: datetime) -> Breaker
     """
     if verdict.fault in (Fault.NONE, Fault.TEMPORARY, Fault.ADDRESS, Fault.MESSAGE):
         return CLOSED
-    if verdict.fault is Fault.AMBIGUOUS or (breaker.open_until is not None and now < breaker.open_until):
+    if breaker.open_until is not None and now < breaker.open_until:
         return breaker
     streak = breaker.streak + 1
     if is_suspicion(verdict) and streak < STREAK:
@@ -75,5 +76,7 @@ def after_fault(breaker: Breaker, verdict: Verdict, *, now: datetime) -> Breaker
 
 
 def is_suspicion(verdict: Verdict) -> bool:
-    """Whether the trouble may be this Message's own: refused for policy, or cut short in its transaction."""
-    return verdict.fault is Fault.POLICY or (verdict.fault is Fault.RELAY and verdict.phase in IN_TRANSACTION)
+    """Whether the trouble may be this Message's own: refused for policy, cut short in its transaction, or never
+    answered."""
+    own = verdict.fault in (Fault.POLICY, Fault.AMBIGUOUS)
+    return own or (verdict.fault is Fault.RELAY and verdict.phase in IN_TRANSACTION)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from notifier.core.backoff import spread_of
+from notifier.core.backoff import STREAK, spread_of
 from notifier.core.message import Message, MessageState
 from notifier.daemon.sending import SendingRight
 from notifier.errors import DatabaseError
@@ -76,12 +76,27 @@ def test_whoever_drains_leaves_what_was_not_begun_to_the_next(story: Story, sink
 def test_what_was_twice_on_the_wire_and_never_answered_is_unknown_and_said_so(
     story: Story, sink: SmtpSink
 ) -> None:
-    sink.script.always("verdict", drop())
-    for minutes in (0, 20, 40):
+    for address in a_crowd(2):
+        sink.script.for_recipient("verdict", address, drop())
+    for minutes in (0, 20, 40, 60):
         story.tick(MONDAY + timedelta(minutes=minutes))
 
-    assert states(story)["unknown"] == 30
-    assert sum(key.startswith("unknown:") for key in story.alerts()) == 30
+    assert states(story) == {"unknown": 2, "sent": 28}
+    assert sum(key.startswith("unknown:") for key in story.alerts()) == 2
+
+
+def test_a_relay_that_loses_every_answer_is_given_few_mails(story: Story, sink: SmtpSink) -> None:
+    sink.script.always("verdict", drop(accepts=True))
+    story.tick(MONDAY)
+    story.tick(MONDAY + timedelta(seconds=30))
+    # As many connections as there are may each have one on the wire when the third goes unanswered.
+    assert len(sink.accepted) <= STREAK + story.parts.settings.mail.connections
+
+    sink.script.reset()
+    for minutes in (5, 25):
+        story.tick(MONDAY + timedelta(minutes=minutes))
+    assert states(story) == {"sent": 30}
+    assert_sound(story, sink.accepted)
 
 
 def test_a_living_node_keeps_what_it_holds(story: Story) -> None:
