@@ -12,7 +12,9 @@ RETRY_MINUTES = (5, 10, 20, 40, 60)
 RETRY_FOR = timedelta(days=5)
 AMBIGUOUS_WAIT = timedelta(minutes=15)
 RELAY_MINUTES = (1, 2, 5, 10, 20, 30)
-STREAK = 3
+# So many suspicions in a row open the breaker; of mails that were never answered so many.
+STREAK, UNANSWERED_STREAK = 3, 12
+_WEIGHT = UNANSWERED_STREAK // STREAK
 POLICY_TRIES = 5
 
 
@@ -33,7 +35,7 @@ def spread_of(message: Message) -> float:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
     """The relay's health. Closed while `open_until` is None; else nothing leaves before that instant,
-    and then a single Message is sent to probe. `streak` counts, in a row, what may be one Message's own
+    and then a single Message is sent to probe. `streak` adds up, in a row, what may be one Message's own
     trouble or the relay's: policy refusals, transactions cut short, and mails that were never answered, lest a relay
     that loses every answer be given every mail twice."""
 
@@ -62,8 +64,8 @@ def after_fault(breaker: Breaker, verdict: Verdict, *, now: datetime) -> Breaker
         return CLOSED
     if breaker.open_until is not None and now < breaker.open_until:
         return breaker
-    streak = breaker.streak + 1
-    if is_suspicion(verdict) and streak < STREAK:
+    streak = breaker.streak + (1 if verdict.fault is Fault.AMBIGUOUS else _WEIGHT)
+    if is_suspicion(verdict) and streak < UNANSWERED_STREAK:
         return replace(breaker, streak=streak)
     minutes = RELAY_MINUTES[min(breaker.failures, len(RELAY_MINUTES) - 1)]
     return Breaker(

@@ -87,9 +87,11 @@ class SendingRight:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(DatabaseError), writing(self._engine) as connection:
-            nodes.sign_off(connection, self.node or self._waiting)
-        if self._lock is not None:
-            self._lock.release()
-        if self._file is not None:
-            self._file.release()
+        try:
+            with suppress(DatabaseError), writing(self._engine) as connection:
+                nodes.sign_off(connection, self.node or self._waiting)
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+            if self._file is not None:
+                self._file.release()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.core.backoff import CLOSED, STREAK, Breaker, after_fault, retry_delay
+from notifier.core.backoff import CLOSED, STREAK, UNANSWERED_STREAK, Breaker, after_fault, retry_delay
 from notifier.core.reply import Fault, Phase, Verdict
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -80,14 +80,14 @@ def test_whatever_shows_that_the_relay_works_closes_it(faults: list[Fault], faul
     assert after(*faults, fault) == CLOSED
 
 
-def test_a_mail_or_two_without_an_answer_are_their_own_trouble() -> None:
-    assert after(*[Fault.AMBIGUOUS] * (STREAK - 1)).allows(NOW) is None
-    assert after(*[Fault.AMBIGUOUS, Fault.NONE] * STREAK).allows(NOW) is None
+def test_a_few_mails_without_an_answer_are_their_own_trouble() -> None:
+    assert after(*[Fault.AMBIGUOUS] * (UNANSWERED_STREAK - 1)).allows(NOW) is None
+    assert after(*[Fault.AMBIGUOUS, Fault.NONE] * UNANSWERED_STREAK).allows(NOW) is None
 
 
 def test_a_relay_that_answers_nothing_is_left_alone() -> None:
     """Else each of a thousand mails would be given to it twice."""
-    assert after(*[Fault.AMBIGUOUS] * STREAK).allows(NOW) == 0
+    assert after(*[Fault.AMBIGUOUS] * UNANSWERED_STREAK).allows(NOW) == 0
 
 
 def test_a_policy_refusal_or_two_are_taken_for_the_messages_own() -> None:
