@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, and_, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, update
 
 from notifier.core.answer import Answer, Way
 from notifier.core.change import Change
@@ -15,34 +15,29 @@ from notifier.store.answer_tables import answers
 from notifier.store.subscribers import follows_any
 from notifier.store.tables import messages, subscribers
 
-# Whoever answers to and fro does not fill their colleagues' mailboxes.
+# Whoever answers to and fro does not fill their colleagues' mailboxes: so often in a day they are told of a Change.
 MOST_A_DAY = 3
+DAY = timedelta(days=1)
 
 
 def tell(connection: Connection, told: Answer, change: Change, *, now: datetime) -> None:
     """Tell the others of the Vendor who follow the Change, and whoever answered by mail, how it was understood.
 
     Whoever pauses is shown it by the mail that ends the pause. A Letter that still waits about the same Change gives
-    way to this one; nobody gets more than three in a day.
+    way to this one, and one that would be the fourth within a day waits until it is the third: the last Answer is
+    told to everybody, however often it changed.
     """
     concerned = _concerned(told, change, now)
-    of_change = messages.c.answer_id.in_(select(answers.c.id).where(answers.c.change == change.id))
-    waits = and_(
-        messages.c.subscriber_id.in_(concerned),
-        messages.c.letter == LetterKind.ANSWERED,
-        messages.c.state == MessageState.PENDING,
-        messages.c.copies == 0,
-        of_change,
+    about = and_(
+        messages.c.letter == LetterKind.ANSWERED, messages.c.subscriber_id.in_(concerned), _of_change(change)
     )
-    cancelled = {
-        "state": MessageState.CANCELLED.value,
-        "state_at": now,
-        "last_reply": "a newer one takes its place",
-    }
-    connection.execute(update(messages).where(waits).values(cancelled))
-    ids = connection.scalars(concerned.where(subscribers.c.id.not_in(_told_enough(now)))).all()
+    _cancel(connection, about, now)
+    free = {row.subscriber_id: row.earliest + DAY for row in connection.execute(_told_enough(about, now))}
     rows = [
-        {"subscriber_id": each, "letter": LetterKind.ANSWERED.value} | _waiting(told, now) for each in ids
+        {"subscriber_id": each, "letter": LetterKind.ANSWERED.value}
+        | _waiting(told, now)
+        | {"not_before": free.get(each, now)}
+        for each in connection.scalars(concerned)
     ]
     if rows:
         connection.execute(insert(messages), rows)
@@ -65,18 +60,32 @@ def _concerned(told: Answer, change: Change, now: datetime) -> Select[tuple[int]
     return select(subscribers.c.id).where(active, or_(others, themselves))
 
 
-def _told_enough(now: datetime) -> Select[tuple[int]]:
-    """The ids of whom this has been told of as often as it may within a day."""
+def _told_enough(about: ColumnElement[bool], now: datetime) -> Select[tuple[int, datetime]]:
+    """The ids of whom these Letters told as often as they may within a day, and when the first of them left."""
+    lately = and_(about, messages.c.not_before > now - DAY, messages.c.state != MessageState.CANCELLED)
+    first = func.min(messages.c.not_before, type_=messages.c.not_before.type).label("earliest")
     return (
-        select(messages.c.subscriber_id)
-        .where(
-            messages.c.letter == LetterKind.ANSWERED,
-            messages.c.created_at > now - timedelta(days=1),
-            messages.c.state != MessageState.CANCELLED,
-        )
+        select(messages.c.subscriber_id, first)
+        .where(lately)
         .group_by(messages.c.subscriber_id)
         .having(func.count() >= MOST_A_DAY)
     )
+
+
+def _of_change(change: Change) -> ColumnElement[bool]:
+    return messages.c.answer_id.in_(select(answers.c.id).where(answers.c.change == change.id))
+
+
+def _cancel(connection: Connection, letters: ColumnElement[bool], now: datetime) -> None:
+    """Let a newer one take the place of these Letters, where they still wait."""
+    waits = and_(letters, messages.c.state == MessageState.PENDING, messages.c.copies == 0)
+    ended = {
+        "state": MessageState.CANCELLED.value,
+        "letter_to": None,
+        "state_at": now,
+        "last_reply": "a newer one takes its place",
+    }
+    connection.execute(update(messages).where(waits).values(ended))
 
 
 def _waiting(told: Answer, now: datetime) -> dict[str, object]:

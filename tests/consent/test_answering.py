@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, and_, insert, select, update
 
 from notifier.consent.answering import Answered, answer, decide, record
 from notifier.consent.given import Given, look_up
 from notifier.core.answer import AnswerKind, AnswerRules, AnswerState, Party, Way
 from notifier.core.change import Status
+from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.pseudonym import Pseudonyms
@@ -29,6 +30,7 @@ from tests.store.people import join
 
 MAY = oslo("2026-05-04")
 NOW = oslo("2026-08-03")
+DAY = timedelta(days=1)
 BLABAER = Party(vendor="blabaer")
 CHANGES = a_list(
     a_change("2026-12-01"),
@@ -224,6 +226,43 @@ def test_what_was_composed_before_the_answer_is_composed_anew(database: Engine) 
         states = {row.subscriber_id: row.state for row in rows}
     assert len(claimed) == 2
     assert states == {person.id: MessageState.PENDING, other.id: MessageState.CLAIMED}
+
+
+def told(database: Engine, person: Subscriber) -> list[tuple[AnswerKind, datetime]]:
+    """What the Letters say that were put for somebody and not replaced, and from when on each may leave."""
+    with reading(database) as connection:
+        rows = connection.execute(
+            select(messages.c.answer_id, messages.c.not_before)
+            .where(
+                messages.c.subscriber_id == person.id,
+                messages.c.letter == LetterKind.ANSWERED,
+                messages.c.state != MessageState.CANCELLED,
+            )
+            .order_by(messages.c.id)
+        ).all()
+        given = {each.id: each.kind for each in answers.given(connection)}
+    return [(given[row.answer_id], row.not_before) for row in rows]
+
+
+def letters_leave(database: Engine) -> None:
+    with writing(database) as connection:
+        waits = and_(messages.c.letter.is_not(None), messages.c.state == MessageState.PENDING)
+        connection.execute(update(messages).where(waits).values(state=MessageState.SENT.value, copies=1))
+
+
+def test_the_last_answer_of_a_restless_day_is_told_the_next(database: Engine) -> None:
+    kari, per = contact(database), contact(database, "per@example.no")
+    hours = [NOW + timedelta(hours=n) for n in range(6)]
+    for hour, kind in zip(hours, [AnswerKind.DONE, AnswerKind.NONE, AnswerKind.DONE], strict=False):
+        say(database, kari, kind, now=hour)
+        letters_leave(database)
+    assert [kind for kind, _ in told(database, per)] == [AnswerKind.DONE, AnswerKind.NONE, AnswerKind.DONE]
+    say(database, kari, AnswerKind.NONE, now=hours[3])
+    say(database, kari, AnswerKind.NOT_AFFECTED, now=hours[4])
+    assert told(database, per)[3:] == [(AnswerKind.NOT_AFFECTED, NOW + DAY)]
+    assert told(database, kari) == []
+    say(database, kari, change_id="preg", now=hours[5])
+    assert told(database, per)[4:] == [(AnswerKind.DONE, hours[5])]
 
 
 def test_who_is_erased_leaves_the_vendors_answer_without_words_or_writer(database: Engine) -> None:
