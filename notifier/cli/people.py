@@ -42,11 +42,11 @@ Leads = Annotated[
 VendorId = Annotated[str | None, typer.Option("--vendor", metavar="ID", help="The vendor they belong to.")]
 
 
-def subscriber_at(connection: Connection, address: str) -> Subscriber:
+def subscriber_at(connection: Connection, address: str, *, for_update: bool = False) -> Subscriber:
     """The Subscriber with that address. Raises UsageError with the nearest one when there is none."""
     from notifier.store import subscribers
 
-    found = understood(lambda text: subscribers.find(connection, text), address)
+    found = understood(lambda text: subscribers.find(connection, text, for_update=for_update), address)
     if found is not None:
         return found
     near = get_close_matches(address, subscribers.similar(connection, address), n=1, cutoff=0.5)

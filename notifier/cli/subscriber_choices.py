@@ -86,7 +86,7 @@ def _who_stays(connection: Connection, address: str) -> Subscriber:
     """The Subscriber, unless they left: then there is nothing to change."""
     from notifier.core.subscription import SubscriberState
 
-    found = subscriber_at(connection, address)
+    found = subscriber_at(connection, address, for_update=True)
     if found.state is SubscriberState.PENDING:
         raise UsageError(
             f"{found.address} has not confirmed yet; to subscribe them on your word: notifier subscribers add"

@@ -28,7 +28,7 @@ from notifier.core.change import ChangeList
 from notifier.core.stance import anchor_of, comes_too_late, stance_of
 from notifier.core.subscription import Addressee, Subscriber, SubscriberState
 from notifier.core.timing import Timing
-from notifier.store import answer_letters, answers, subscribers, vendors
+from notifier.store import answer_letters, answers, holding, subscribers, vendors
 from notifier.store.circumstances import circumstances
 from notifier.store.engine import writing
 
@@ -83,7 +83,7 @@ def answer(
         if found is None or change is None or not change.is_open:
             return None
         party = party_of(found)
-        answers.hold(connection, party)
+        holding.hold(connection, party)
         vendor = vendors.find(connection, party.vendor) if party.vendor else None
         writer = identity_of(author or found.address)
         may_speak = vendor is None or speaks_for(writer, vendor.domains)
@@ -128,7 +128,7 @@ def record(
     day = promised(kind, planned, today=timing.today(now))
     change = changes.change(change_id)
     with writing(engine) as connection:
-        if change is None or not change.is_open or not answers.hold(connection, party):
+        if change is None or not change.is_open or not holding.hold(connection, party):
             return None
         said = Answer(
             id=0,
@@ -161,7 +161,7 @@ def decide(
         found = answers.find(connection, answer_id)
         if found is None:
             return None
-        answers.hold(connection, found.party)
+        holding.hold(connection, found.party)
         state = AnswerState.COUNTS if accepted else AnswerState.REFUSED
         if not answers.decide(connection, answer_id, state, by=by, now=now):
             return None

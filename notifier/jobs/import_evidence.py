@@ -21,7 +21,7 @@ from notifier.core.stance import Circumstances, Doubt, stance_of
 from notifier.core.timing import Timing
 from notifier.errors import ImportRefusedError
 from notifier.jobs.rows import MOST_BYTES, Problems, Row, read_rows
-from notifier.store import answers, evidence
+from notifier.store import answers, evidence, holding
 from notifier.store.engine import writing
 
 COLUMNS = ("vendor", "client", "change", "calls", "last_seen")
@@ -152,8 +152,7 @@ def record(
         rules=rules,
     )
     with writing(engine) as connection:
-        for party in sorted({Party(vendor=each.vendor) for each in seen}, key=str):
-            answers.hold(connection, party)
+        holding.hold_vendors(connection, {each.vendor for each in seen})
         evidence.add(connection, seen)
         touched = {(Party(vendor=each.vendor), each.change_id) for each in seen}
         reconsider(connection, touched, changes=changes, rules=rules, timing=timing, now=now)

@@ -19,7 +19,7 @@ from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import answers, asks, changes, expiring, imprints, notices, outbox, subscribers
+from notifier.store import answers, asks, changes, expiring, holding, imprints, notices, outbox, subscribers
 from notifier.store.changes import Reading
 from notifier.store.footings import footings
 
@@ -75,11 +75,15 @@ def settle_claimed(
     if current is None:
         outbox.release(connection, claimed, now=now)
         return []
-    people = subscribers.load(connection, [message.subscriber_id for message in claimed])
+    everybody = [message.subscriber_id for message in claimed]
     history = imprints.history(connection)
     letters = [message for message in claimed if message.letter is not None]
     claimed = [message for message in claimed if message.letter is None]
     owed = _owed(connection, claimed)
+    # What may be spared them is decided by what was answered; whoever answers meanwhile would find it still owed.
+    spared = [n for _, group in owed for n in group if n.step.kind in REMINDERS | PROMISES]
+    holding.hold_answers(connection, {notice.subscriber_id for notice in spared})
+    people = subscribers.load(connection, everybody)
     met = _footings(connection, people, owed, changes=current.changes, timing=timing, rules=rules, now=now)
     settled = _settle(
         connection, owed, people, met, current=current.changes, history=history, timing=timing, now=now

@@ -34,15 +34,6 @@ def add(connection: Connection, new: Answer) -> Answer:
     return _answer(connection.execute(select(answers).where(answers.c.id == answer_id)).one())
 
 
-def hold(connection: Connection, party: Party) -> bool:
-    """Let others who answer for the Party wait until this transaction is over; False when nobody is known by it."""
-    of_vendor = select(vendors.c.id).where(vendors.c.id == party.vendor)
-    of_person = select(subscribers.c.id).where(subscribers.c.id == party.subscriber_id)
-    # The weaker lock: rows that only refer to it, as joining and planning insert them, need not wait.
-    held = (of_vendor if party.vendor else of_person).with_for_update(key_share=True)
-    return connection.execute(held).one_or_none() is not None
-
-
 def decide(connection: Connection, answer_id: int, state: AnswerState, *, by: str, now: datetime) -> bool:
     """Accept or refuse an Answer that waits; False when none of that id waits."""
     waits = and_(answers.c.id == answer_id, answers.c.state == AnswerState.WAITING)

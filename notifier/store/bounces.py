@@ -95,7 +95,7 @@ def hold_against(
         row.id: judge(
             Standing(score=row.score, scored_at=row.scored_at), weights[row.id], limit=limit, now=now
         )
-        for row in connection.execute(chosen.with_for_update())
+        for row in connection.execute(chosen.order_by(subscribers.c.id).with_for_update())
     }
     scored = {subscriber_id: each for subscriber_id, each in judged.items() if each.is_scored}
     if scored:
@@ -130,4 +130,5 @@ def forgive(connection: Connection, *, now: datetime) -> int:
         ~came_back,
     )
     held = and_(subscribers.c.score > 0, subscribers.c.state == SubscriberState.ACTIVE, taken_in)
-    return connection.execute(update(subscribers).where(held).values(score=0)).rowcount
+    ids = select(subscribers.c.id).where(held).order_by(subscribers.c.id).with_for_update()
+    return connection.execute(update(subscribers).where(subscribers.c.id.in_(ids)).values(score=0)).rowcount

@@ -131,8 +131,8 @@ def take_back(
 
 def _add_chunk(connection: Connection, chunk: Mapping[str, Joiner], now: datetime) -> Iterator[Added]:
     found = _insert_new(connection, chunk, now)
-    known = select(subscribers).where(subscribers.c.identity.in_(chunk)).with_for_update()
-    rows = {row.identity: row for row in connection.execute(known)}
+    known = select(subscribers).where(subscribers.c.identity.in_(chunk)).order_by(subscribers.c.id)
+    rows = {row.identity: row for row in connection.execute(known.with_for_update())}
     waiting = [identity for identity, row in rows.items() if row.state == SubscriberState.PENDING]
     left = [identity for identity, row in rows.items() if row.state == SubscriberState.LEFT]
     again = {rows[identity].id: chunk[identity] for identity in left}

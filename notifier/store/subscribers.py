@@ -41,9 +41,12 @@ from notifier.store.tables import subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 
-def find(connection: Connection, address: str) -> Subscriber | None:
-    """The Subscriber with that address, whatever their state. Raises ValueError when it is no address."""
-    return _one(connection, subscribers.c.identity == identity_of(address))
+def find(connection: Connection, address: str, *, for_update: bool = False) -> Subscriber | None:
+    """The Subscriber with that address, whatever their state; `for_update` as in `by_public_id`.
+
+    Raises ValueError when it is no address.
+    """
+    return _one(connection, subscribers.c.identity == identity_of(address), for_update=for_update)
 
 
 def by_public_id(connection: Connection, public_id: str, *, for_update: bool = False) -> Subscriber | None:
