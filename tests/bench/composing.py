@@ -26,6 +26,7 @@ from notifier.app import assemble
 from notifier.channels.channel import Parcel
 from notifier.compose.composer import Composer
 from notifier.compose.messages import compose
+from notifier.core.answer import AnswerRules
 from notifier.core.notice import NoticeKind
 from notifier.core.reply import SENT, Verdict
 from notifier.jobs.dispatch import dispatch
@@ -100,7 +101,7 @@ def _fill(url: str, waiting: int) -> None:
     engine = open_engine(url)
     upgrade(engine)
     planning.fill(engine, waiting)
-    remind(engine=engine, timing=TIMING, now=planning.NOW)
+    remind(engine=engine, timing=TIMING, rules=AnswerRules(), now=planning.NOW)
 
 
 def _send(url: str) -> dict[str, float]:

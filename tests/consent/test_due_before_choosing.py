@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from notifier.consent.choosing import choose
+from notifier.core.answer import AnswerRules
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.change import Change, ChangeList
 from notifier.core.notice import Outcome
@@ -65,7 +66,7 @@ def installed(tmp_path: Path, sqlite_url: str) -> Engine:
     engine = open_engine(sqlite_url)
     file = write(tmp_path / "list.toml", *(change(name, service=of) for name, of in LISTED.items()))
     refresh(engine=engine, source=FileSource(file), timing=TIMING, max_people=25, now=BEFORE, wall=BEFORE)
-    remind(engine=engine, timing=TIMING, now=BEFORE)
+    remind(engine=engine, timing=TIMING, rules=AnswerRules(), now=BEFORE)
     return engine
 
 
@@ -115,7 +116,7 @@ def test_what_was_due_before_they_chose_is_recorded_all_the_same(
         timing=TIMING,
         now=CHOSEN,
     )
-    remind(engine=installed, timing=TIMING, now=PLANNED)
+    remind(engine=installed, timing=TIMING, rules=AnswerRules(), now=PLANNED)
 
     with reading(installed) as connection:
         recorded = {row.deadline: row.outcome for row in connection.execute(select(notices))}
