@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _BAR = 30
 _DOUBTS = {
     Doubt.MOVED: "the date has moved since",
+    Doubt.ADDED: "a deadline was added since",
     Doubt.SLIPPED: "that day has passed",
     Doubt.TRAFFIC: "is still seen using it",
 }

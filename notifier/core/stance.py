@@ -23,11 +23,13 @@ class Doubt(StrEnum):
     """Why an Answer must be asked for again.
 
     moved      a Deadline moved by more than the rules allow since *done* was said
+    added      a Deadline of the Change is new, or holds again, since *done* was said
     slipped    the promised day went by
     traffic    use was seen after the day of *done* or *not affected*
     """
 
     MOVED = "moved"
+    ADDED = "added"
     SLIPPED = "slipped"
     TRAFFIC = "traffic"
 
@@ -110,6 +112,8 @@ def _doubt(answer: Answer, change: Change, circumstances: Circumstances) -> Doub
             return Doubt.TRAFFIC
         case AnswerKind.DONE if _moved_far(answer, change, circumstances):
             return Doubt.MOVED
+        case AnswerKind.DONE if _was_added_to(answer, change, circumstances):
+            return Doubt.ADDED
         case AnswerKind.PLANNED if answer.planned is not None and answer.planned < circumstances.today:
             return Doubt.SLIPPED
         case _:
@@ -138,6 +142,16 @@ def _moved_far(answer: Answer, change: Change, circumstances: Circumstances) -> 
         if abs(now - was) > circumstances.rules.reconfirm_after:
             return True
     return False
+
+
+def _was_added_to(answer: Answer, change: Change, circumstances: Circumstances) -> bool:
+    """Whether any open Deadline of the Change was not there, or was over, when they answered."""
+    return any(
+        entry.at > answer.at and entry.difference.kind is DifferenceKind.ADDED
+        for deadline in change.deadlines
+        if deadline.is_open
+        for entry in circumstances.history.get(change.key(deadline), ())
+    )
 
 
 def anchor_of(planned: date, change: Change) -> str:

@@ -75,6 +75,7 @@ def test_what_was_answered_is_shown(kind: AnswerKind, language: Language, words:
         (None, ""),
         (Doubt.SLIPPED, "Den dagen er passert. Er dere ferdige?"),
         (Doubt.MOVED, "Datoen er flyttet siden da. Stemmer svaret fortsatt?"),
+        (Doubt.ADDED, "Det har kommet noe nytt i denne endringen siden da. Stemmer svaret fortsatt?"),
         (Doubt.TRAFFIC, "Er dere ferdige overalt?"),
     ],
 )

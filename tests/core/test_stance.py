@@ -107,6 +107,27 @@ def test_a_move_that_was_taken_back_leaves_done_alone() -> None:
     assert doubt(an_answer(AnswerKind.DONE, at=oslo("2026-08-02", "12:00")), lists=lists) is None
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (None, None, Doubt.ADDED),
+        (Status.COMPLETED, None, Doubt.ADDED),
+        (None, Status.COMPLETED, None),
+        (Status.WITHDRAWN, Status.COMPLETED, None),
+    ],
+)
+def test_done_is_asked_again_when_there_is_more_to_do(
+    before: Status | None, after: Status | None, expected: Doubt | None
+) -> None:
+    portal, test = a_deadline(), a_deadline("2026-10-01", name="test")
+    first = a_change(portal, *([replace(test, status=before)] if before else []))
+    lists = [a_list(first), a_list(a_change(portal, replace(test, status=after)), revision=2)]
+    answered_between = an_answer(AnswerKind.DONE, at=oslo("2026-08-02", "12:00"))
+    assert doubt(answered_between, lists=lists) is expected
+    assert doubt(replace(answered_between, kind=AnswerKind.NOT_AFFECTED), lists=lists) is None
+    assert doubt(an_answer(AnswerKind.DONE, at=oslo("2026-08-04")), lists=lists) is None
+
+
 def test_a_promise_slips_the_day_after() -> None:
     promise = an_answer(AnswerKind.PLANNED, "2026-11-01")
     assert doubt(promise, today="2026-11-01") is None
