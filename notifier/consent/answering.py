@@ -72,8 +72,9 @@ def answer(
 
     None for whoever left, moved or is unknown, and for a Change that the list has not, or that is over. Twice
     is one Answer, unless what has happened since puts the first in doubt. `author` is the address that wrote,
-    "" for a page. Where it, or else the Subscriber's own, lies outside the Vendor's domains, the Answer waits.
-    Whoever needs help is heard by the Change's contact, or else by the publisher's, `contact`.
+    "" for a page. Where it, or else the Subscriber's own, lies outside the Vendor's domains, the Answer waits;
+    where there are none, it waits when the author is no contact. Whoever needs help is heard by the Change's
+    contact, or else by the publisher's, `contact`.
     Raises ValueError for a promise that names no day, or none that can be promised.
     """
     day = promised(kind, planned, today=timing.today(now))
@@ -84,9 +85,8 @@ def answer(
             return None
         party = party_of(found)
         holding.hold(connection, party)
-        vendor = vendors.find(connection, party.vendor) if party.vendor else None
         writer = identity_of(author or found.address)
-        may_speak = vendor is None or speaks_for(writer, vendor.domains)
+        may_speak = _may_speak(connection, writer, found)
         said = Answer(
             id=0,
             party=party,
@@ -174,6 +174,16 @@ def decide(
 def _who_may_answer(connection: Connection, addressee: Addressee) -> Subscriber | None:
     found = subscribers.addressed(connection, addressee)
     return found if isinstance(found, Subscriber) and found.state in ANSWER_IN else None
+
+
+def _may_speak(connection: Connection, writer: str, found: Subscriber) -> bool:
+    """Whether an Answer of this writer counts, to what was written to a Subscriber."""
+    vendor = vendors.find(connection, found.vendor) if found.vendor else None
+    contacts = {identity_of(found.address)}
+    beside = subscribers.find(connection, writer) if vendor is not None and writer not in contacts else None
+    if beside is not None and beside.vendor == found.vendor and beside.state is SubscriberState.ACTIVE:
+        contacts.add(writer)
+    return speaks_for(writer, domains=vendor.domains if vendor else (), contacts=contacts)
 
 
 def _waiting_of(subscriber_id: int | None, given: tuple[Answer, ...]) -> Answer | None:

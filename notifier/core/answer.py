@@ -143,13 +143,16 @@ class AnswerRules:
     reconfirm_after: timedelta = timedelta(days=90)
 
 
-def speaks_for(address: str, domains: Collection[str]) -> bool:
+def speaks_for(address: str, *, domains: Collection[str], contacts: Collection[str]) -> bool:
     """Whether an address lies in a Vendor's domains or below them, and so may answer for it.
 
-    A Vendor of which no domain is known trusts its contacts. The domains are as `normal_domain` makes them.
+    Where no domain is known, its contacts alone may. Addresses are as `identity_of` makes them, domains as
+    `normal_domain` does.
     """
-    domain = address.rpartition("@")[2].casefold()
-    return not domains or any(domain == own or domain.endswith(f".{own}") for own in domains)
+    domain = address.rpartition("@")[2]
+    if not domains:
+        return address in contacts
+    return any(domain == own or domain.endswith(f".{own}") for own in domains)
 
 
 def kept_words(text: str) -> str:

@@ -20,9 +20,9 @@ def to_heed(connection: Connection, current: ChangeList) -> Iterator[tuple[str, 
     too late."""
     for answer in answers.waiting(connection):
         text = (
-            f"an answer for {answer.party} on {answer.change_id} ({answer.kind}) came from outside its mail domains"
-            f" and does not count yet. Look: notifier answers show {answer.id}; then: notifier answers accept"
-            f" {answer.id}, or refuse {answer.id}"
+            f"an answer for {answer.party} on {answer.change_id} ({answer.kind}) came from an address that does not"
+            f" speak for them and does not count yet. Look: notifier answers show {answer.id}; then: notifier"
+            f" answers accept {answer.id}, or refuse {answer.id}"
         )
         yield f"{WAITING}{answer.id}", text
     for answer in answers.last_counting(connection, kind=AnswerKind.PLANNED).values():

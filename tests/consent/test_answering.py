@@ -176,6 +176,27 @@ def test_the_writers_own_address_decides_for_a_mail(database: Engine) -> None:
     assert (counting.waits, counting.answer.by) == (False, "")
 
 
+def test_a_strangers_reply_waits_where_no_domain_tells_who_may_answer(database: Engine) -> None:
+    with writing(database) as connection:
+        vendors.add(connection, Vendor(id="lite", name="Lite EPJ"), now=MAY)
+    kari, per, gone = (
+        contact(database, f"{name}@lite.example", vendor="lite") for name in ("kari", "per", "gone")
+    )
+    alone = contact(database, "ida@lone.example", vendor=None)
+    with writing(database) as connection:
+        leaving.leave(connection, subscriber_id=gone.id, why="test", now=NOW)
+    waits = {
+        (person.address, author): say(database, person, way=Way.MAIL, author=author).waits
+        for person in (kari, alone)
+        for author in ("x@foreign.example", gone.address, per.address, person.address.upper())
+    }
+    assert [author for (_, author), waiting in waits.items() if not waiting] == [
+        per.address,
+        "KARI@LITE.EXAMPLE",
+        "IDA@LONE.EXAMPLE",
+    ]
+
+
 def test_an_operator_counts_for_whoever_is_known(database: Engine) -> None:
     contact(database)
     recording = partial(
