@@ -158,6 +158,7 @@ def _decide(context: typer.Context, answer_id: int, *, accepted: bool, by: str |
             answer_id=answer_id,
             accepted=accepted,
             by=person(by),
+            contact=look.settings.publisher.contact,
             changes=list_in_force(look.engine),
             rules=look.settings.answer_rules,
             timing=look.timing,

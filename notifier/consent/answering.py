@@ -19,6 +19,7 @@ from notifier.core.answer import (
     AnswerState,
     Party,
     Way,
+    answers_too_often,
     kept_words,
     party_of,
     promised,
@@ -28,11 +29,16 @@ from notifier.core.change import ChangeList
 from notifier.core.stance import anchor_of, comes_too_late, stance_of
 from notifier.core.subscription import Addressee, Subscriber, SubscriberState
 from notifier.core.timing import Timing
+from notifier.errors import NotifierError
 from notifier.store import answer_letters, answers, holding, subscribers, vendors
 from notifier.store.circumstances import circumstances
 from notifier.store.engine import writing
 
 ANSWER_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
+
+
+class AnsweredTooOftenError(NotifierError):
+    """Somebody has answered, or called for help, more often than they may within a day; nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +80,8 @@ def answer(
     is one Answer, unless what has happened since puts the first in doubt. `author` is the address that wrote,
     "" for a page. Where it, or else the Subscriber's own, lies outside the Vendor's domains, the Answer waits;
     where there are none, it waits when the author is no contact. Whoever needs help is heard by the Change's
-    contact, or else by the publisher's, `contact`.
-    Raises ValueError for a promise that names no day, or none that can be promised.
+    contact, or else by the publisher's, `contact`, once that counts.
+    Raises ValueError for a promise that names no day, or none that can be promised, and AnsweredTooOftenError.
     """
     day = promised(kind, planned, today=timing.today(now))
     change = changes.change(change_id)
@@ -102,8 +108,10 @@ def answer(
             words=kept_words(words),
         )
         given = _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
-        if given.is_new and kind is AnswerKind.NEED_HELP:
-            answer_letters.ask_for_help(connection, given.answer, contact=change.contact or contact, now=now)
+        if given.is_new and kind is AnswerKind.NEED_HELP and given.answer.counts:
+            if answer_letters.calls_too_often(connection, found.id, now=now):
+                raise AnsweredTooOftenError("they have called for help too often today")
+            answer_letters.ask_for_help(connection, given.answer, change, contact=contact, now=now)
         return given
 
 
@@ -151,12 +159,14 @@ def decide(
     answer_id: int,
     accepted: bool,
     by: str,
+    contact: str,
     changes: ChangeList,
     rules: AnswerRules,
     timing: Timing,
     now: datetime,
 ) -> Answer | None:
-    """Accept or refuse an Answer that waits; None when none of that id waits. Accepted, it counts at once."""
+    """Accept or refuse an Answer that waits; None when none of that id waits. Accepted, it counts at once, and a
+    call for help goes where `answer` sends it."""
     with writing(engine) as connection:
         found = answers.find(connection, answer_id)
         if found is None:
@@ -168,6 +178,9 @@ def decide(
         decided = replace(found, state=state, decided_by=by, decided_at=now)
         if accepted:
             _take_effect(connection, decided, changes=changes, rules=rules, timing=timing, now=now)
+            change = changes.change(decided.change_id)
+            if decided.kind is AnswerKind.NEED_HELP and change is not None:
+                answer_letters.ask_for_help(connection, decided, change, contact=contact, now=now)
         return decided
 
 
@@ -210,6 +223,8 @@ def _give(
         met = circumstances(connection, [said.party], timing=timing, rules=rules, now=now)
         if stance_of(before, change=change, circumstances=met).doubt is None:
             return Answered(answer=before, is_new=False, comes_too_late=late)
+    if answers_too_often(given, said):
+        raise AnsweredTooOftenError("they have answered too often today")
     added = answers.add(connection, said)
     _take_effect(connection, added, changes=changes, rules=rules, timing=timing, now=now)
     return Answered(answer=added, is_new=True, comes_too_late=late)

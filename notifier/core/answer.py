@@ -13,6 +13,10 @@ from notifier.core.cadence import Lead, parse_lead
 from notifier.core.subscription import Subscriber
 
 LONGEST_WORDS = 1000
+# So often within a day somebody's links and mails may answer on one Change, and ask for help with all of them.
+MOST_ANSWERS = 20
+MOST_CALLS_FOR_HELP = 10
+DAY = timedelta(days=1)
 FARTHEST_PROMISE = timedelta(days=5 * 366)
 _WEEK = parse_lead("7d")
 
@@ -141,6 +145,13 @@ class AnswerRules:
     ahead: Lead = _WEEK
     always: Lead = _WEEK
     reconfirm_after: timedelta = timedelta(days=90)
+
+
+def answers_too_often(given: Collection[Answer], said: Answer) -> bool:
+    """Whether a Subscriber has been heard on a Change as often as they may within a day; `given` are all Answers of
+    their Party on it. An operator always is. Colleagues do not shut each other out."""
+    theirs = [each for each in given if each.subscriber_id == said.subscriber_id and each.at > said.at - DAY]
+    return said.subscriber_id is not None and len(theirs) >= MOST_ANSWERS
 
 
 def speaks_for(address: str, *, domains: Collection[str], contacts: Collection[str]) -> bool:

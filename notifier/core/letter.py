@@ -40,10 +40,12 @@ class LetterKind(StrEnum):
     HELP_WANTED = "help_wanted"
 
 
-# Anybody who knows an address can cause these to be sent to it, so they have a budget of their own.
+# Anybody who knows an address can cause these to be sent to it.
 OF_STRANGERS = frozenset(
     {LetterKind.CONFIRMATION, LetterKind.ALREADY, LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN}
 )
+# Somebody can cause many of these, so they leave behind the others, a few at a time.
+BEHIND_OTHERS = OF_STRANGERS | {LetterKind.HELP_WANTED}
 # These go to another address than the Subscriber's own.
 TO_ANOTHER_ADDRESS = frozenset({LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED, LetterKind.HELP_WANTED})
 # These show where their reader stands, and ask about all of it.

@@ -18,6 +18,7 @@ from notifier.compose.forwarding import Handed, forwarded
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.mailbox import Mailbox, Purpose
 from notifier.compose.templates import Templates
+from notifier.consent.answering import AnsweredTooOftenError
 from notifier.consent.replies import RepliedTo, replied_to
 from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
@@ -93,7 +94,10 @@ async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str
         except HostileMailError as hostile:
             _log.warning("a mail was refused", why=str(hostile))
             return HOSTILE
-        await asyncio.to_thread(_do, inbox, incoming, decision, changes, now)
+        try:
+            await asyncio.to_thread(_do, inbox, incoming, decision, changes, now)
+        except AnsweredTooOftenError as too_often:
+            decision = Decision(deed=Deed.FORWARD, why=str(too_often), replied_to=decision.replied_to)
         _log.info("mail", deed=decision.deed.value, why=decision.why, person=Person(incoming.author))
         if not decision.is_forwarded:
             return TAKEN

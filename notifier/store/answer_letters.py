@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, update
 
-from notifier.core.answer import Answer, Way
+from notifier.core.answer import DAY, MOST_CALLS_FOR_HELP, Answer, Way
 from notifier.core.change import Change
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
@@ -17,7 +17,6 @@ from notifier.store.tables import messages, subscribers
 
 # Whoever answers to and fro does not fill their colleagues' mailboxes: so often in a day they are told of a Change.
 MOST_A_DAY = 3
-DAY = timedelta(days=1)
 
 
 def tell(connection: Connection, told: Answer, change: Change, *, now: datetime) -> None:
@@ -43,10 +42,26 @@ def tell(connection: Connection, told: Answer, change: Change, *, now: datetime)
         connection.execute(insert(messages), rows)
 
 
-def ask_for_help(connection: Connection, told: Answer, *, contact: str, now: datetime) -> None:
-    """Send the words of an Answer to the contact of its Change."""
-    row = {"subscriber_id": told.subscriber_id, "letter": LetterKind.HELP_WANTED.value, "letter_to": contact}
+def ask_for_help(
+    connection: Connection, told: Answer, change: Change, *, contact: str, now: datetime
+) -> None:
+    """Send the words of an Answer to the contact of its Change, or else to the publisher's, `contact`; in place of
+    such a Letter from the same Subscriber that still waits."""
+    _cancel(connection, and_(_calls_of(told.subscriber_id), _of_change(change)), now)
+    to = change.contact or contact
+    row = {"subscriber_id": told.subscriber_id, "letter": LetterKind.HELP_WANTED.value, "letter_to": to}
     connection.execute(insert(messages).values(row | _waiting(told, now)))
+
+
+def calls_too_often(connection: Connection, subscriber_id: int, *, now: datetime) -> bool:
+    """Whether somebody has called for help as often as they may within a day."""
+    lately = and_(messages.c.created_at > now - DAY, messages.c.state != MessageState.CANCELLED)
+    calls = select(func.count()).select_from(messages).where(_calls_of(subscriber_id), lately)
+    return (connection.scalar(calls) or 0) >= MOST_CALLS_FOR_HELP
+
+
+def _calls_of(subscriber_id: int | None) -> ColumnElement[bool]:
+    return and_(messages.c.subscriber_id == subscriber_id, messages.c.letter == LetterKind.HELP_WANTED)
 
 
 def _concerned(told: Answer, change: Change, now: datetime) -> Select[tuple[int]]:

@@ -51,7 +51,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from notifier.core.delivery import Transition
-from notifier.core.letter import OF_STRANGERS
+from notifier.core.letter import BEHIND_OTHERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from notifier.store import letters, pausing
@@ -61,7 +61,7 @@ from notifier.store.tables import attempts, installation, messages, readings
 
 LEASE_SECONDS = 20 * 60.0
 CLAIM_LIMIT = 500
-STRANGERS_LIMIT = 50
+BEHIND_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +82,9 @@ def claim(
     next_opening: datetime,
     limit: int = CLAIM_LIMIT,
 ) -> tuple[Message, ...]:
-    """Take waiting Messages for this node, oldest first, and few of the Letters that strangers can cause.
+    """Take waiting Messages for this node, oldest first, and few of the Letters that somebody can cause many of.
 
-    Those come last and no more than STRANGERS_LIMIT at a time, so that a flood of them keeps nobody's
+    Those come last and no more than BEHIND_LIMIT at a time, so that a flood of them keeps nobody's
     reminder from leaving. Outside the sending hours only those that may leave at any time, and those that
     would come too late if they waited for `next_opening`.
     """
@@ -92,11 +92,11 @@ def claim(
     ready = and_(
         messages.c.state == MessageState.PENDING, messages.c.not_before <= now, may_leave, ~pausing.holds(now)
     )
-    of_strangers = func.coalesce(messages.c.letter, "").in_(sorted(OF_STRANGERS))
-    claimed = _take(connection, and_(ready, ~of_strangers), node=node, limit=limit, now=now)
-    few = min(limit - len(claimed), STRANGERS_LIMIT)
+    behind = func.coalesce(messages.c.letter, "").in_(sorted(BEHIND_OTHERS))
+    claimed = _take(connection, and_(ready, ~behind), node=node, limit=limit, now=now)
+    few = min(limit - len(claimed), BEHIND_LIMIT)
     if few > 0:
-        claimed += _take(connection, and_(ready, of_strangers), node=node, limit=few, now=now)
+        claimed += _take(connection, and_(ready, behind), node=node, limit=few, now=now)
     return tuple(sorted(claimed, key=lambda message: (message.not_before, message.id)))
 
 

@@ -15,12 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifier.consent.answering import ANSWER_IN, Answered, answer
+from notifier.consent.answering import ANSWER_IN, Answered, AnsweredTooOftenError, answer
 from notifier.consent.given import Given, look_up
 from notifier.core.answer import LONGEST_WORDS, AnswerKind, Way
 from notifier.core.change import Change, ChangeList
 from notifier.core.standing import Standing
-from notifier.core.subscription import MOVED, Addressee, Moved
+from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber
 from notifier.core.text import Language
 from notifier.core.written_date import LONGEST_AHEAD, written_date
 from notifier.feeds.asking import named_language
@@ -32,11 +32,14 @@ from notifier.web.standing import ShownChange, shown_changes
 from notifier.web.visitor import first, posted
 
 Fields = dict[str, list[str]]
+# No field is wrong, but nothing more is taken today.
+TOO_OFTEN = "often"
+_STATUS = {"": 200, TOO_OFTEN: 429}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """The form as it was filled in, and the field that is `wrong` ("" for none)."""
+    """The form as it was filled in, and the field that is `wrong` ("" for none), or TOO_OFTEN."""
 
     kind: AnswerKind | None = None
     planned: date | None = None
@@ -75,13 +78,33 @@ def _answer(
     filled = _filled(fields, today=site.timing.today(site.now()))
     if filled.wrong or filled.kind is None:
         return show(found=found, filled=filled)
-    done = answer(
+    try:
+        done = _give(site, found.subscriber, filled, change_id=change.id, kind=filled.kind, changes=changes)
+    except AnsweredTooOftenError:
+        return show(found=found, filled=replace(filled, wrong=TOO_OFTEN))
+    if done is None:
+        return refused("answer_ended.html.j2", status=410)
+    renewed = _look_up(site, found.subscriber.addressee, changes)
+    return show(found=renewed if isinstance(renewed, Given) else found, filled=Filled(), done=done)
+
+
+def _give(
+    site: Site,
+    subscriber: Subscriber,
+    filled: Filled,
+    *,
+    change_id: str,
+    kind: AnswerKind,
+    changes: ChangeList,
+) -> Answered | None:
+    """Answer as the form was filled in; None when they may answer no more."""
+    return answer(
         engine=site.register.engine,
-        addressee=found.subscriber.addressee,
-        change_id=change.id,
-        kind=filled.kind,
+        addressee=subscriber.addressee,
+        change_id=change_id,
+        kind=kind,
         planned=filled.planned,
-        words=filled.words if filled.kind is AnswerKind.NEED_HELP else "",
+        words=filled.words if kind is AnswerKind.NEED_HELP else "",
         way=Way.PAGE,
         contact=site.contact,
         changes=changes,
@@ -89,10 +112,6 @@ def _answer(
         timing=site.timing,
         now=site.now(),
     )
-    if done is None:
-        return refused("answer_ended.html.j2", status=410)
-    renewed = _look_up(site, found.subscriber.addressee, changes)
-    return show(found=renewed if isinstance(renewed, Given) else found, filled=Filled(), done=done)
 
 
 def _look_up(site: Site, addressee: Addressee, changes: ChangeList) -> Given | Literal[Moved.MOVED] | None:
@@ -142,7 +161,7 @@ def _form(
         request,
         "answer.html.j2",
         language=language,
-        status=422 if filled.wrong else 200,
+        status=_STATUS.get(filled.wrong, 422),
         headers=PRIVATE,
         item=item,
         vendor=found.vendor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from notifier.core.answer import Answer, AnswerKind, AnswerState, Party
+from notifier.core.answer import MOST_ANSWERS, Answer, AnswerKind, AnswerState, Party
 from notifier.core.subscription import EVERYTHING
 from notifier.core.text import Language
 from notifier.store import answers, joining, vendors
@@ -98,6 +98,18 @@ def test_who_needs_help_is_told_who_reads_it(visitor: Visitor) -> None:
     assert "Vi sender teksten og adressen din til varsler@example.no" in page
     (answer,) = given(visitor)
     assert answer.words == "Vi får ikke til <b>DPoP</b>"
+
+
+def test_who_changes_it_all_day_is_kindly_turned_away(visitor: Visitor) -> None:
+    link = contact(visitor)
+    for number in range(MOST_ANSWERS):
+        assert visitor.presses(link, say="need-help", words=f"hjelp {number}").status == 200
+    page = visitor.presses(link, say="done")
+    assert (page.status, len(given(visitor))) == (429, MOST_ANSWERS)
+    assert (
+        "for mange ganger i dag. Prøv igjen i morgen, eller ta kontakt med varsler@example.no." in page.text
+    )
+    assert 'value="done" checked' in page.text
 
 
 WRONG: tuple[tuple[dict[str, str], str, str], ...] = (

@@ -143,7 +143,9 @@ def act(story: Story, today: str) -> None:
         (waiting,) = [
             int(key.rpartition(":")[2]) for key in story.alerts() if key.startswith("answer:waiting:")
         ]
-        deciding = partial(decide, engine=parts.engine, changes=current.changes, by="Per", **rules)
+        deciding = partial(
+            decide, engine=parts.engine, changes=current.changes, by="Per", contact="", **rules
+        )
         assert deciding(answer_id=waiting, accepted=True)
     if today == "10-05":
         seen = Evidence(vendor="v13", change_id=PORTAL, calls=1243, last_seen=date(2026, 10, 4), at=noon)

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from notifier.core.letter import OF_STRANGERS, LetterKind, may_leave
+from notifier.core.letter import BEHIND_OTHERS, OF_STRANGERS, LetterKind, may_leave
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, SubscriberState
 from notifier.core.text import Language
 from notifier.store import asks, expiring, letters, outbox, suppressions
 from notifier.store.engine import writing
-from notifier.store.outbox import STRANGERS_LIMIT
+from notifier.store.outbox import BEHIND_LIMIT
 from notifier.store.tables import asks as ask_rows
 from notifier.store.tables import messages, subscribers
 from notifier.store.tables import suppressions as suppression_rows
@@ -79,7 +79,7 @@ def test_a_flood_of_confirmations_lets_reminders_leave_first_and_is_taken_little
     database: Engine,
 ) -> None:
     with writing(database) as connection:
-        for number in range(STRANGERS_LIMIT + 20):
+        for number in range(BEHIND_LIMIT + 20):
             address = f"victim{number}@epj.example.no"
             asks.add_pending(connection, address=address, language=Language.NB, now=MAY)
         for subscriber_id in connection.scalars(select(subscribers.c.id)).all():
@@ -91,7 +91,7 @@ def test_a_flood_of_confirmations_lets_reminders_leave_first_and_is_taken_little
         again = outbox.claim(connection, node=1, now=JUNE, is_open=True, next_opening=JUNE)
     own = [message for message in taken if message.letter is None]
     assert [message.subscriber_id for message in own] == [last.id]
-    assert len(taken) == STRANGERS_LIMIT + 1
+    assert len(taken) == BEHIND_LIMIT + 1
     assert len(again) == 20
     with writing(database) as connection:
         connection.execute(update(messages).values(state="pending"))
@@ -131,6 +131,6 @@ def test_an_ask_holds_the_latest_wish(database: Engine) -> None:
     assert before.nonce != after.nonce
 
 
-def test_only_letters_that_anybody_can_cause_wait_behind_the_others() -> None:
-    assert LetterKind.GOODBYE not in OF_STRANGERS
-    assert LetterKind.ACCESS not in OF_STRANGERS
+def test_only_letters_that_somebody_can_cause_many_of_wait_behind_the_others() -> None:
+    assert OF_STRANGERS | {LetterKind.HELP_WANTED} <= BEHIND_OTHERS
+    assert not BEHIND_OTHERS & {LetterKind.GOODBYE, LetterKind.ACCESS}
