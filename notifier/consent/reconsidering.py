@@ -13,6 +13,7 @@ from notifier.core.reopening import reopened
 from notifier.core.stance import stance_of
 from notifier.core.timing import Timing
 from notifier.store import answers, concerned, outbox, reopening
+from notifier.store.changes import in_force
 from notifier.store.circumstances import circumstances
 
 
@@ -51,3 +52,18 @@ def reconsider(
     ]
     reopening.reopen(connection, again, now=now)
     return len(again)
+
+
+def reconsider_all(
+    connection: Connection, party: Party, *, rules: AnswerRules, timing: Timing, now: datetime
+) -> int:
+    """The same on every open Change for a Party that somebody belongs to from now on: what another one's Answers
+    spared them, this one's may not.
+
+    In the transaction that lets them belong to it, which holds both.
+    """
+    current = in_force(connection)
+    if current is None:
+        return 0
+    touched = [(party, change.id) for change in current.changes.changes if change.is_open]
+    return reconsider(connection, touched, changes=current.changes, rules=rules, timing=timing, now=now)

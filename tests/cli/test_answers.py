@@ -9,7 +9,7 @@ import pytest
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
 from notifier.store import answers
 from notifier.store.engine import open_engine, writing
-from tests.cli.rehearsal import JOINED, Rehearsal
+from tests.cli.rehearsal import JOINED, Rehearsal, oslo
 
 LATER = JOINED + timedelta(hours=1)
 CHANGE = "testdata"
@@ -105,3 +105,16 @@ def test_a_mistake_is_said_with_what_to_write(
     found = vendor("answers", *arguments, now=LATER)
     assert found.code == 2
     assert complaint.casefold() in found.err.casefold()
+
+
+def test_who_turns_out_to_belong_elsewhere_is_told_what_the_vendors_answer_spared_them(
+    vendor: Rehearsal,
+) -> None:
+    vendor("answers", "record", CHANGE, "done", "--vendor", "blabaer", now=LATER)
+    vendor("tick", now=oslo(2026, 12, 2))
+    before = len(vendor.mails())
+    moved = vendor("subscribers", "set", "kari@epj.example", "--no-vendor", now=oslo(2026, 12, 2, 12))
+    assert moved.code == 0, moved.err
+    vendor("tick", now=oslo(2026, 12, 2, 12, 5))
+    (reminder,) = vendor.mails()[before:]
+    assert "testdata" in reminder["Subject"]
