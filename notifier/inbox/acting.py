@@ -155,6 +155,10 @@ def _note(engine: Engine, signed: Signed, weight: Weight, words: str, *, limit: 
         )
         if bounced is not None:
             bounces.hold_against(connection, [bounced], limit=limit, words=words, now=now)
+        else:
+            bounces.note_call_for_help(
+                connection, message_id=signed.number, weight=weight, words=words, now=now
+            )
 
 
 def _alert_forwarding(connection: Connection, words: str, now: datetime) -> None:

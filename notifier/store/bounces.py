@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     and_,
     bindparam,
     exists,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 )
 
 from notifier.core.bounce import QUIET, Standing, Weight, is_worth_hearing, judge
-from notifier.core.letter import TO_ANOTHER_ADDRESS
+from notifier.core.letter import TO_ANOTHER_ADDRESS, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
 from notifier.store import alerts, leaving
@@ -50,23 +52,57 @@ def note(
 
     `words` must hold no address.
     """
+    row = _came_back(connection, message_id, _to_its_subscriber(), now)
+    if row is None:
+        return None
+    _write(connection, message_id, weight, words, now)
+    return Bounced(subscriber_id=row.subscriber_id, moves=moves, weight=weight)
+
+
+def note_call_for_help(
+    connection: Connection, *, message_id: int, weight: Weight, words: str, now: datetime
+) -> None:
+    """Raise an Alert where what came back is a call for help, which its contact has not read. Else as `note`."""
+    row = _came_back(connection, message_id, messages.c.letter == LetterKind.HELP_WANTED, now)
+    if row is None:
+        return
+    _write(connection, message_id, weight, words, now)
+    text = (
+        f"subscriber {row.subscriber_id} asked for help, and the mail with their words came back from the contact it"
+        f" went to: {words}. Read them with: notifier answers show {row.answer_id}; see that somebody helps, and that"
+        " the address works (`contact` of the change, or publisher.contact)"
+    )
+    alerts.raise_alert(connection, key=f"help:{message_id}", text=text, now=now)
+
+
+def _came_back(
+    connection: Connection, message_id: int, of_kind: ColumnElement[bool], now: datetime
+) -> Row[Any] | None:
+    """The Message that a report tells of, held until this is over; None when it is stale, repeated, of another
+    kind, or nothing that was sent."""
     came_back = exists().where(attempts.c.message_id == messages.c.id, attempts.c.phase == PHASE)
     chosen = (
         select(
-            messages.c.subscriber_id, messages.c.state_at, subscribers.c.joined_at, came_back.label("bounced")
+            messages.c.subscriber_id,
+            messages.c.answer_id,
+            messages.c.state_at,
+            subscribers.c.joined_at,
+            came_back.label("bounced"),
         )
         .join(subscribers, subscribers.c.id == messages.c.subscriber_id)
-        .where(messages.c.id == message_id, messages.c.copies > 0, _to_its_subscriber())
+        .where(messages.c.id == message_id, messages.c.copies > 0, of_kind)
         .with_for_update(of=messages)
     )
     row = connection.execute(chosen).one_or_none()
-    if row is None or not is_worth_hearing(
+    is_heard = row is not None and is_worth_hearing(
         sent_at=row.state_at, joined_at=row.joined_at, bounced=row.bounced, now=now
-    ):
-        return None
+    )
+    return row if is_heard else None
+
+
+def _write(connection: Connection, message_id: int, weight: Weight, words: str, now: datetime) -> None:
     told = {"message_id": message_id, "at": now, "phase": PHASE, "fault": weight.value, "reply": words[:300]}
     connection.execute(insert(attempts).values(told))
-    return Bounced(subscriber_id=row.subscriber_id, moves=moves, weight=weight)
 
 
 def _to_its_subscriber() -> ColumnElement[bool]:

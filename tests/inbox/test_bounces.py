@@ -90,6 +90,32 @@ def test_a_stale_report_is_ignored(box: Letterbox) -> None:
     assert score(box) == 0
 
 
+def test_a_call_for_help_that_comes_back_is_passed_on_to_operators(box: Letterbox) -> None:
+    person = join(box.engine)
+    with writing(box.engine) as connection:
+        call = messages.insert().values(
+            subscriber_id=person.id,
+            state="sent",
+            anytime=True,
+            created_at=JUNE,
+            not_before=JUNE,
+            copies=1,
+            state_at=JUNE,
+            letter="help_wanted",
+            letter_to="away@nhn.example.no",
+            answer_id=7,
+        )
+        number = connection.execute(call.returning(messages.c.id)).scalar_one()
+    for _ in range(2):
+        assert report(box, "dsn-postfix", number).startswith("250")
+    with reading(box.engine) as connection:
+        (alert,) = alerts.open_alerts(connection)
+    assert (alert.key, alert.count) == (f"help:{number}", 1)
+    assert "notifier answers show 7" in alert.text
+    assert "@" not in alert.text
+    assert score(box) == 0
+
+
 def test_who_bounces_out_is_suspended_and_operators_are_told(box: Letterbox) -> None:
     first = a_message_was_sent(box)
     report(box, "dsn-postfix", first)
