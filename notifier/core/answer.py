@@ -79,10 +79,10 @@ def parse_party(text: str) -> Party:
 class Answer:
     """One Answer of a Party on a Change.
 
-    `planned` is the day a *planned* Answer promises, `anchor` the key of the Deadline that the promise looks
-    to. `subscriber_id` is whose link or mail it came by, None for an operator. `by` names the operator, or is
-    the address that wrote where it was another than the Subscriber's own. `words` are what they wrote.
-    `decided_by` says who accepted or refused one that waited.
+    `planned` is the day a *planned* Answer promises, `anchor` the key of the Deadline that the promise looked
+    to when it was given. `subscriber_id` is whose link or mail it came by, None for an operator. `by` names the
+    operator, or is the address that wrote where it was another than the Subscriber's own. `words` are what they
+    wrote. `decided_by` says who accepted or refused one that waited.
     """
 
     id: int

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from notifier.core.answer import Answer, AnswerKind, AnswerRules, Party
 from notifier.core.change import Change, ChangeList
 from notifier.core.notice import NoticeKind, Step
+from notifier.core.stance import anchor_of
 from notifier.core.timing import Timing
 from notifier.core.working_days import working_day_on_or_after
 
@@ -62,15 +63,20 @@ def due_promises(
     now: datetime,
     finished: Collection[tuple[str, str, str, str, int, str]],
 ) -> tuple[Promise, ...]:
-    """What has fallen due of the Answers that count, has not come too late and is not finished."""
+    """What has fallen due of the Answers that count, has not come too late and is not finished.
+
+    A promise looks to what lies ahead now, whatever that was when it was given; finished it is under any of them.
+    """
+    done = {mark[1:] for mark in finished}
     found: list[Promise] = []
     for answer in counting:
-        looked_to = changes.deadline(answer.anchor)
-        if looked_to is None or not looked_to[1].is_open:
+        change = changes.change(answer.change_id)
+        if change is None or answer.planned is None:
             continue
+        current = replace(answer, anchor=anchor_of(answer.planned, change))
         found += [
-            Promise(step=step, party=answer.party, change=looked_to[0])
-            for step in promise_steps(answer, timing=timing, rules=rules)
+            Promise(step=step, party=answer.party, change=change)
+            for step in promise_steps(current, timing=timing, rules=rules)
             if step.due <= now and (step.expires is None or now < step.expires)
         ]
-    return tuple(promise for promise in found if promise.mark not in finished)
+    return tuple(promise for promise in found if promise.mark[1:] not in done)

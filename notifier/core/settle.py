@@ -16,6 +16,7 @@ from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Outcome
 from notifier.core.plan import NEWS, news_kind, still_speaks
+from notifier.core.stance import anchor_of
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.timing import Timing
 from notifier.core.when import When
@@ -173,9 +174,12 @@ def _spared(
 def _settle_promise(
     notice: Notice, change: Change, deadline: Deadline, footing: Footing, now: datetime
 ) -> Notice | Dropped:
-    """A promise is told as long as it is the last Answer that counts, and what it looks to lies ahead."""
+    """A promise is told as long as it is the last Answer that counts, and anything of its Change lies ahead.
+
+    Where what it looked to is over, it looks to what comes next.
+    """
     answer = footing.stance(change.id).answer
-    if not deadline.is_open:
+    if not change.is_open:
         return Dropped(notice=notice, outcome=Outcome.CANCELLED, reason=f"the deadline is {deadline.status}")
     if answer is None or answer.id != notice.step.revision:
         return Dropped(notice=notice, outcome=Outcome.SUPERSEDED, reason="a newer answer took its place")
@@ -183,7 +187,9 @@ def _settle_promise(
         return Dropped(
             notice=notice, outcome=Outcome.EXPIRED, reason="the promised day was over before it was sent"
         )
-    return notice
+    if deadline.is_open or answer.planned is None:
+        return notice
+    return replace(notice, step=replace(notice.step, deadline=anchor_of(answer.planned, change)))
 
 
 def _takes_its_place(other: Notice, notice: Notice, timing: Timing, now: datetime) -> bool:

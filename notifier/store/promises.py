@@ -14,6 +14,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     column,
+    exists,
     literal,
     or_,
     select,
@@ -48,6 +49,12 @@ def _record(connection: Connection, due: Sequence[Promise], now: datetime) -> in
         topic_followed() == steps.c.topic,
         subscriptions.c.since < steps.c.due,
     )
+    # Under another Deadline as well: what the promise looked to before may be over by now.
+    told = exists().where(
+        notices.c.subscriber_id == subscribers.c.id,
+        notices.c.kind == steps.c.kind,
+        notices.c.revision == steps.c.revision,
+    )
     chosen = (
         select(
             subscribers.c.id,
@@ -56,7 +63,7 @@ def _record(connection: Connection, due: Sequence[Promise], now: datetime) -> in
             literal(now, notices.c.decided_at.type),
         )
         .select_from(steps.join(subscribers, theirs).join(subscriptions, followed))
-        .where(subscribers.c.state == SubscriberState.ACTIVE, subscribers.c.joined_at < steps.c.due)
+        .where(subscribers.c.state == SubscriberState.ACTIVE, subscribers.c.joined_at < steps.c.due, ~told)
     )
     columns = ("subscriber_id", *_STEP, "outcome", "decided_at")
     statement = insert_into(connection, notices).from_select(columns, chosen).on_conflict_do_nothing()

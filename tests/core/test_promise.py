@@ -61,12 +61,28 @@ def test_whoever_promises_within_the_week_is_asked_only() -> None:
 def test_nothing_follows_once_the_deadline_is_over_or_all_was_told() -> None:
     over = a_list(a_change(a_deadline(status=Status.COMPLETED)))
     assert due(promise(), "2026-11-16", changes=over) == []
-    assert due(promise(anchor="gone/end"), "2026-11-16") == []
-    assert due(promise(anchor=""), "2026-11-16") == []
+    assert due(promise(change_id="gone"), "2026-11-16") == []
     (question,) = due_promises(
         [promise()], changes=a_list(), timing=TIMING, rules=RULES, now=oslo("2026-11-16"), finished=()
     )
     assert due(promise(), "2026-11-16", finished=[question.mark]) == []
+
+
+def test_a_promise_looks_to_what_comes_next_once_its_deadline_is_over() -> None:
+    over = a_deadline("2026-11-20", name="test", status=Status.COMPLETED)
+    listed = a_list(a_change(over, a_deadline()))
+    answer = promise(anchor="portal/test")
+    asked = {"changes": listed, "timing": TIMING, "rules": RULES, "now": oslo("2026-11-16")}
+    (question,) = due_promises([answer], **asked, finished=())  # type: ignore[arg-type]
+    assert question.step.deadline == "portal/end"
+    before = ("portal/test", *question.mark[1:])
+    assert due_promises([answer], **asked, finished=[before]) == ()  # type: ignore[arg-type]
+
+    owed = notice()
+    owed = replace(owed, step=replace(owed.step, deadline="portal/test"))
+    where = Footing(stances={"portal": Stance(answer=answer)})
+    found = settled([listed], [owed], footing=where, now=oslo("2026-11-16"))
+    assert [each.step.deadline for each in found.kept] == ["portal/end"]
 
 
 @given(planned=DAYS, days_before=st.integers(0, 400))

@@ -72,6 +72,8 @@ def test_a_promise_is_followed_up_with_all_of_its_party_who_follow(database: Eng
     with writing(database) as connection:
         assert promises.record(connection, due, now=oslo("2026-11-16")) == 3
         assert promises.record(connection, due, now=oslo("2026-11-16")) == 0
+        later = [replace(each, step=replace(each.step, deadline="portal/test")) for each in due]
+        assert promises.record(connection, later, now=oslo("2026-11-16")) == 0
     assert told(database, NoticeKind.QUESTION) == [
         "alone@lone.example", "also@blabaer.example", "follows@blabaer.example",
     ]  # fmt: skip
