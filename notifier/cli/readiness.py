@@ -69,8 +69,17 @@ def readiness(
         _print_csv(found, today)
     else:
         _show(found, today, zone, whole=change_id is not None)
-    blocking = sum(len(picture.blocking(today)) for picture, _ in found)
-    if gate and blocking:
+    if gate:
+        _pass_gate([picture for picture, _ in found], today)
+
+
+def _pass_gate(found: Sequence[Picture], today: date) -> None:
+    """Exit while anybody is not ready, or nobody is known who could be."""
+    blocking = sum(len(picture.blocking(today)) for picture in found)
+    if found and not any(picture.lines for picture in found):
+        print("No vendors are known, so that nobody can say who is ready.", file=sys.stderr)
+        raise typer.Exit(ATTENTION)
+    if blocking:
         print(f"{count(blocking, 'vendor is', 'vendors are')} not ready.", file=sys.stderr)
         raise typer.Exit(ATTENTION)
 

@@ -26,8 +26,8 @@ from notifier.core.weekly import week_of
 
 # A report that lies about in a mailbox opens the page for so long.
 PAGE_WITHIN = timedelta(days=14)
-# No Message has this number: nobody keeps count of reports that come back.
-_REPORT = 0
+# No Message has this number: what comes back to it is a report.
+REPORTED = 2**51
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def compose_report(
             page.add_related(picture, "image", "png", cid=f"<{part.cid}>", disposition="inline")  # type: ignore[union-attr]
     return Mail(
         subject=subject,
-        sender=letterhead.return_path(_REPORT),
+        sender=letterhead.return_path(REPORTED),
         recipient=wire_address(recipient),
         data=mail.as_bytes(),
     )

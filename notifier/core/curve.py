@@ -28,8 +28,13 @@ class Curve:
     expected: int | None
 
 
-def curve_of(answers: Iterable[Answer], *, change: Change, total: int, timing: Timing, today: date) -> Curve:
-    """The Curve of the Vendors' Answers on one Change, as they counted at the time."""
+def curve_of(
+    answers: Iterable[Answer], *, change: Change, ready_now: int, total: int, timing: Timing, today: date
+) -> Curve:
+    """The Curve of the Vendors' Answers on one Change, as they counted at the time.
+
+    `ready_now` is how many are ready today, without those whose Answer is in doubt.
+    """
     counting = sorted(
         (answer for answer in answers if answer.state is AnswerState.COUNTS and answer.party.vendor),
         key=lambda answer: answer.id,
@@ -39,6 +44,8 @@ def curve_of(answers: Iterable[Answer], *, change: Change, total: int, timing: T
     for answer in counting:
         ready[answer.party.vendor] = answer.kind in (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
         by_day[timing.today(answer.at)] = sum(ready.values())
+    if by_day:
+        by_day[today] = ready_now
     days = _filled(by_day, today)
     until = _first_day_gone(change)
     return Curve(days=days, total=total, until=until, expected=_expected(days, total, until, today))

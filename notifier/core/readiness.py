@@ -125,17 +125,17 @@ class Picture:
 
 
 def condition_of(stance: Stance, contacts: Contacts, *, is_silent: bool) -> Condition:
-    """Where a Vendor stands. What was answered counts before whether anybody can be reached."""
-    said = {
-        AnswerKind.DONE: Condition.DONE,
-        AnswerKind.NOT_AFFECTED: Condition.NOT_AFFECTED,
-        AnswerKind.PLANNED: Condition.PLANNED,
-        AnswerKind.NEED_HELP: Condition.NEED_HELP,
-    }.get(stance.kind)
-    if said is not None:
-        return said
+    """Where a Vendor stands. Whoever is ready need not be reached; of all others that counts before what they said."""
+    if stance.kind is AnswerKind.DONE:
+        return Condition.DONE
+    if stance.kind is AnswerKind.NOT_AFFECTED:
+        return Condition.NOT_AFFECTED
     if not contacts.active:
         return Condition.BOUNCED if contacts.suspended else Condition.NO_CONTACT
+    if stance.kind is AnswerKind.PLANNED:
+        return Condition.PLANNED
+    if stance.kind is AnswerKind.NEED_HELP:
+        return Condition.NEED_HELP
     if is_silent:
         return Condition.SILENT
     return Condition.UNANSWERED if contacts.follows or stance.answer is not None else Condition.ELSEWHERE

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from notifier.channels.replies import safe_words
 from notifier.compose.forwarding import FORWARDED
 from notifier.compose.mailbox import Signed
+from notifier.compose.reports import REPORTED
 from notifier.consent.asking import ask
 from notifier.consent.leaving import leave, leave_topics
 from notifier.core.bounce import Weight
@@ -23,6 +24,10 @@ from notifier.inbox.deciding import Decision, Deed
 from notifier.store import alerts, asks, bounces, canaries, caps, responses, subscribers, suppressions
 from notifier.store.engine import reading, writing
 
+REPORT_BOUNCED = (
+    "a weekly report on who is ready came back: {}. See that ops.recipients and every owner in the list can be"
+    " mailed"
+)
 BY_MAIL = "asked to by mail"
 
 
@@ -149,6 +154,9 @@ def _note(engine: Engine, signed: Signed, weight: Weight, words: str, *, limit: 
     with writing(engine) as connection:
         if signed.number == FORWARDED:
             _alert_forwarding(connection, words, now)
+            return
+        if signed.number == REPORTED:
+            alerts.raise_alert(connection, key="report:bounced", text=REPORT_BOUNCED.format(words), now=now)
             return
         bounced = bounces.note(
             connection, message_id=signed.number, moves=signed.moves, weight=weight, words=words, now=now

@@ -42,7 +42,9 @@ STUCK = (
     " Look with: notifier outbox show {first}"
 )
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
-ONCE = ("expired:", "failed:", "unknown:", "contactless:", "suspended:", "forwarding", "help:", "capped:")
+ONCE = (
+    "expired:", "failed:", "unknown:", "contactless:", "suspended:", "forwarding", "help:", "capped:", "report:",
+)  # fmt: skip
 OVER_AFTER = timedelta(days=30)
 CLOCK = "clock"
 TRY_EVERY = timedelta(minutes=10)

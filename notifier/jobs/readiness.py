@@ -12,6 +12,7 @@ from notifier.core.answer import Answer, AnswerRules, AnswerState, Evidence, Par
 from notifier.core.change import Change
 from notifier.core.curve import Curve, curve_of
 from notifier.core.readiness import (
+    READY,
     Contacts,
     Picture,
     Told,
@@ -49,7 +50,8 @@ def pictures(
 ) -> tuple[tuple[Picture, Curve], ...]:
     """The Picture and the Curve of each of these Changes."""
     known = _read(connection, chosen, timing=timing, rules=rules, now=now)
-    return tuple((_picture(known, change), _curve(known, change)) for change in chosen)
+    found = [_picture(known, change) for change in chosen]
+    return tuple((picture, _curve(known, picture)) for picture in found)
 
 
 def _read(
@@ -113,7 +115,10 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
 
 def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:
     """What the Vendor was told of any of the Change's Deadlines."""
-    found = [known.tellings.get((vendor.id, change.key(deadline))) for deadline in change.deadlines]
+    keys = [change.key(deadline) for deadline in change.deadlines]
+    if any(topic.covers(change) for topic in known.topics.get(vendor.id, ())):
+        keys.append("")  # the standing mail told of everything that they follow
+    found = [known.tellings.get((vendor.id, key)) for key in keys]
     there = [telling for telling in found if telling is not None]
     if not there:
         return None
@@ -125,11 +130,13 @@ def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:
     )
 
 
-def _curve(known: _Known, change: Change) -> Curve:
+def _curve(known: _Known, picture: Picture) -> Curve:
+    change = picture.change
     given = [each for (_, about), theirs in known.answers.items() if about == change.id for each in theirs]
     return curve_of(
         given,
         change=change,
+        ready_now=sum(line.condition in READY for line in picture.lines),
         total=len(known.vendors),
         timing=known.circumstances.timing,
         today=known.circumstances.today,

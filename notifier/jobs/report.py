@@ -1,13 +1,15 @@
 """Report: once a week, tell operators and each Change's owner which Vendors are ready, and whom to call first.
 
-Twice is harmless: a report is marked as sent in its week, and a try that fails is repeated after a while.
+Twice is harmless: each recipient's is marked in its week, and only what provably did not leave is tried again after
+a while.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -19,18 +21,21 @@ from notifier.core.answer import AnswerRules
 from notifier.core.change import Change, ChangeList
 from notifier.core.curve import Curve
 from notifier.core.readiness import Picture
+from notifier.core.reply import Fault, Verdict
 from notifier.core.timing import Timing
 from notifier.core.weekly import due_week
 from notifier.jobs.readiness import pictures
-from notifier.logs import log
-from notifier.store import changes, installation, reports
+from notifier.store import alerts, changes, installation, reports
 from notifier.store.engine import reading, writing
 
-OPERATORS = "operators"
+REFUSED = (
+    "the weekly report to {whom} was refused for good: {reply}. See that the address in the settings, or in the"
+    " list, works"
+)
+_REFUSED = frozenset({Fault.ADDRESS, Fault.MESSAGE, Fault.POLICY})
+_OVER = _REFUSED | {Fault.NONE, Fault.AMBIGUOUS}
 _TRY_EVERY = timedelta(minutes=10)
 _SOON = timedelta(days=365)
-
-_log = log("report")
 
 
 class ComposeReport(Protocol):
@@ -44,11 +49,17 @@ class ComposeReport(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One report that is due: who gets it, and on which Changes it is. `name` is what marks it as sent."""
+    """One report that is due: who gets it, and on which Changes it is. `to_owner` tells an owner's from an
+    operator's."""
 
-    name: str
-    recipients: tuple[str, ...]
+    recipient: str = field(repr=False)
     about: tuple[str, ...]
+    to_owner: bool = False
+
+    @property
+    def name(self) -> str:
+        """What marks it as sent, whatever its recipient is called: a hash, since it is about nobody else."""
+        return hashlib.blake2s(self.recipient.casefold().encode(), digest_size=16).hexdigest()
 
 
 async def report(
@@ -72,26 +83,27 @@ async def report(
     due, found, current = await asyncio.to_thread(
         _due, engine, week, operators=operators, timing=timing, rules=rules, now=now
     )
-    sent = 0
-    for each in due:
-        if each.name != OPERATORS and not all(map(may_receive, each.recipients)):
-            continue
-        about = [found[change_id] for change_id in each.about]
-        mails = [compose(about, recipient=to, changes=current, now=now) for to in each.recipients]
-        if await _send(channel, mails):
-            await asyncio.to_thread(_mark, engine, each, week, now)
-            sent += 1
-    return sent
+    due = [each for each in due if not each.to_owner or may_receive(each.recipient)]
+    mails = [
+        compose([found[i] for i in each.about], recipient=each.recipient, changes=current, now=now)
+        for each in due
+    ]
+    verdicts = await _send(channel, mails) if mails else []
+    await asyncio.to_thread(_record, engine, list(zip(due, verdicts, strict=False)), week, now)
+    return sum(verdict.is_sent for verdict in verdicts)
 
 
 def reports_of(current: ChangeList, operators: Sequence[str], now: datetime) -> Iterator[Report]:
     """Every report there is: the operators' on all that ends within a year, and each owner's on their own."""
     open_ones = [change for change in current.changes if _is_worth_it(change, now)]
-    if operators and open_ones:
-        yield Report(name=OPERATORS, recipients=tuple(operators), about=tuple(c.id for c in open_ones))
+    if not open_ones:
+        return
+    for operator in dict.fromkeys(operators):
+        yield Report(recipient=operator, about=tuple(change.id for change in open_ones))
     for owner in dict.fromkeys(change.owner for change in open_ones if change.owner):
-        own = tuple(change.id for change in open_ones if change.owner == owner)
-        yield Report(name=f"owner:{own[0]}", recipients=(owner,), about=own)
+        if owner not in operators:
+            own = tuple(change.id for change in open_ones if change.owner == owner)
+            yield Report(recipient=owner, about=own, to_owner=True)
 
 
 def _is_worth_it(change: Change, now: datetime) -> bool:
@@ -135,26 +147,36 @@ def _unsent(
     return [each for each in reports_of(current, operators, now) if each.name not in sent]
 
 
-def _mark(engine: Engine, sent: Report, week: str, now: datetime) -> None:
+def _record(engine: Engine, answered: Sequence[tuple[Report, Verdict]], week: str, now: datetime) -> None:
+    """Mark what was sent, or may have been, or was refused for good, which operators are told. All else is
+    tried again."""
     with writing(engine) as connection:
-        reports.mark_sent(connection, sent.name, week, now=now)
+        for each, verdict in answered:
+            if verdict.fault in _OVER:
+                reports.mark_sent(connection, each.name, week, now=now)
+            if verdict.fault in _REFUSED:
+                text = REFUSED.format(
+                    whom="the owner of " + ", ".join(each.about)
+                    if each.to_owner
+                    else "one of ops.recipients",
+                    reply=verdict.reply,
+                )
+                alerts.raise_alert(connection, key=f"report:{each.name}", text=text, now=now)
 
 
-async def _send(channel: Channel, mails: Sequence[Mail]) -> bool:
-    """Whether at least one of them was sent; a recipient that refuses does not repeat it for the others."""
+async def _send(channel: Channel, mails: Sequence[Mail]) -> list[Verdict]:
+    """A Verdict for each of the mails, or for the first of them where the line ended before the others."""
+    verdicts: list[Verdict] = []
     try:
         line = await channel.open()
     except ChannelDownError:
-        return False
+        return verdicts
     try:
-        verdicts = [
-            await line.send(Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data))
-            for mail in mails
-            if line.room
-        ]
+        for mail in mails:
+            if not line.room:
+                break
+            parcel = Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)
+            verdicts.append(await line.send(parcel))
     finally:
         await line.close()
-    refused = sum(not verdict.is_sent for verdict in verdicts)
-    if refused:
-        _log.warning("report refused", recipients=refused)
-    return any(verdict.is_sent for verdict in verdicts)
+    return verdicts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, String, Table, Text
 
 from notifier.store.columns import Instant, RowId
 from notifier.store.metadata import metadata
@@ -37,7 +37,7 @@ evidence = Table(
     Column("id", RowId, primary_key=True),
     Column("vendor_id", ForeignKey("vendors.id"), nullable=False),
     Column("change", String(80), nullable=False),
-    Column("calls", Integer, nullable=False),
+    Column("calls", BigInteger, nullable=False),
     Column("last_seen", Date, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_evidence_vendor_id_change", "vendor_id", "change"),

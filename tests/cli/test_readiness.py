@@ -79,6 +79,12 @@ def test_the_gate_opens_once_all_are_ready_or_let_off(vendors: Rehearsal) -> Non
     assert vendors("readiness", CHANGE, "--gate", now=LATER).code == 1
 
 
+def test_the_gate_stays_shut_where_no_vendor_is_known(place: Rehearsal) -> None:
+    assert place("tick", now=JOINED).code == 0
+    shut = place("readiness", CHANGE, "--gate", now=LATER)
+    assert (shut.code, shut.err.strip()[:20]) == (1, "No vendors are known")
+
+
 def test_a_waiver_needs_a_vendor_a_change_and_a_reason(vendors: Rehearsal) -> None:
     options = ("--until", "2026-12-31", "--reason", "x")
     assert "did you mean multe?" in vendors("vendors", "waive", "mult", CHANGE, *options, now=LATER).err

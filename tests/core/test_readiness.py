@@ -44,6 +44,8 @@ def seen(calls: int) -> Evidence:
         (stance(AnswerKind.NOT_AFFECTED), REACHED, False, Condition.NOT_AFFECTED),
         (stance(AnswerKind.PLANNED), REACHED, False, Condition.PLANNED),
         (stance(AnswerKind.NEED_HELP), REACHED, False, Condition.NEED_HELP),
+        (stance(AnswerKind.PLANNED), Contacts(suspended=1), False, Condition.BOUNCED),
+        (stance(AnswerKind.NEED_HELP), Contacts(), False, Condition.NO_CONTACT),
         (stance(AnswerKind.DONE, Doubt.TRAFFIC), REACHED, False, Condition.UNANSWERED),
         (
             stance(AnswerKind.PLANNED, Doubt.SLIPPED),
@@ -113,16 +115,16 @@ def test_the_curve_counts_answers_as_they_stood_and_goes_on_at_the_pace_of_late(
         an_answer(AnswerKind.NONE, "a", "2026-11-05", id=4),
         an_answer(AnswerKind.DONE, "c", "2026-11-05", id=5, state=AnswerState.WAITING),
     ]
-    curve = curve_of(answers, change=a_change(), total=9, timing=TIMING, today=date(2026, 11, 6))
+    curve = curve_of(answers, change=a_change(), ready_now=1, total=9, timing=TIMING, today=date(2026, 11, 6))
     assert [ready for _, ready in curve.days] == [1, 1, 2, 1, 1]
     assert (curve.until, curve.expected) == (date(2026, 12, 1), 6)  # one in five days, five times more
 
 
 def test_a_curve_without_answers_or_date_expects_nothing() -> None:
-    none = curve_of([], change=a_change(), total=9, timing=TIMING, today=TODAY)
+    none = curve_of([], change=a_change(), ready_now=0, total=9, timing=TIMING, today=TODAY)
     assert (none.days, none.expected) == ((), None)
     undated = curve_of(
-        [an_answer(AnswerKind.DONE)], change=a_change("tba"), total=9, timing=TIMING, today=TODAY
+        [an_answer(AnswerKind.DONE)], change=a_change("tba"), ready_now=1, total=9, timing=TIMING, today=TODAY
     )
     assert (undated.until, undated.expected) == (None, None)
 
@@ -139,7 +141,7 @@ def test_a_curve_never_leaves_its_bounds(given_answers: list[tuple[str, AnswerKi
         an_answer(kind, vendor, day.isoformat(), id=number)
         for number, (vendor, kind, day) in enumerate(ordered)
     ]
-    curve = curve_of(answers, change=a_change(), total=4, timing=TIMING, today=TODAY)
+    curve = curve_of(answers, change=a_change(), ready_now=2, total=4, timing=TIMING, today=TODAY)
     assert all(0 <= ready <= 4 for _, ready in curve.days)
     assert curve.expected is None or 0 <= curve.expected <= 4
     assert [day for day, _ in curve.days] == sorted({day for day, _ in curve.days})

@@ -77,7 +77,7 @@ def _what_vendors_do() -> None:
         sa.Column("id", RowId, nullable=False),
         sa.Column("vendor_id", sa.String(length=60), nullable=False),
         sa.Column("change", sa.String(length=80), nullable=False),
-        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
         sa.Column("last_seen", sa.Date(), nullable=False),
         sa.Column("at", Instant, nullable=False),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name="fk_evidence_vendor_id"),
