@@ -29,7 +29,17 @@ from packaging.requirements import Requirement
 # What may be in the program that is handed out: no licence that asks anything of those who run it. LGPL binds who
 # alters the PostgreSQL driver, which is an extra of its own.
 ACCEPTED = frozenset(
-    {"MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC", "PSF-2.0", "Unlicense", "LGPL-3.0-only"}
+    {
+        "MIT",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "Apache-2.0",
+        "ISC",
+        "PSF-2.0",
+        "Unlicense",
+        "MIT-CMU",
+        "LGPL-3.0-only",
+    }
 )
 # Older packages name theirs in words, or by classifiers.
 WORDS = {

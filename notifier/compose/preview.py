@@ -17,7 +17,7 @@ from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerKind
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, ChangeList
-from notifier.core.letter import LetterKind
+from notifier.core.letter import OF_ANSWERS, LetterKind
 from notifier.core.notice import PROMISES, NoticeKind
 from notifier.core.plan import reminder_steps
 from notifier.core.stance import OPEN
@@ -79,7 +79,9 @@ def preview_all(
     links: Links,
 ) -> Iterator[Preview]:
     """Every Letter, and every Change × every kind that it can have × every language, reminders at each Lead."""
-    for letter in LetterKind:
+    # Letters on answers tell of a Change, where there is any.
+    letters = [each for each in LetterKind if changes.changes or each not in OF_ANSWERS]
+    for letter in letters:
         for language in Language:
             made = letter_sample(changes=changes, kind=letter, language=language, now=now)
             mail = compose_sample(

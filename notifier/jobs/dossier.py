@@ -177,7 +177,7 @@ def _read(folder: Path) -> dict[str, Any]:
 
 def _seal(head: Mapping[str, Any], key: str) -> str:
     told = json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hmac.digest(f"dossier:{key}".encode(), told.encode(), "sha256").hex()
+    return hmac.digest(f"notifier.dossier.{key}".encode(), told.encode(), "sha256").hex()
 
 
 def _digest(file: Path) -> str:

@@ -47,7 +47,12 @@ def begun(folder: Path, **settings: MailSettings) -> Story:
 
 def said(story: Story, kind: AnswerKind, day: str) -> None:
     answer = Answer(
-        id=0, party=Party(vendor="blabaer"), change_id="portal", kind=kind, at=oslo(day), way=Way.OPERATOR
+        id=0,
+        party=Party(vendor="blabaer"),
+        change_id="portal",
+        kind=kind,
+        at=oslo(day, "20:00"),
+        way=Way.OPERATOR,
     )
     with writing(story.parts.engine) as connection:
         answers.add(connection, answer)
