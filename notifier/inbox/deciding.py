@@ -61,6 +61,13 @@ class Decision:
         return self.deed in (Deed.FORWARD, Deed.ASK) or says_more
 
     @property
+    def is_sent_on_first(self) -> bool:
+        """Whether what is done beside must wait until the person has it, since it tells the writer something each
+        time. Leaving does not wait, and again it tells nothing."""
+        leaves = self.command is not None and self.command.wish is Wish.LEAVE
+        return self.deed in (Deed.ASK, Deed.OBEY) and self.is_forwarded and not leaves
+
+    @property
     def contact(self) -> str:
         """Which person, "" for the publisher's contact."""
         return self.replied_to.contact if self.replied_to else ""

@@ -1,7 +1,8 @@
 """Receiving: read a mail, decide, act, and answer the mail server that hands it over (RFC 2033).
 
-Twice is harmless: leaving and noting a bounce are done once, answers wait an hour, and a letter sent on twice has
-the same Message-ID. So a mail of which not everything could be done is left with the server, which tries again.
+Twice is harmless: leaving and noting a bounce are done once, and a letter sent on twice has the same Message-ID. What
+answers a mail is done last, once the letter is sent on. So a mail of which not everything could be done is left with
+the server, which tries again for days, and is answered once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -94,14 +96,20 @@ async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str
         except HostileMailError as hostile:
             _log.warning("a mail was refused", why=str(hostile))
             return HOSTILE
+        sending_on = partial(
+            _send_on, inbox, incoming, data, decision.contact or inbox.letterhead.contact, now
+        )
+        reply = await sending_on() if decision.is_sent_on_first else TAKEN
+        if reply == LATER or (decision.deed is Deed.ASK and reply != TAKEN):
+            return reply
         try:
             await asyncio.to_thread(_do, inbox, incoming, decision, changes, now)
         except AnsweredTooOftenError as too_often:
-            decision = Decision(deed=Deed.FORWARD, why=str(too_often), replied_to=decision.replied_to)
+            decision = Decision(deed=Deed.FORWARD, why=str(too_often))
         _log.info("mail", deed=decision.deed.value, why=decision.why, person=Person(incoming.author))
-        if not decision.is_forwarded:
-            return TAKEN
-        return await _send_on(inbox, incoming, data, decision.contact or inbox.letterhead.contact, now)
+        if decision.is_forwarded and not decision.is_sent_on_first:
+            return await sending_on()
+        return reply
 
 
 def _decided(

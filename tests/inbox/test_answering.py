@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from notifier.core.answer import Answer, AnswerKind, AnswerState, Way
+from notifier.core.answer import MOST_ANSWERS, Answer, AnswerKind, AnswerState, Way
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import Subscriber
@@ -77,6 +77,39 @@ def test_what_cannot_be_read_reaches_the_contact_of_the_change_and_is_asked_agai
     with reading(box.engine) as connection:
         put = select(messages.c.id).where(messages.c.letter == LetterKind.ASK_AGAIN)
         assert len(connection.scalars(put).all()) == 2
+
+
+def test_what_cannot_be_sent_on_yet_is_asked_again_once_however_often_it_comes(
+    box: Letterbox, relay: SmtpSink
+) -> None:
+    _, to = asked(box)
+    relay.stop()
+    for hours in range(0, 6, 2):
+        box.now = JUNE + timedelta(hours=hours)
+        assert box.write("Vi er ikke ferdige", to=to).startswith("451")
+        assert box.write("Status\nNår stopper FTPS?").startswith("451")
+    assert waiting(box) == []
+    relay.start()
+    assert box.write("Vi er ikke ferdige", to=to).startswith("250")
+    assert waiting(box) == ["ask_again"]
+
+
+def test_who_answers_too_often_in_a_day_is_read_by_a_person(box: Letterbox, relay: SmtpSink) -> None:
+    _, to = asked(box)
+    for number in range(MOST_ANSWERS):
+        assert box.write(f"Hjelp\nsak {number}", to=to).startswith("250")
+    assert relay.accepted == ()
+    assert box.write("Ferdig", to=to).startswith("250")
+    (mail,) = relay.wait_for(1)
+    assert mail.recipients == (SERVICE_DESK,)
+    assert len(given(box)) == MOST_ANSWERS
+
+
+def test_leaving_does_not_wait_for_what_else_is_written(box: Letterbox, relay: SmtpSink) -> None:
+    asked(box)
+    relay.stop()
+    assert box.write("Stopp\nNår stopper FTPS?").startswith("451")
+    assert "goodbye" in waiting(box)
 
 
 def test_a_system_that_wants_no_replies_gets_none(box: Letterbox, relay: SmtpSink) -> None:
