@@ -351,6 +351,18 @@ def test_a_call_for_help_from_a_foreign_domain_is_passed_on_once_it_is_accepted(
     assert calls(database) == ["nhn@example.no: hva er PAR?"]
 
 
+def test_who_is_erased_is_forgotten_in_what_they_wrote_for_a_colleague(database: Engine) -> None:
+    kari, per = contact(database), contact(database, "Per@blåbær.example.no")
+    ids = [
+        say(database, kari, way=Way.MAIL, author="PER@BLÅBÆR.example.no", words="Ring Per").answer.id,
+        say(database, kari, AnswerKind.NONE, way=Way.MAIL, author="ola@example.no", words="Nei").answer.id,
+    ]
+    with writing(database) as connection:
+        erasing.erase(connection, subscriber_id=per.id, pseudonyms=PSEUDONYMS, now=NOW)
+        left = [answers.find(connection, each) for each in ids]
+    assert [(each.by, each.words) for each in left if each] == [("", ""), ("ola@example.no", "Nei")]
+
+
 def test_who_is_erased_leaves_the_vendors_answer_without_words_or_writer(database: Engine) -> None:
     person = contact(database)
     said = say(database, person, way=Way.MAIL, author="sjef@example.no", words="Ring meg på 99 99 99 99")
