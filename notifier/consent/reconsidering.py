@@ -33,7 +33,7 @@ def reconsider(
     """
     parties = {party for party, _ in touched}
     known = {change_id: changes.change(change_id) for _, change_id in touched}
-    outbox.recall(connection, concerned.ids_of(connection, parties), now=now)
+    outbox.recall(connection, concerned.ids_of(parties), now=now)
     keys = [change.key(each) for change in known.values() if change for each in change.deadlines]
     weighed = reopening.weighed(connection, parties, keys)
     given = answers.last_counting(connection, parties)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from notifier.core.answer import Party
 from notifier.core.notice import NoticeKind
@@ -34,9 +34,9 @@ def belongs_to(parties: Collection[Party]) -> ColumnElement[bool]:
     return or_(subscribers.c.vendor_id.in_(vendors), alone)
 
 
-def ids_of(connection: Connection, parties: Collection[Party]) -> tuple[int, ...]:
+def ids_of(parties: Collection[Party]) -> Select[tuple[int]]:
     """The ids of all Subscribers of these Parties, whatever their state."""
-    return tuple(connection.scalars(select(subscribers.c.id).where(belongs_to(parties))))
+    return select(subscribers.c.id).where(belongs_to(parties))
 
 
 def present(fan_out: FanOut) -> ColumnElement[bool]:

@@ -34,6 +34,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     String,
     and_,
     bindparam,
@@ -164,7 +165,9 @@ def release(connection: Connection, claimed: Sequence[Message], *, now: datetime
     connection.execute(update(messages).where(ours).values(values))
 
 
-def recall(connection: Connection, subscriber_ids: Collection[int], *, now: datetime) -> None:
+def recall(
+    connection: Connection, subscriber_ids: Collection[int] | Select[tuple[int]], *, now: datetime
+) -> None:
     """Take claimed Messages of these Subscribers back to be composed anew, since what they say may have changed.
 
     What is being armed or given back at this instant is passed over: nobody waits in a circle.

@@ -15,6 +15,9 @@ from notifier.store.concerned import belongs_to
 from notifier.store.notices import notice_of
 from notifier.store.tables import notices, subscribers
 
+# Databases take only so many values in a statement.
+_TOGETHER = 10_000
+
 
 def weighed(
     connection: Connection, parties: Collection[Party], deadlines: Collection[str]
@@ -42,6 +45,9 @@ def weighed(
 
 def reopen(connection: Connection, spared: Iterable[Notice], *, now: datetime) -> None:
     """Let Notices that an Answer spared be owed again; the next run bundles them."""
-    still = and_(notices.c.id.in_([each.id for each in spared]), notices.c.outcome == Outcome.ANSWERED)
     again = {"outcome": Outcome.OWED.value, "reason": "", "decided_at": now, "message_id": None}
-    connection.execute(update(notices).where(still).values(again))
+    ids = [each.id for each in spared]
+    for start in range(0, len(ids), _TOGETHER):
+        together = notices.c.id.in_(ids[start : start + _TOGETHER])
+        still = and_(together, notices.c.outcome == Outcome.ANSWERED)
+        connection.execute(update(notices).where(still).values(again))
