@@ -137,13 +137,23 @@ def _letters(
             footing=met[message.subscriber_id],
         )
         leaves = may_leave(message.letter, state=subscriber.state, ask=ask, now=now)
-        leaves = leaves and (telling.given is not None or message.letter not in OF_ANSWERS)
+        leaves = leaves and (message.letter not in OF_ANSWERS or _still_tells(telling))
         if leaves and telling.recipient:
             tellings.append(telling)
         else:
             over.append(message)
     outbox.end(connection, over, MessageState.CANCELLED, reason="no longer true", now=now)
     return tellings
+
+
+def _still_tells(telling: Telling) -> bool:
+    """Whether what a Letter says of an Answer still concerns whom it is for: not once they belong to another Vendor,
+    or the list has the Change no more. A call for help goes to the Change's contact whatever became of either."""
+    given = telling.given
+    if given is None or telling.message.letter is LetterKind.HELP_WANTED:
+        return given is not None
+    is_listed = telling.changes.change(given.answer.change_id) is not None
+    return is_listed and given.answer.party == party_of(telling.subscriber)
 
 
 def _owed(connection: Connection, claimed: Sequence[Message]) -> list[tuple[Message, list[Notice]]]:

@@ -22,15 +22,14 @@ MOST_A_DAY = 3
 def tell(connection: Connection, told: Answer, change: Change, *, now: datetime) -> None:
     """Tell the others of the Vendor who follow the Change, and whoever answered by mail, how it was understood.
 
-    Whoever pauses is shown it by the mail that ends the pause. A Letter that still waits about the same Change gives
-    way to this one, and one that would be the fourth within a day waits until it is the third: the last Answer is
-    told to everybody, however often it changed.
+    Whoever pauses is shown it by the mail that ends the pause. A Letter that still waits about an earlier Answer
+    gives way, whoever it is for: it is no longer so. One that would be the fourth within a day waits until it is the
+    third, so that the last Answer is told to everybody, however often it changed.
     """
-    concerned = _concerned(told, change, now)
-    about = and_(
-        messages.c.letter == LetterKind.ANSWERED, messages.c.subscriber_id.in_(concerned), _of_change(change)
-    )
+    of_party = messages.c.answer_id.in_(select(answers.c.id).where(answers.c.party == str(told.party)))
+    about = and_(messages.c.letter == LetterKind.ANSWERED, _of_change(change), of_party)
     _cancel(connection, about, now)
+    concerned = _concerned(told, change, now)
     free = {row.subscriber_id: row.earliest + DAY for row in connection.execute(_told_enough(about, now))}
     rows = [
         {"subscriber_id": each, "letter": LetterKind.ANSWERED.value}

@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from notifier.core.answer import AnswerKind
 from notifier.store import pausing, subscribers
 from notifier.store.engine import writing
+from notifier.store.tables import subscribers as people
 from tests.acceptance.announced import change, write
 from tests.acceptance.answering import a_vendor, answers
 from tests.acceptance.story import KARI, OLA, Letter, Story
@@ -67,7 +69,7 @@ def test_of_several_answers_before_it_leaves_the_last_is_told(story: Story) -> N
     assert "«gjelder ikke oss»" in letter.text
 
 
-def test_nobody_is_told_more_than_three_times_a_day(story: Story) -> None:
+def test_nobody_is_told_more_than_three_times_a_day_and_the_last_answer_the_next(story: Story) -> None:
     kinds = (AnswerKind.DONE, AnswerKind.NONE)
     letters = []
     for number in range(6):
@@ -75,6 +77,22 @@ def test_nobody_is_told_more_than_three_times_a_day(story: Story) -> None:
         answers(story, KARI, "portal", kinds[number % 2], now=now)
         letters += heard(story, after=timedelta(hours=number, minutes=1))
     assert [letter.to for letter in letters] == [OLA] * 3
+    (last,) = heard(story, after=timedelta(days=1, minutes=5))
+    assert "trukket tilbake" in " ".join(last.text.split())
+
+
+def test_whoever_answers_otherwise_is_not_told_what_is_no_longer_so(story: Story) -> None:
+    answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
+    answers(story, OLA, "portal", AnswerKind.NOT_AFFECTED, now=NOW)
+    assert [letter.to for letter in heard(story)] == [KARI]
+
+
+def test_what_a_vendor_answers_is_told_nobody_who_belongs_to_another(story: Story) -> None:
+    a_vendor(story, "other", "another.example", now=NOW)
+    answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
+    with writing(story.parts.engine) as connection:
+        connection.execute(update(people).where(people.c.address == OLA).values(vendor_id="other"))
+    assert heard(story) == []
 
 
 def test_the_last_that_may_be_told_in_a_day_is_the_newest(story: Story) -> None:
