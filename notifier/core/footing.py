@@ -16,8 +16,8 @@ class Footing:
     answered.
 
     `vendor` is the Vendor's name, "" for a Subscriber without one. `answered` are the Changes on which anything
-    was ever answered that was not refused; `reminded` says when the reminders fell due that were sent to anybody
-    of the Vendor.
+    was ever answered that counts, also what was taken back; `reminded` says when the reminders fell due that were
+    sent to anybody of the Vendor.
     """
 
     vendor: str = ""

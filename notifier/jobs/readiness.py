@@ -97,7 +97,7 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
     told = _told(known, change, vendor)
     silent = is_silent(
         reminders=told.reminders if told else 0,
-        answered=any(answer.state is not AnswerState.REFUSED for answer in given),
+        answered=any(answer.counts for answer in given),
         rules=known.circumstances.rules,
     )
     return VendorLine(

@@ -101,10 +101,9 @@ def last_counting(
 
 
 def answered_by(connection: Connection, parties: Collection[Party]) -> dict[Party, frozenset[str]]:
-    """By Party, the Changes on which anything was ever answered that was not refused, also what waits or was
-    taken back."""
+    """By Party, the Changes on which it ever answered anything that counts, also what it took back."""
     said = select(answers.c.party, answers.c.change).where(
-        answers.c.party.in_([str(party) for party in parties]), answers.c.state != AnswerState.REFUSED
+        answers.c.party.in_([str(party) for party in parties]), answers.c.state == AnswerState.COUNTS
     )
     found: dict[Party, set[str]] = {}
     for party, change in connection.execute(said.distinct()):

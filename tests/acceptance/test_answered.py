@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from notifier.core.answer import AnswerKind
+from notifier.core.readiness import Condition
 from notifier.core.text import Language
+from notifier.jobs.readiness import pictures
+from notifier.store import changes
+from notifier.store.engine import reading
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.answering import a_vendor, answers, ledger
 from tests.acceptance.story import KARI, OLA, Letter, Story
@@ -57,6 +61,22 @@ def told(story: Story) -> list[Letter]:
 def reminded(story: Story) -> list[tuple[str, date]]:
     """Who was reminded when."""
     return sorted((letter.to, letter.day) for letter in story.new_letters() if letter.days_left() is not None)
+
+
+def condition(story: Story, *, now: datetime) -> Condition:
+    """Where the Vendor stands, as operators see it."""
+    parts = story.parts
+    with reading(parts.engine) as connection:
+        current = changes.in_force(connection)
+        assert current is not None
+        ((picture, _),) = pictures(
+            connection,
+            current.changes.changes,
+            timing=parts.timing,
+            rules=parts.settings.answer_rules,
+            now=now,
+        )
+    return picture.lines[0].condition
 
 
 def test_done_is_done_for_the_whole_vendor(story: Story) -> None:
@@ -121,11 +141,15 @@ def test_a_silent_vendor_s_third_reminder_goes_to_all_of_its_contacts_and_says_s
         "sue@example.no", "service:helseid", now=oslo("2026-08-03"), vendor="blabaer", language=Language.EN
     )
     story.joins("gunn@elsewhere.example", "service:helseid", now=oslo("2026-08-03"))
+    story.joins("eva@foreign.example", "service:helseid", now=oslo("2026-08-03"), vendor="blabaer")
     on(story, "2026-08-04", *LEADS[:2])
+    # What does not count yet leaves them silent.
+    assert answers(story, "eva@foreign.example", PORTAL, AnswerKind.DONE, now=oslo(LEADS[1], "12:00")).waits
+    assert condition(story, now=oslo(LEADS[1], "12:00")) is Condition.SILENT
     story.new_letters()
     on(story, LEADS[2])
     escalated = {letter.to: letter for letter in told(story)}
-    assert set(escalated) == {KARI, OLA, "per@example.no", "sue@example.no"}
+    assert set(escalated) == {KARI, OLA, "per@example.no", "sue@example.no", "eva@foreign.example"}
     assert (
         escalated[KARI].subject
         == "Ingen hos Blåbær EPJ har svart: Kjernejournal – title portal nb utgår 1. desember"
