@@ -147,7 +147,7 @@ def _moved_far(answer: Answer, change: Change, circumstances: Circumstances) -> 
 def _was_added_to(answer: Answer, change: Change, circumstances: Circumstances) -> bool:
     """Whether any open Deadline of the Change was not there, or was over, when they answered."""
     return any(
-        entry.at > answer.at and entry.difference.kind is DifferenceKind.ADDED
+        entry.at > answer.at and entry.news and entry.difference.kind is DifferenceKind.ADDED
         for deadline in change.deadlines
         if deadline.is_open
         for entry in circumstances.history.get(change.key(deadline), ())

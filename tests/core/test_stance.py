@@ -128,6 +128,10 @@ def test_done_is_asked_again_when_there_is_more_to_do(
     assert doubt(an_answer(AnswerKind.DONE, at=oslo("2026-08-04")), lists=lists) is None
 
 
+def test_the_first_list_of_all_asks_nobody_again() -> None:
+    assert doubt(an_answer(AnswerKind.DONE, at=oslo("2026-08-01"))) is None
+
+
 def test_a_promise_slips_the_day_after() -> None:
     promise = an_answer(AnswerKind.PLANNED, "2026-11-01")
     assert doubt(promise, today="2026-11-01") is None
