@@ -16,22 +16,22 @@ LATE = "answer:late:"
 
 
 def to_heed(connection: Connection, current: ChangeList) -> Iterator[tuple[str, str]]:
-    """The key and the text of an Alert for each Answer that waits for a decision, and each promise that comes
-    too late."""
+    """The key and the text of an Alert where Answers wait for a decision, and where a promise comes too late: one
+    for each Party and Change, however often it answers."""
     for answer in answers.waiting(connection):
         text = (
-            f"an answer for {answer.party} on {answer.change_id} ({answer.kind}) came from an address that does not"
-            f" speak for them and does not count yet. Look: notifier answers show {answer.id}; then: notifier"
-            f" answers accept {answer.id}, or refuse {answer.id}"
+            f"what was answered for {answer.party} on {answer.change_id} came from an address that does not speak"
+            f" for them and does not count yet. Look: notifier answers list --waiting --change {answer.change_id};"
+            " then: notifier answers accept ID, or refuse ID"
         )
-        yield f"{WAITING}{answer.id}", text
+        yield f"{WAITING}{answer.party}:{answer.change_id}", text
     for answer in answers.last_counting(connection, kind=AnswerKind.PLANNED).values():
         if _is_late(answer, current):
             text = (
-                f"{answer.party} plans to be ready for {answer.change_id} on {answer.planned}, when the old way"
-                f" works no longer (notifier answers show {answer.id}). Get in touch with them"
+                f"{answer.party} plans to be ready for {answer.change_id} only when the old way works no longer"
+                f" (notifier answers list --change {answer.change_id}). Get in touch with them"
             )
-            yield f"{LATE}{answer.id}", text
+            yield f"{LATE}{answer.party}:{answer.change_id}", text
 
 
 def _is_late(answer: Answer, current: ChangeList) -> bool:

@@ -10,6 +10,7 @@ from notifier.consent.answering import decide
 from notifier.core.answer import AnswerKind, Evidence, Way
 from notifier.core.working_days import is_working_day
 from notifier.jobs import import_evidence
+from notifier.store import answers as store_answers
 from notifier.store import changes
 from notifier.store.engine import reading
 from tests.acceptance.answering import a_vendor, answers
@@ -140,9 +141,9 @@ def act(story: Story, today: str) -> None:
     if today == "08-03":
         story.is_suspended(contact("v11"), now=noon)
     if today == "09-15":
-        (waiting,) = [
-            int(key.rpartition(":")[2]) for key in story.alerts() if key.startswith("answer:waiting:")
-        ]
+        assert f"answer:waiting:vendor:v14:{PORTAL}" in story.alerts()
+        with reading(parts.engine) as connection:
+            (waiting,) = (each.id for each in store_answers.waiting(connection))
         deciding = partial(
             decide, engine=parts.engine, changes=current.changes, by="Per", contact="", **rules
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
 from notifier.store import answers
-from notifier.store.engine import open_engine, writing
+from notifier.store.engine import open_engine, reading, writing
+from notifier.store.tables import alerts
 from tests.cli.rehearsal import JOINED, Rehearsal, oslo
 
 LATER = JOINED + timedelta(hours=1)
@@ -36,6 +38,15 @@ def a_waiting_answer(place: Rehearsal) -> int:
         added = answers.add(connection, said)
     engine.dispose()
     return added.id
+
+
+def alerts_of_answers(place: Rehearsal) -> list[str]:
+    """The keys of all Alerts about Answers that there ever were."""
+    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
+    with reading(engine) as connection:
+        keys = connection.scalars(select(alerts.c.key).where(alerts.c.key.startswith("answer:"))).all()
+    engine.dispose()
+    return sorted(keys)
 
 
 def test_what_was_said_on_the_phone_is_recorded_once_and_shown(vendor: Rehearsal) -> None:
@@ -68,8 +79,8 @@ def test_what_was_said_on_the_phone_is_recorded_once_and_shown(vendor: Rehearsal
 
 def test_what_waits_raises_an_alert_until_it_is_decided(vendor: Rehearsal) -> None:
     first, second = a_waiting_answer(vendor), a_waiting_answer(vendor)
-    told = vendor("tick", now=LATER)
-    assert f"notifier answers show {first}" in told.words + told.err
+    vendor("tick", now=LATER)
+    assert alerts_of_answers(vendor) == [f"answer:waiting:vendor:blabaer:{CHANGE}"]
     assert "Answer 1 counts." in vendor("answers", "accept", str(first), "--by", "Per", now=LATER).words
     assert "2 waits" not in vendor("answers", "list", "--waiting", now=LATER).words
     assert vendor("answers", "refuse", str(second), now=LATER).code == 0
@@ -79,6 +90,13 @@ def test_what_waits_raises_an_alert_until_it_is_decided(vendor: Rehearsal) -> No
         "counts",
         "refused",
     ]
+
+
+def test_a_promise_that_stays_too_late_is_one_alert(vendor: Rehearsal) -> None:
+    for day in ("2027-06-01", "2027-07-01"):
+        vendor("answers", "record", CHANGE, "planned", "--vendor", "blabaer", "--on", day, now=LATER)
+        vendor("tick", now=LATER)
+        assert alerts_of_answers(vendor) == [f"answer:late:vendor:blabaer:{CHANGE}"]
 
 
 def test_a_promise_that_comes_too_late_is_said_so(vendor: Rehearsal) -> None:
