@@ -103,7 +103,8 @@ _RESERVING = re.compile(
     r"\b(?:under|ved|i|in|on|at|på|for|til|until|inntil|nå|no|now|with|med|without|ute?nom|utanom|uten|utan|minus"
     r"|plus|pluss|over|av|of|from|fra|frå|stag\w*|dev|qa|arbeid\w*|work\w*|progress|pågå\w*|pending|pilot\w*"
     r"|mangl\w*|missing|gjenst\w*|attst\w*|remain\w*|left|igjen|att|still|fortsatt|framleis|fremdeles|halv\w*"
-    r"|half|most\w*|mest\w*|noe|noko|some|forel\w*|førebels|mellombels|temporar\w*)\b|%"
+    r"|half|most\w*|mest\w*|noe|noko|some|forel\w*|førebels|mellombels|temporar\w*"
+    r"|ekskl\w*|exclud\w*|fase\w*|phase\w*|tomorrow|next|neste|later|senere|seinare|percent|prosent|ferie\w*)\b|%"
 )
 _OF_DAYS = re.compile(
     r"\b(?:(?:man|måne?|tirs|tys|ons|tors|fre|lør|laur|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"

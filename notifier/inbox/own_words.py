@@ -24,11 +24,19 @@ _SIGNATURE = re.compile(
     r"|(?:få|get|hent|last ned) outlook (?:for|til) .*",
     re.IGNORECASE,
 )
-# Below a closing these go on with the letter: «PS: men ikke i prod». Below «-- » a program writes, and only a
-# postscript does.
-_POSTSCRIPT = re.compile(r"\W*p\.? ?s\b.*", re.IGNORECASE)
+# These go on with the letter in a closing or below it: «PS: men ikke i prod», «Mvh Ola, som venter på prod». Below
+# «-- » a program writes, and only a postscript does.
+_POSTSCRIPT = re.compile(r"^\W*p\.? ?s\b", re.IGNORECASE)
 _AFTERTHOUGHT = re.compile(
-    r"\W*(?:p\.? ?s|nb|obs|merk|note|men|but|however|ikke|ikkje|not|bare|berre|only|except|unntatt|unnateke)\b.*",
+    r"^\W*(?:p\.? ?s|nb|obs|merk|note)\b|n['’]t\b|\b(?:men|but|however|ikke|ikkje|not|bare|berre|kun|only|except"
+    r"|unntatt|unnateke|utenom|utanom|mangl\w*|gjenst\w*|attst\w*|resten|vente?r|ventar|waiting|still|fortsatt"
+    r"|fremdeles|framleis)\b",
+    re.IGNORECASE,
+)
+# Below these, somebody's lawyers speak.
+_DISCLAIMER = re.compile(
+    r"\b(?:denne (?:e-?posten|meldingen|meldinga)|this (?:e-?mail|message)|disclaimer|konfidensiel\w*|fortroli\w*"
+    r"|confidential\w*|taushet\w*|teie?plikt\w*|recipients?|addressees?|mottaker\w*|mottakar\w*)\b",
     re.IGNORECASE,
 )
 
@@ -52,9 +60,11 @@ def own_lines(text: str) -> tuple[str, ...]:
             continue
         if _CUTS.fullmatch(line) or _begins_outlook_quotation(lines, number):
             break
-        if _SIGNATURE.fullmatch(line):
+        if _SIGNATURE.fullmatch(line) and not _AFTERTHOUGHT.search(line):
             afterthought = _POSTSCRIPT if line == "--" else afterthought or _AFTERTHOUGHT
-        elif afterthought is None or afterthought.fullmatch(line):
+        elif afterthought and _DISCLAIMER.search(line):
+            break
+        elif afterthought is None or afterthought.search(line):
             afterthought = None
             if line and not line.startswith(">"):
                 own.append(line)
