@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from notifier.consent.answering import decide
@@ -54,6 +55,9 @@ EXPECTED = {
 # A contact of the silent v12 who follows another service: told from the third reminder on.
 BESIDE = "per@v12.example"
 
+
+# When operators act, or an address stops working.
+ACTS = BOUNCED, ACCEPTED, SEEN = "08-03", "09-15", "10-05"
 
 PAGE, MAIL = Way.PAGE, Way.MAIL
 # Who says what on which day, and by which way.
@@ -116,13 +120,15 @@ def contact(name: str) -> str:
 
 
 def tell(story: Story) -> None:
-    """Tick every working day from May on; at noon vendors and operators do what they do."""
-    day = date(2026, 5, 4)
-    while day <= date(2026, 12, 8):
-        if is_working_day(day):
-            story.tick(oslo(day.isoformat()))
-            act(story, f"{day:%m-%d}")
-        day += timedelta(days=1)
+    """Tick on each working day on which anything happens and on those around it, for what comes a day early or late;
+    at noon vendors and operators do what they do."""
+    days = [date(2026, 5, 4) + timedelta(days=n) for n in range(219)]
+    names = [f"{day:%m-%d}" for day in days if is_working_day(day)]
+    eventful = {JOINED, *LEADS, *ACTS, *chain(*EXPECTED.values()), *(said[0] for said in SAID)}
+    for before, today, after in zip(["", *names], names, [*names[1:], ""], strict=False):
+        if eventful & {before, today, after}:
+            story.tick(oslo(f"2026-{today}"))
+            act(story, today)
 
 
 def act(story: Story, today: str) -> None:
@@ -138,9 +144,9 @@ def act(story: Story, today: str) -> None:
     with reading(parts.engine) as connection:
         current = changes.in_force(connection)
     assert current is not None
-    if today == "08-03":
+    if today == BOUNCED:
         story.is_suspended(contact("v11"), now=noon)
-    if today == "09-15":
+    if today == ACCEPTED:
         assert f"answer:waiting:vendor:v14:{PORTAL}" in story.alerts()
         with reading(parts.engine) as connection:
             (waiting,) = (each.id for each in store_answers.waiting(connection))
@@ -148,7 +154,7 @@ def act(story: Story, today: str) -> None:
             decide, engine=parts.engine, changes=current.changes, by="Per", contact="", **rules
         )
         assert deciding(answer_id=waiting, accepted=True)
-    if today == "10-05":
+    if today == SEEN:
         seen = Evidence(vendor="v13", change_id=PORTAL, calls=1243, last_seen=date(2026, 10, 4), at=noon)
         recording = partial(import_evidence.record, engine=parts.engine, changes=current.changes, **rules)
         assert recording(seen=[seen]) == (seen,)
