@@ -55,7 +55,7 @@ from notifier.core.delivery import Transition
 from notifier.core.letter import BEHIND_OTHERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.reply import NOT_TRANSMITTED, Verdict
-from notifier.store import letters, pausing
+from notifier.store import letters, pausing, tokens
 from notifier.store.engine import database_now
 from notifier.store.messages import message_of
 from notifier.store.tables import attempts, installation, messages, readings
@@ -126,7 +126,7 @@ def arm(
     What is not armed is still ours under its token: `release` gives it back to be composed anew.
     """
     armed: set[int] = set()
-    for token, ids in _by_token(claimed).items():
+    for token, ids in tokens.ids_by_token(claimed).items():
         given = {"ids": ids, "of_token": token, "of_reading": reading, "suffix": id_suffix, "at": now}
         armed.update(connection.scalars(_arming(connection.dialect.name), given))
     return frozenset(armed)
@@ -138,7 +138,7 @@ def _arming(dialect_name: str) -> ReturningUpdate[tuple[int]]:
     at = bindparam("at", type_=messages.c.state_at.type)
     ready = and_(
         messages.c.id.in_(bindparam("ids", expanding=True)),
-        _has_token(bindparam("of_token")),
+        tokens.has_token(bindparam("of_token")),
         messages.c.state == MessageState.CLAIMED,
         messages.c.copies < MOST_COPIES,
         letters.may_leave(at),
@@ -160,7 +160,7 @@ def release(connection: Connection, claimed: Sequence[Message], *, now: datetime
     """Give claimed Messages back, to be composed anew."""
     if not claimed:
         return
-    ours = and_(_held(claimed), messages.c.state == MessageState.CLAIMED)
+    ours = and_(tokens.held(claimed), messages.c.state == MessageState.CLAIMED)
     values = {"state": MessageState.PENDING.value, "owner": None, "lease_until": None, "state_at": now}
     connection.execute(update(messages).where(ours).values(values))
 
@@ -190,7 +190,7 @@ def end(
     """Close claimed Messages that will not be sent: cancelled, expired, or failed before the wire."""
     if not claimed:
         return
-    ours = and_(_held(claimed), messages.c.state == MessageState.CLAIMED)
+    ours = and_(tokens.held(claimed), messages.c.state == MessageState.CLAIMED)
     values = {
         "state": state.value,
         "owner": None,
@@ -213,7 +213,7 @@ def put_off(
 
     Answers the ids of those that were still ours under their token.
     """
-    ours = and_(_held([message for message, _ in claimed]), messages.c.state == MessageState.CLAIMED)
+    ours = and_(tokens.held([message for message, _ in claimed]), messages.c.state == MessageState.CLAIMED)
     held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
     rows = [
         _row_after(message, transition, reasons[message.id], now)
@@ -229,7 +229,7 @@ def recorded_before(connection: Connection, armed: Sequence[Message]) -> frozens
     if not armed:
         return frozenset()
     gone_on = messages.c.state.not_in([MessageState.CLAIMED, MessageState.TRANSMITTING])
-    return frozenset(connection.scalars(select(messages.c.id).where(_held(armed), gone_on)))
+    return frozenset(connection.scalars(select(messages.c.id).where(tokens.held(armed), gone_on)))
 
 
 def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetime) -> frozenset[int]:
@@ -243,8 +243,8 @@ def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetim
         return frozenset()
     sent = [entry.message for entry in recorded]
     ours = or_(
-        and_(_held(sent), messages.c.state == MessageState.TRANSMITTING),
-        and_(_held(sent, claims_since=1), messages.c.state == MessageState.PENDING),
+        and_(tokens.held(sent), messages.c.state == MessageState.TRANSMITTING),
+        and_(tokens.held(sent, claims_since=1), messages.c.state == MessageState.PENDING),
     )
     held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
     rows = [
@@ -292,26 +292,3 @@ def _row_after(message: Message, transition: Transition, reply: str, now: dateti
         "new_state_at": now,
         "new_letter_to": message.letter_to if transition.state is MessageState.PENDING else None,
     }
-
-
-def _held(claimed: Sequence[Message], *, claims_since: int = 0) -> ColumnElement[bool]:
-    """Whether the token is the one of the claim, or has grown by so much since."""
-    return or_(
-        false(),
-        *(
-            and_(messages.c.id.in_(ids), _has_token(token + claims_since))
-            for token, ids in _by_token(claimed).items()
-        ),
-    )
-
-
-def _has_token(token: ColumnElement[int] | int) -> ColumnElement[bool]:
-    return messages.c.token == token
-
-
-def _by_token(claimed: Sequence[Message]) -> dict[int, list[int]]:
-    """Their ids; of hundreds that were claimed together nearly all have the same token."""
-    found: dict[int, list[int]] = {}
-    for message in claimed:
-        found.setdefault(message.token, []).append(message.id)
-    return found

@@ -19,7 +19,7 @@ from notifier.jobs import recording, taking, transmit, verdicts
 from notifier.jobs.recording import Judged
 from notifier.jobs.sender import Sender
 from notifier.jobs.taking import Ready, Taken
-from notifier.store import leaving, letters, outbox
+from notifier.store import leaving, letters, outbox, tokens
 from notifier.store.tables import messages
 
 
@@ -62,7 +62,7 @@ def _no_fence(patch: pytest.MonkeyPatch) -> None:
     def has_token(token: ColumnElement[int] | int) -> ColumnElement[bool]:
         return messages.c.token + token >= token
 
-    patch.setattr(outbox, "_has_token", has_token)
+    patch.setattr(tokens, "has_token", has_token)
     _without_kept_statements(patch)
 
 
