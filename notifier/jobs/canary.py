@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 from sqlalchemy import Engine
 
-from notifier.channels.channel import Channel, ChannelDownError, Parcel
+from notifier.channels.channel import Channel, Parcel, send_alone
 from notifier.compose.mailbox import CANARY_HEADER, Mailbox
 from notifier.core.canary import Canary, after_refusal, after_start, flies, is_missed
 from notifier.logs import log
@@ -44,7 +44,7 @@ async def watch_canary(*, engine: Engine, channel: Channel, aviary: Aviary, now:
     started = await asyncio.to_thread(_start, engine, aviary, now)
     if started is not None and aviary.address and aviary.mailbox:
         parcel = _parcel(aviary.address, aviary.mailbox, aviary.sender, started)
-        if await _send(channel, parcel):
+        if (await send_alone(channel, parcel)).is_sent:
             _log.info("canary sent")
         else:
             await asyncio.to_thread(_refused, engine, started)
@@ -94,17 +94,6 @@ def _told(since: datetime) -> str:
         " relay takes it. Look at its way: the relay's log, the mailbox in canary.address, the mail server that"
         " hands mail over to inbox.bind"
     )
-
-
-async def _send(channel: Channel, parcel: Parcel) -> bool:
-    try:
-        line = await channel.open()
-    except ChannelDownError:
-        return False
-    try:
-        return (await line.send(parcel)).is_sent
-    finally:
-        await line.close()
 
 
 def _parcel(address: str, mailbox: Mailbox, sender: str, canary: Canary) -> Parcel:
