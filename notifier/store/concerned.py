@@ -1,16 +1,37 @@
-"""Whom a step concerns, as conditions on a Subscriber's row: `core.plan.concerns` in SQL."""
+"""Whom a step concerns, as conditions on a Subscriber's row, `core.plan.concerns` in SQL; and the steps as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Subquery,
+    and_,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    values,
+)
 
 from notifier.core.answer import Party
-from notifier.core.notice import NoticeKind
+from notifier.core.notice import NoticeKind, Step
 from notifier.core.plan import FanOut
 from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
-from notifier.store.tables import subscribers, subscriptions
+from notifier.store.tables import notices, subscribers, subscriptions
+
+# As many steps in one statement: each takes three rows of up to ten values, and SQLite has room for 32,766 of them.
+STEPS_TOGETHER = 200
+
+STEP = ("deadline", "kind", "lead", "spoken", "revision", "due", "expires")
 
 
 def count_concerned(connection: Connection, fan_out: FanOut) -> int:
@@ -70,3 +91,30 @@ def written(topic: Topic) -> str:
 def topic_followed() -> ColumnElement[str]:
     """The Topic of a Subscription's row, as text."""
     return subscriptions.c.scope + ":" + subscriptions.c.target
+
+
+def steps_by_topic(
+    steps: Iterable[tuple[Step, Sequence[Topic], Sequence[Any]]], *, beside: Sequence[ColumnClause[Any]]
+) -> Subquery:
+    """STEPS_TOGETHER steps at most as rows of `topic` and STEP, each under every one of its Topics.
+
+    The columns `beside` have what is given with each step besides.
+    """
+    columns = [column("topic", String), *(column(name, notices.c[name].type) for name in STEP), *beside]
+    rows = [(written(topic), *_row(step), *more) for step, topics, more in steps for topic in topics]
+    # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
+    given = values(*columns, name="given").data(rows).cte("given", nesting=True)
+    return select(given).subquery("step")
+
+
+def _row(step: Step) -> tuple[Any, ...]:
+    return (
+        step.deadline,
+        step.kind.value,
+        str(step.lead or ""),
+        step.spoken,
+        step.revision,
+        step.due,
+        # With its type, since PostgreSQL takes a column of nothing but NULL for text.
+        literal(step.expires, notices.c.expires.type),
+    )

@@ -18,7 +18,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    String,
     Subquery,
     and_,
     case,
@@ -34,14 +33,20 @@ from sqlalchemy import (
     select,
     true,
     update,
-    values,
 )
 
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState
-from notifier.store.concerned import present, topic_followed, topics_covering, written
+from notifier.store.concerned import (
+    STEP,
+    STEPS_TOGETHER,
+    present,
+    steps_by_topic,
+    topic_followed,
+    topics_covering,
+)
 from notifier.store.expiring import hasten_expiry, set_waiting_expiry
 from notifier.store.tables import messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
@@ -49,11 +54,8 @@ from notifier.store.upsert import insert_into
 # So many people's rows of a few steps stay within SQLite's page cache, and the database is locked for a blink.
 SLICE = 10_000
 
-# As many steps in one statement: each takes three rows of eight values, and SQLite has room for 32,766 of them.
-_TOGETHER = 200
-
-_STEP = ("deadline", "kind", "lead", "spoken", "revision", "expires", "reason")
-_NOTICE = ("subscriber_id", *_STEP, "due", "decided_at", "outcome", "message_id")
+_STEP = (*STEP, "reason")
+_NOTICE = ("subscriber_id", *_STEP, "decided_at", "outcome", "message_id")
 _MESSAGE = ("subscriber_id", "state", "anytime", "created_at", "not_before", "state_at")
 
 # Written out, since a parameter would hide from SQLite that the index of loose Notices serves.
@@ -131,33 +133,17 @@ def _alike(due: Iterable[FanOut]) -> list[Sequence[FanOut]]:
         key = (fan_out.step.due, fan_out.cadence, is_reminder, fan_out.outcome)
         found.setdefault(key, []).append(fan_out)
     return [
-        together[start : start + _TOGETHER]
+        together[start : start + STEPS_TOGETHER]
         for together in found.values()
-        for start in range(0, len(together), _TOGETHER)
+        for start in range(0, len(together), STEPS_TOGETHER)
     ]
 
 
 def _steps(alike: Sequence[FanOut]) -> Subquery:
-    """The steps as rows, each under every Topic that covers its Change."""
-    columns = [column("topic", String), *(column(name, notices.c[name].type) for name in _STEP)]
-    rows = [
-        (
-            written(topic),
-            fan_out.step.deadline,
-            fan_out.step.kind.value,
-            str(fan_out.step.lead or ""),
-            fan_out.step.spoken,
-            fan_out.step.revision,
-            # With its type, since PostgreSQL takes a column of nothing but NULL for text.
-            literal(fan_out.step.expires, notices.c.expires.type),
-            fan_out.reason,
-        )
-        for fan_out in alike
-        for topic in topics_covering(fan_out.change_id, fan_out.service)
-    ]
-    # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
-    given = values(*columns, name="given").data(rows).cte("given", nesting=True)
-    return select(given).subquery("step")
+    return steps_by_topic(
+        ((each.step, topics_covering(each.change_id, each.service), (each.reason,)) for each in alike),
+        beside=[column("reason", notices.c.reason.type)],
+    )
 
 
 def _waiting(within: Slice, *, is_open: bool) -> ColumnElement[bool]:
@@ -259,9 +245,9 @@ def _record(
         .join(subscriptions, followed)
         .join(steps, steps.c.topic == topic_followed())
     )
-    instants = [literal(at, notices.c.due.type) for at in (shared.step.due, now)]
+    decided_at = literal(now, notices.c.decided_at.type)
     chosen = (
-        select(subscribers.c.id, *(steps.c[name] for name in _STEP), *instants, outcome, travels_in)
+        select(subscribers.c.id, *(steps.c[name] for name in _STEP), decided_at, outcome, travels_in)
         .select_from(source)
         .where(within.holds(subscribers.c.id), present(shared))
         # In their order the table and its indexes grow at their ends; step by step they would be rewritten.
