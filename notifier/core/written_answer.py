@@ -15,6 +15,7 @@ from datetime import date
 
 from notifier.core.answer import LONGEST_WORDS, AnswerKind
 from notifier.core.change import Change, ChangeList
+from notifier.core.signature import is_of_lawyers, is_signature, tells
 from notifier.core.text import Language
 from notifier.core.written_date import written_date
 
@@ -87,34 +88,10 @@ _AFTER = re.compile(r"[ ,.]*\b(?:takk|thanks|thank you)$")
 _JOINING = re.compile(
     r"^(?:(?:med|with|for|om|about)\b|[-–:,. ])+|(?:\b(?:med|with|for|om|about)|[-–:,. ])+$"
 )
-# Below these, somebody's lawyers speak.
-_DISCLAIMER = re.compile(
-    r"(?:denne e-?posten|denne meldingen|this (?:e-?mail|message)|disclaimer|konfidensiel).*"
-)
-_NAME = re.compile(r"[A-ZÆØÅ][\w.-]*(?: [A-ZÆØÅ][\w.-]*){0,3},?")
-# What a signature does not say, but a reservation may.
-_TELLING = re.compile(
-    r"\b(?:ikkje|ikke|ei|not|no|nei|never|aldri|men|but|bare|berre|only|unntatt|unnateke|except|test\w*|prod\w*"
-    r"|delvis|nesten|snart|ferdige?|gjort|done|planlagt|planned|gjelder|gjeld|venter|wait\w*|håper|hope|kanskje|maybe"
-    r"|hvis|dersom|if|når|when|først|etter|before|after|før|soon|almost|partly|feil|wrong|hjelp|help|rest\w*)\b|[?!]"
-)
-# «Ola, Leder» signs; «Under Arbeid», “In Staging” and “For Now” are reservations, however they are capitalised.
-_RESERVING = re.compile(
-    r"\b(?:under|ved|i|in|on|at|på|for|til|until|inntil|nå|no|now|with|med|without|ute?nom|utanom|uten|utan|minus"
-    r"|plus|pluss|over|av|of|from|fra|frå|stag\w*|dev|qa|arbeid\w*|work\w*|progress|pågå\w*|pending|pilot\w*"
-    r"|mangl\w*|missing|gjenst\w*|attst\w*|remain\w*|left|igjen|att|still|fortsatt|framleis|fremdeles|halv\w*"
-    r"|half|most\w*|mest\w*|noe|noko|some|forel\w*|førebels|mellombels|temporar\w*"
-    r"|ekskl\w*|exclud\w*|fase\w*|phase\w*|tomorrow|next|neste|later|senere|seinare|percent|prosent|ferie\w*)\b|%"
-)
-_OF_DAYS = re.compile(
-    r"\b(?:(?:man|måne?|tirs|tys|ons|tors|fre|lør|laur|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|januar|februar|mars|april|mai|juni|juli|august|(?:septem|okto|novem|desem)ber|uke|veke|week|måned|month)"
-)
 _ENGLISH = re.compile(r"\b(?:planned|we|will|by|on|the)\b")
 _SHORT_FORMS = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'m", " am"), ("'s", " is"))
 _MOST_LINES = 40
 _LONGEST_SENTENCE = 300
-_LONGEST_SIGNATURE = 10
 
 
 def answer_in(
@@ -138,7 +115,7 @@ def answer_in(
     repeated = 1
     while said and repeated < len(sentences) and _read(_plain(sentences[repeated]), today) == said:
         repeated += 1
-    if said is None or not _is_signature(sentences[repeated:], writer):
+    if said is None or not is_signature(sentences[repeated:], writer):
         return None
     return WrittenAnswer(change_id=change.id, kind=said.kind, planned=said.planned)
 
@@ -164,7 +141,7 @@ def _sentences(lines: Sequence[str]) -> Iterator[str]:
     joined: list[str] = []
     for line in lines[: _MOST_LINES + 1]:
         text = line.strip(" *_\t")[:_LONGEST_SENTENCE]
-        if _DISCLAIMER.fullmatch(text.casefold()):
+        if is_of_lawyers(text):
             break
         if joined and text[:1].islower() and joined[-1][-1:] not in ".!?:":
             joined[-1] = f"{joined[-1]} {text}"
@@ -177,22 +154,8 @@ def _sentences(lines: Sequence[str]) -> Iterator[str]:
 
 def _is_courtesy(sentence: str) -> bool:
     plain = _plain(sentence)
-    is_greeting = _GREETING.fullmatch(plain) and not _TELLING.search(plain)
+    is_greeting = _GREETING.fullmatch(plain) and not tells(plain)
     return not plain or bool(is_greeting or _THANKS.fullmatch(plain))
-
-
-def _is_signature(sentences: Sequence[str], writer: str) -> bool:
-    """Whether this is nothing, or the writer's name with few lines below it that say nothing."""
-    if not sentences:
-        return True
-    if len(sentences) > _LONGEST_SIGNATURE or not _NAME.fullmatch(sentences[0]):
-        return False
-    if re.split(r"[\W_]+", sentences[0].casefold())[0] not in re.split(r"[\W_]+", writer.casefold()):
-        return False
-    # «epj.example.no» is no denial.
-    said = [re.sub(r"\S+[.@]\S+", " ", each.casefold()) for each in sentences]
-    tells = (_TELLING, _RESERVING, _OF_DAYS)
-    return not any(each.endswith(".") or any(words.search(each) for words in tells) for each in said)
 
 
 def _about(sentence: str, told: Sequence[Change], changes: ChangeList) -> tuple[Change | None, str]:

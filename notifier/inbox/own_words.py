@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from notifier.core.signature import is_of_lawyers, speaks
 
 _MOST_LINES = 2_000
 
@@ -24,19 +27,15 @@ _SIGNATURE = re.compile(
     r"|(?:få|get|hent|last ned) outlook (?:for|til) .*",
     re.IGNORECASE,
 )
-# These go on with the letter in a closing or below it: «PS: men ikke i prod», «Mvh Ola, som venter på prod». Below
-# «-- » a program writes, and only a postscript does.
+# These go on with the letter in a closing or below it: «PS: men ikke i prod», «Mvh Ola, som venter på prod»; so does
+# below it whatever tells of anything, or ends as a sentence does. Below «-- » a program writes, and only a postscript
+# does.
 _POSTSCRIPT = re.compile(r"^\W*p\.? ?s\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.?!…][\"'”»)\s]*$")
 _AFTERTHOUGHT = re.compile(
     r"^\W*(?:p\.? ?s|nb|obs|merk|note)\b|n['’]t\b|\b(?:men|but|however|ikke|ikkje|not|bare|berre|kun|only|except"
     r"|unntatt|unnateke|utenom|utanom|mangl\w*|gjenst\w*|attst\w*|resten|vente?r|ventar|waiting|still|fortsatt"
     r"|fremdeles|framleis)\b",
-    re.IGNORECASE,
-)
-# Below these, somebody's lawyers speak.
-_DISCLAIMER = re.compile(
-    r"\b(?:denne (?:e-?posten|meldingen|meldinga)|this (?:e-?mail|message)|disclaimer|konfidensiel\w*|fortroli\w*"
-    r"|confidential\w*|taushet\w*|teie?plikt\w*|recipients?|addressees?|mottaker\w*|mottakar\w*)\b",
     re.IGNORECASE,
 )
 
@@ -46,11 +45,11 @@ def own_lines(text: str) -> tuple[str, ...]:
     lines = [line.strip() for line in text.replace("\xa0", " ").splitlines()[:_MOST_LINES]]
     own: list[str] = []
     number = 0
-    afterthought: re.Pattern[str] | None = None  # what goes on, once it is signed
+    goes_on: Callable[[str], bool] | None = None  # what does, once it is signed
     while number < len(lines):
         line = lines[number]
         length = _length_of_introduction(lines, number)
-        if afterthought and (length or line.startswith(">")):
+        if goes_on and (length or line.startswith(">")):
             break
         if length:
             number += length
@@ -60,16 +59,28 @@ def own_lines(text: str) -> tuple[str, ...]:
             continue
         if _CUTS.fullmatch(line) or _begins_outlook_quotation(lines, number):
             break
-        if _SIGNATURE.fullmatch(line) and not _AFTERTHOUGHT.search(line):
-            afterthought = _POSTSCRIPT if line == "--" else afterthought or _AFTERTHOUGHT
-        elif afterthought and _DISCLAIMER.search(line):
+        if _SIGNATURE.fullmatch(line) and not _adds(line):
+            goes_on = _is_postscript if line == "--" else goes_on or _is_afterthought
+        elif goes_on and is_of_lawyers(line):
             break
-        elif afterthought is None or afterthought.search(line):
-            afterthought = None
+        elif goes_on is None or goes_on(line):
+            goes_on = None
             if line and not line.startswith(">"):
                 own.append(line)
         number += 1
     return tuple(own)
+
+
+def _is_postscript(line: str) -> bool:
+    return _POSTSCRIPT.search(line) is not None
+
+
+def _is_afterthought(line: str) -> bool:
+    return _adds(line) or _SENTENCE.search(line) is not None
+
+
+def _adds(line: str) -> bool:
+    return _AFTERTHOUGHT.search(line) is not None or speaks(line)
 
 
 def _length_of_introduction(lines: list[str], number: int) -> int:
