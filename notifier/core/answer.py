@@ -17,7 +17,8 @@ LONGEST_WORDS = 1000
 MOST_ANSWERS = 20
 MOST_CALLS_FOR_HELP = 10
 DAY = timedelta(days=1)
-FARTHEST_PROMISE = timedelta(days=5 * 366)
+# A day further away is more likely a slip of the hand than a plan.
+FARTHEST_PROMISE = timedelta(days=3 * 366)
 _WEEK = parse_lead("7d")
 
 
@@ -186,5 +187,5 @@ def promised(kind: AnswerKind, planned: date | None, *, today: date) -> date | N
     if planned is None:
         raise ValueError("a promise names the day by which it will be done")
     if not today <= planned <= today + FARTHEST_PROMISE:
-        raise ValueError(f"{planned} cannot be promised; name a day from today on, within five years")
+        raise ValueError(f"{planned} cannot be promised; name a day from today on, within three years")
     return planned

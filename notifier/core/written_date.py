@@ -6,7 +6,9 @@ A day without a year is the next such day. What can be read in two ways is not r
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
+
+from notifier.core.answer import FARTHEST_PROMISE
 
 _MONTHS = {
     name: number
@@ -61,8 +63,6 @@ _FORMS = tuple(
 _AROUND = re.compile(
     rf"(?:(?:den|the|on|på) )?(?:(?P<weekday>{'|'.join(_WEEKDAYS)}),? )?(?:(?:den|the) )?(?P<rest>.+?)"
 )
-# A day further away is more likely a slip of the hand than a plan.
-LONGEST_AHEAD = timedelta(days=3 * 366)
 
 
 def written_date(text: str, *, today: date, month_may_come_first: bool = False) -> date | None:
@@ -89,7 +89,7 @@ def _day(match: re.Match[str], today: date, *, doubtful: bool) -> date | None:
     if doubtful and named.get("slash") and day != month and day <= 12:
         return None
     found = _in_year(named.get("year"), month, day, today)
-    return found if found is not None and today <= found <= today + LONGEST_AHEAD else None
+    return found if found is not None and today <= found <= today + FARTHEST_PROMISE else None
 
 
 def _in_year(year: str | None, month: int, day: int, today: date) -> date | None:

@@ -17,12 +17,12 @@ from starlette.responses import Response
 
 from notifier.consent.answering import ANSWER_IN, Answered, AnsweredTooOftenError, answer
 from notifier.consent.given import Given, look_up
-from notifier.core.answer import LONGEST_WORDS, AnswerKind, Way
+from notifier.core.answer import FARTHEST_PROMISE, LONGEST_WORDS, AnswerKind, Way
 from notifier.core.change import Change, ChangeList
 from notifier.core.standing import Standing
 from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber
 from notifier.core.text import Language
-from notifier.core.written_date import LONGEST_AHEAD, written_date
+from notifier.core.written_date import written_date
 from notifier.feeds.asking import named_language
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
@@ -174,7 +174,7 @@ def _form(
         words=filled.words,
         wrong=filled.wrong,
         today=today,
-        last_day=today + LONGEST_AHEAD,
+        last_day=today + FARTHEST_PROMISE,
         longest=LONGEST_WORDS,
         Standing=Standing,
     )

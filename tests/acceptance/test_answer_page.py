@@ -112,12 +112,14 @@ def test_who_changes_it_all_day_is_kindly_turned_away(visitor: Visitor) -> None:
     assert 'value="done" checked' in page.text
 
 
+A_DAY = "Velg en dag fra og med i dag, og ikke senere enn søndag 18. november 2029."
 WRONG: tuple[tuple[dict[str, str], str, str], ...] = (
     ({}, "say", "Velg ett av svarene."),
     ({"say": "perhaps"}, "say", "Velg ett av svarene."),
-    ({"say": "planned"}, "planned", "Velg en dag fra og med i dag."),
-    ({"say": "planned", "planned": "2026-11-15"}, "planned", "Velg en dag fra og med i dag."),
-    ({"say": "planned", "planned": "9999-99-99"}, "planned", "Velg en dag fra og med i dag."),
+    ({"say": "planned"}, "planned", A_DAY),
+    ({"say": "planned", "planned": "2026-11-15"}, "planned", A_DAY),
+    ({"say": "planned", "planned": "9999-99-99"}, "planned", A_DAY),
+    ({"say": "planned", "planned": "2029-11-19"}, "planned", A_DAY),
     ({"say": "need-help", "words": " \n "}, "words", "Skriv kort hva dere trenger hjelp til."),
 )
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifier.core.answer import FARTHEST_PROMISE
 from notifier.core.dates import day_text
 from notifier.core.text import Language
-from notifier.core.written_date import LONGEST_AHEAD, written_date
+from notifier.core.written_date import written_date
 
 TODAY = date(2026, 11, 23)
 MAY = date(2027, 5, 12)
@@ -87,7 +88,7 @@ def test_where_the_month_may_come_first_what_can_be_two_days_is_none(written: st
     assert written_date(written, today=TODAY, month_may_come_first=True) == day
 
 
-@given(st.integers(0, LONGEST_AHEAD.days), st.sampled_from(Language))
+@given(st.integers(0, FARTHEST_PROMISE.days), st.sampled_from(Language))
 def test_every_day_is_read_as_we_write_it_ourselves(ahead: int, language: Language) -> None:
     day = TODAY + timedelta(days=ahead)
     assert written_date(day_text(day, language).casefold(), today=TODAY) == day
@@ -96,4 +97,4 @@ def test_every_day_is_read_as_we_write_it_ourselves(ahead: int, language: Langua
 @given(st.text(max_size=60))
 def test_any_text_is_read_without_fault(text: str) -> None:
     day = written_date(text, today=TODAY)
-    assert day is None or TODAY <= day <= TODAY + LONGEST_AHEAD
+    assert day is None or TODAY <= day <= TODAY + FARTHEST_PROMISE
