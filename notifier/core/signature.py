@@ -11,19 +11,25 @@ from collections.abc import Sequence
 _LONGEST = 10
 _NAME = re.compile(r"[A-ZÆØÅ][\w.-]*(?: [A-ZÆØÅ][\w.-]*){0,3},?")
 # What a signature does not say, but a reservation may.
-_TELLING = re.compile(
-    r"\b(?:ikkje|ikke|ei|not|no|nei|never|aldri|men|but|bare|berre|only|unntatt|unnateke|except|test\w*|prod(?!u[ck]t)\w*"
+_TELLING_WORDS = (
+    r"ikkje|ikke|ei|not|no|nei|never|aldri|men|but|bare|berre|only|unntatt|unnateke|except|test\w*|prod(?!u[ck]t)\w*"
     r"|delvis|nesten|snart|ferdige?|gjort|done|planlagt|planned|gjelder|gjeld|venter|wait\w*|håper|hope|kanskje|maybe"
-    r"|hvis|dersom|if|når|when|først|etter|before|after|før|soon|almost|partly|feil|wrong|hjelp|help|rest\w*)\b|[?!]"
+    r"|hvis|dersom|if|når|when|først|etter|before|after|før|soon|almost|partly|feil|wrong|hjelp|help|rest\w*"
 )
-# «Ola, Leder» signs; «Under Arbeid», “In Staging” and “For Now” are reservations, however they are capitalised.
+_TELLING = re.compile(rf"\b(?:{_TELLING_WORDS})\b|[?!]")
+# «Under Arbeid», “In Staging” and “For Now” are reservations too, however they are capitalised.
+_UNFINISHED_WORDS = (
+    r"under|until|inntil|nå|now|without|ute?nom|utanom|uten|utan|minus|stag\w*|dev|qa|progress|pågå\w*|pending|pilot\w*"
+    r"|mangl\w*|missing|gjenst\w*|attst\w*|remain\w*|left|igjen|att|still|fortsatt|framleis|fremdeles|halv\w*|half"
+    r"|most\w*|mest\w*|noe|noko|some|forel\w*|førebels|mellombels|temporar\w*|ekskl\w*|exclud\w*|utsatt|utsett"
+    r"|fase\w*|phase\w*|tomorrow|next|neste|later|senere|seinare|percent|prosent"
+)
+# The rest stand in the houses and slogans that are written below a closing: «Avdeling for e-helse».
 _RESERVING = re.compile(
-    r"\b(?:under|ved|i|in|on|at|på|for|til|until|inntil|nå|no|now|with|med|without|ute?nom|utanom|uten|utan|minus"
-    r"|plus|pluss|over|av|of|from|fra|frå|stag\w*|dev|qa|arbeid\w*|work\w*|progress|pågå\w*|pending|pilot\w*"
-    r"|mangl\w*|missing|gjenst\w*|attst\w*|remain\w*|left|igjen|att|still|fortsatt|framleis|fremdeles|halv\w*"
-    r"|half|most\w*|mest\w*|noe|noko|some|forel\w*|førebels|mellombels|temporar\w*"
-    r"|ekskl\w*|exclud\w*|fase\w*|phase\w*|tomorrow|next|neste|later|senere|seinare|percent|prosent|ferie\w*)\b|%"
+    rf"\b(?:{_UNFINISHED_WORDS}|ved|i|in|on|at|på|for|til|no|with|med|plus|pluss|over|av|of|from|fra|frå|arbeid\w*"
+    r"|work\w*|ferie\w*)\b|%"
 )
+_HINTING = re.compile(rf"\b(?:{_TELLING_WORDS}|{_UNFINISHED_WORDS}|20[2-4]\d)\b|%")
 _OF_DAYS = re.compile(
     r"\b(?:(?:man|måne?|tirs|tys|ons|tors|fre|lør|laur|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|januar|februar|mars|april|mai|juni|juli|august|(?:septem|okto|novem|desem)ber|uke|veke|week|måned|month)"
@@ -54,6 +60,7 @@ _PLACE = re.compile(
     r"[A-ZÆØÅ][\w.-]*(?: [A-ZÆØÅ][\w.-]*)?(?:veien?|vegen?|gata|gaten?|plass|allé| street| road) \d{1,4} ?[A-Z]?"
     r"|(?:Postboks|Pb\.?|P\.?O\.? [Bb]ox) \d+|(?:NO?-?)?(?!20[2-4])\d{4} [A-ZÆØÅ]\w+|Norway|Norge|Noreg"
 )
+_FOLLOW_US = re.compile(r"(?:følgj?|follow) (?:oss|us)(?: (?:på|on))? \w+", re.IGNORECASE)
 _TITLE = re.compile(
     r"(?:\w*(?:ansvarlig|ansvarleg|leder|leiar|sjef|utvikler|utviklar|arkitekt|rådgiver|rådgjevar|rådgivar|konsulent"
     r"|eier|eigar|ingeniør|direktør|koordinator|forvalter|forvaltar|analytiker|analytikar|spesialist|tekniker|teknikar"
@@ -69,7 +76,8 @@ _HOUSE = re.compile(
 )
 # Below these, somebody's lawyers speak.
 _OF_LAWYERS = re.compile(
-    r"^(?:denne|this) e-?(?:post|mail)|^(?:disclaimer|confidential(?:ity)?(?: notice)?|konfidensielt?)\b\W*$"
+    r"^(?:denne|this) e-?(?:post|mail)|^(?:tenk på miljøet|(?:please )?(?:consider|think of) the environment)\b"
+    r"|^(?:disclaimer|confidential(?:ity)?(?: notice)?|konfidensielt?)\b\W*$"
     r"|(?=.*\b(?:denne|this|the) (?:e-?post\w*|e-?mail|melding\w*|message)\b)"
     r".*\b(?:konfidensiel\w*|fortroli\w*|confidential\w*|privileged|intended|taus?he[it]t\w*|teie?plikt\w*|recipients?"
     r"|addressees?|mottaker\w*|mottakar\w*|vedlegg\w*|attachments?)\b",
@@ -79,7 +87,11 @@ _OF_LAWYERS = re.compile(
 
 def speaks(line: str) -> bool:
     """Whether a line tells of anything, so that it goes on with a letter although it stands below its closing."""
-    return _SPEAKING.search(line) is not None
+    said = _without_addresses(line)
+    # «Mai» and «August» are names as well.
+    is_of_days = _OF_DAYS.search(said) and not _NAME.fullmatch(line)
+    may_tell = _SPEAKING.search(line) or _HINTING.search(said) or is_of_days
+    return bool(may_tell) and not _says_nothing(line, "")
 
 
 def is_of_lawyers(line: str) -> bool:
@@ -104,12 +116,16 @@ def is_signature(sentences: Sequence[str], writer: str) -> bool:
 def _says_nothing(line: str, writer: str) -> bool:
     split = re.split(r",|\||/ | – | - |·|•", _ONLINE.sub(",", line))
     pieces = [piece.strip() for piece in split if piece.strip()]
-    return all(_is_known(piece, writer) and not _reserves(piece) for piece in pieces)
+    return all(_is_reach(piece) or (_is_who(piece, writer) and not _reserves(piece)) for piece in pieces)
 
 
-def _is_known(piece: str, writer: str) -> bool:
-    forms = (_TELEPHONE, _PLACE, _HOUSE)
-    return any(form.fullmatch(piece) for form in forms) or _is_title(piece) or _is_their_name(piece, writer)
+def _is_reach(piece: str) -> bool:
+    """«NO-0150 Oslo» is no denial."""
+    return any(form.fullmatch(piece) for form in (_TELEPHONE, _PLACE, _FOLLOW_US))
+
+
+def _is_who(piece: str, writer: str) -> bool:
+    return _HOUSE.fullmatch(piece) is not None or _is_title(piece) or _is_their_name(piece, writer)
 
 
 def _is_title(piece: str) -> bool:
@@ -133,8 +149,12 @@ def _words(text: str) -> list[str]:
 
 
 def _reserves(line: str) -> bool:
-    # «epj.example.no» is no denial.
-    said = re.sub(r"\S+[.@]\S+", " ", line.casefold())
+    said = _without_addresses(line)
     return said.endswith(".") or any(
         words.search(said) for words in (_TELLING, _RESERVING, _SPEAKING, _OF_DAYS)
     )
+
+
+def _without_addresses(line: str) -> str:
+    """In small letters. «epj.example.no» is no denial."""
+    return re.sub(r"\S+[.@]\S+", " ", line.casefold())

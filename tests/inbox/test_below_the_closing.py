@@ -26,6 +26,11 @@ KARI = "Kari Nordmann <kari@epj.example.no>"
         "Ferdig\nKari Nordmann\nAvventer leverandør",
         "Ferdig\nKari\nBestilt hos drift",
         "Done\nKari\nRollout ongoing",
+        "Ferdig\n\nHilsen Kari\n\nUnder arbeid",
+        "Ferdig\n\nHilsen Kari (delvis)",
+        "Ferdig\n\nMvh Kari\n\nUke 12",
+        "Done\n\nRegards, Kari\n\nIn staging",
+        "Ferdig\n\nHilsen Kari\n\nVår 2027",
     ],
 )
 def test_what_goes_on_below_is_not_thrown_away(written: str) -> None:
@@ -45,6 +50,10 @@ def test_what_goes_on_below_is_not_thrown_away(written: str) -> None:
         "Hilsen\nKari Nordmann\nRådgiver, avdeling for e-helse\nTestveien 1, 0150 Oslo",
         "Mvh\nKari\n\nDenne e-posten er fortrolig. Har du fått den ved en feil, må du slette den.",
         "Kari Nordmann\nSystemansvarlig\n+47 22 22 22 22",
+        "Mvh\nKari\nM: 922 22 222 | kari@epj.no\nEPJ-huset AS, Storgata 1, NO-0150 Oslo\nOrg.nr. 912 345 678 MVA",
+        "Best regards,\nKari\nHead of Integration\nDIPS AS\n\nThis email and any attachments are confidential.",
+        "Hilsen\nKari\nFølg oss på LinkedIn\n\nTenk på miljøet før du skriver ut denne e-posten.",
+        "Beste helsing\nMai August\nSystemansvarleg\nVestland fylkeskommune",
     ],
 )
 def test_how_people_sign_leaves_an_answer_readable(signature: str) -> None:
