@@ -16,13 +16,13 @@ from notifier.consent.private_calendar import holders_of
 from notifier.core.change import ChangeList
 from notifier.core.curve import Curve
 from notifier.core.history import Entry
+from notifier.core.imprint import Reprint
 from notifier.core.readiness import Picture
 from notifier.daemon.loops import Loop
 from notifier.jobs.examine import examine
 from notifier.jobs.readiness import pictures
 from notifier.store import changes, imprints
 from notifier.store.engine import reading
-from notifier.store.imprints import Reprint
 from notifier.store.watching import watching
 from notifier.web.application import create_app
 from notifier.web.site import Health, HealthProblem, Register, Site
@@ -62,7 +62,9 @@ def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Se
             leave=lambda addressee: leave(
                 engine=parts.engine, addressee=addressee, why="one-click", now=clock()
             ),
-            holders=lambda tokens: holders_of(engine=parts.engine, links=parts.links, tokens=tokens),
+            holders=lambda tokens: holders_of(
+                engine=parts.engine, links=parts.links, tokens=tokens, timing=parts.timing
+            ),
             version=watching(parts.engine),
             register=_register(parts),
             readiness=partial(_readiness, parts, clock),

@@ -8,49 +8,33 @@ the clock said.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from notifier.core.diff import Difference, DifferenceKind
 from notifier.core.history import Entry
+from notifier.core.imprint import Dispute, Printed, Reprint, Step, look
 from notifier.store import changes, installation
-
-# So a node of the release that is being replaced makes no reprint while it lasts, and nodes whose settings differ for
-# good do not make one at every look.
-AT_MOST_EVERY = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reprint:
-    """When, and the id of the last Difference before it."""
-
-    at: datetime
-    after: int
 
 
 def reprints(connection: Connection) -> tuple[Reprint, ...]:
     """Every reprint, oldest first."""
-    return _read(connection)[1]
+    return _read(connection).reprints
 
 
-def keep(connection: Connection, imprint: str, *, now: datetime) -> bool:
-    """Remember what events are printed like; answers whether that made a reprint. The first ever is none."""
+def keep(connection: Connection, imprint: str, *, now: datetime) -> Step:
+    """Remember what events are printed like; answers what that came to. The first ever is no reprint."""
     changes.lock(connection)
-    kept, before = _read(connection)
-    if kept == imprint or (before and timedelta(0) <= now - before[-1].at < AT_MOST_EVERY):
-        return False
-    after = changes.last_difference(connection)
-    made = (*before, Reprint(at=now, after=after)) if kept else before
-    rows = [[each.at.isoformat(), each.after] for each in made]
-    installation.keep_imprint(connection, json.dumps({"imprint": imprint, "reprints": rows}))
-    return bool(kept)
+    step, printed = look(_read(connection), imprint, after=changes.last_difference(connection), now=now)
+    installation.keep_imprint(connection, _dump(printed))
+    return step
 
 
-def is_kept(connection: Connection, imprint: str) -> bool:
-    """Whether events were last printed like this."""
-    return _read(connection)[0] == imprint
+def has_news(connection: Connection, imprint: str, *, now: datetime) -> bool:
+    """Whether `keep` would change anything."""
+    printed = _read(connection)
+    return look(printed, imprint, after=0, now=now)[1] != printed
 
 
 def history(connection: Connection) -> dict[str, tuple[Entry, ...]]:
@@ -74,10 +58,30 @@ def _reword(found: dict[str, list[Entry]], at: datetime) -> None:
         entries.append(Entry(difference=difference, revision=last.revision, at=at, news=False))
 
 
-def _read(connection: Connection) -> tuple[str, tuple[Reprint, ...]]:
+def _read(connection: Connection) -> Printed:
     value = installation.kept_imprint(connection)
     if value is None:
-        return "", ()
+        return Printed()
     kept = json.loads(value)
-    rows = kept["reprints"]
-    return kept["imprint"], tuple(Reprint(at=datetime.fromisoformat(at), after=after) for at, after in rows)
+    dispute = kept.get("dispute")
+    return Printed(
+        imprint=kept["imprint"],
+        reprints=tuple(Reprint(at=datetime.fromisoformat(at), after=after) for at, after in kept["reprints"]),
+        before=tuple(kept.get("before", ())),
+        dispute=Dispute(**{name: datetime.fromisoformat(at) for name, at in dispute.items()})
+        if dispute
+        else None,
+    )
+
+
+def _dump(printed: Printed) -> str:
+    dispute = printed.dispute
+    seen = {"kept_seen": dispute.kept_seen, "other_seen": dispute.other_seen} if dispute else {}
+    return json.dumps(
+        {
+            "imprint": printed.imprint,
+            "reprints": [[each.at.isoformat(), each.after] for each in printed.reprints],
+            "before": printed.before,
+            "dispute": {name: at.isoformat() for name, at in seen.items()},
+        }
+    )

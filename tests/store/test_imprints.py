@@ -11,7 +11,7 @@ from notifier.core.change import ChangeList
 from notifier.core.diff import DifferenceKind
 from notifier.feeds.markers import sequence_of, stamp_of
 from notifier.jobs.reprint import reprint
-from notifier.store import changes, imprints
+from notifier.store import alerts, changes, imprints
 from notifier.store.engine import reading, writing
 from tests.core.lists import a_change, a_list, oslo
 from tests.store.test_changes import EMPTY, take_force
@@ -54,6 +54,38 @@ def test_going_back_to_the_words_before_is_a_change_too_but_nodes_that_differ_do
     turns = [("one", 0), ("two", 1), ("one", 2), ("two", 3), ("one", 61), ("two", 62), ("one", 63)]
     made = [reprint(engine=database, imprint=mine, now=MAY + timedelta(minutes=at)) for mine, at in turns]
     assert made == [False, True, False, False, True, False, False]
+
+
+def alerts_of(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return [alert.key for alert in alerts.open_alerts(connection)]
+
+
+def test_nodes_that_differ_for_good_reprint_no_more_and_operators_are_told(database: Engine) -> None:
+    publish(database, a_list(), now=MAY)
+    made = []
+    for minute in range(0, 2 * 24 * 60, 10):
+        for mine, offset in (("one", 0), ("two", 1)):
+            now = MAY + timedelta(minutes=minute + offset)
+            if reprint(engine=database, imprint=mine, now=now):
+                made.append((mine, minute + offset))
+    assert made == [("two", 1), ("one", 70)]
+    assert alerts_of(database) == ["imprint"]
+
+
+def test_when_the_others_are_gone_their_words_go_too_and_after_a_day_the_alert(database: Engine) -> None:
+    publish(database, a_list(), now=MAY)
+    for mine, hours in (("one", 0), ("two", 1), ("one", 2)):
+        reprint(engine=database, imprint=mine, now=MAY + hours * HOUR)
+    assert not reprint(engine=database, imprint="two", now=MAY + 2 * HOUR + timedelta(minutes=55))
+    assert reprint(engine=database, imprint="two", now=MAY + 3 * HOUR)
+    for hours in range(4, 27):
+        assert not reprint(engine=database, imprint="two", now=MAY + hours * HOUR)
+    assert alerts_of(database) == ["imprint"]
+    assert not reprint(engine=database, imprint="two", now=MAY + 27 * HOUR)
+    assert alerts_of(database) == []
+    assert reprint(engine=database, imprint="three", now=MAY + 28 * HOUR)
+    assert alerts_of(database) == []
 
 
 def test_sequence_and_stamp_rise_also_when_the_clock_was_set_back(database: Engine) -> None:
