@@ -8,11 +8,12 @@ from sqlalchemy import Engine
 
 from notifier.compose.links import Links
 from notifier.core.holder import Held
+from notifier.core.timing import Timing
 from notifier.store import calendars
 from notifier.store.engine import reading
 
 
-def holders_of(*, engine: Engine, links: Links, tokens: Sequence[str]) -> list[Held]:
+def holders_of(*, engine: Engine, links: Links, tokens: Sequence[str], timing: Timing) -> list[Held]:
     """Whose the calendars are that these tokens (the addresses' last parts, without .ics) stand for.
 
     GONE when it was rotated or they left; None when it was altered or never was.
@@ -22,5 +23,5 @@ def holders_of(*, engine: Engine, links: Links, tokens: Sequence[str]) -> list[H
     if not asked:
         return [None] * len(named)
     with reading(engine) as connection:
-        found = iter(calendars.holders_of(connection, asked))
+        found = iter(calendars.holders_of(connection, asked, timing=timing))
     return [None if each is None else next(found) for each in named]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from notifier.core.answer import Answer, AnswerKind, AnswerRules, AnswerState, Evidence
@@ -110,47 +110,62 @@ def _doubt(answer: Answer, change: Change, circumstances: Circumstances) -> Doub
     match answer.kind:
         case AnswerKind.DONE | AnswerKind.NOT_AFFECTED if _was_contradicted(answer, circumstances):
             return Doubt.TRAFFIC
-        case AnswerKind.DONE if _moved_far(answer, change, circumstances):
-            return Doubt.MOVED
-        case AnswerKind.DONE if _was_added_to(answer, change, circumstances):
-            return Doubt.ADDED
+        case AnswerKind.DONE:
+            return outdated(
+                answer.at, change=change, history=circumstances.history, rules=circumstances.rules
+            )
         case AnswerKind.PLANNED if answer.planned is not None and answer.planned < circumstances.today:
             return Doubt.SLIPPED
         case _:
             return None
 
 
+def outdated(
+    said_at: datetime, *, change: Change, history: Mapping[str, Sequence[Entry]], rules: AnswerRules
+) -> Doubt | None:
+    """Why a *done* said then must be said again, by what the list has become since; `history` as above."""
+    if _moved_far(said_at, change, history, rules):
+        return Doubt.MOVED
+    return Doubt.ADDED if _was_added_to(said_at, change, history) else None
+
+
+def contradicts(seen: Evidence, said_at: datetime, timing: Timing) -> bool:
+    """Whether use was seen after the day on which *done* or *not affected* was said."""
+    return seen.calls > 0 and seen.last_seen > timing.today(said_at)
+
+
 def _was_contradicted(answer: Answer, circumstances: Circumstances) -> bool:
     """Whether the service saw use after the day of the Answer."""
     seen = circumstances.evidence.get((answer.party.vendor, answer.change_id))
-    return seen is not None and seen.calls > 0 and seen.last_seen > circumstances.timing.today(answer.at)
+    return seen is not None and contradicts(seen, answer.at, circumstances.timing)
 
 
-def _moved_far(answer: Answer, change: Change, circumstances: Circumstances) -> bool:
+def _moved_far(
+    said_at: datetime, change: Change, history: Mapping[str, Sequence[Entry]], rules: AnswerRules
+) -> bool:
     """Whether any open Deadline of the Change lies that much earlier or later than when they answered."""
     for deadline in change.deadlines:
-        entries = circumstances.history.get(change.key(deadline), ())
         moves = [
             entry.difference.old
-            for entry in entries
-            if entry.at > answer.at and entry.difference.kind is DifferenceKind.MOVED
+            for entry in history.get(change.key(deadline), ())
+            if entry.at > said_at and entry.difference.kind is DifferenceKind.MOVED
         ]
         was = moves[0].earliest if moves and moves[0] else None
         now = deadline.when.earliest
         if not deadline.is_open or was is None or now is None:
             continue
-        if abs(now - was) > circumstances.rules.reconfirm_after:
+        if abs(now - was) > rules.reconfirm_after:
             return True
     return False
 
 
-def _was_added_to(answer: Answer, change: Change, circumstances: Circumstances) -> bool:
+def _was_added_to(said_at: datetime, change: Change, history: Mapping[str, Sequence[Entry]]) -> bool:
     """Whether any open Deadline of the Change was not there, or was over, when they answered."""
     return any(
-        entry.at > answer.at and entry.news and entry.difference.kind is DifferenceKind.ADDED
+        entry.at > said_at and entry.news and entry.difference.kind is DifferenceKind.ADDED
         for deadline in change.deadlines
         if deadline.is_open
-        for entry in circumstances.history.get(change.key(deadline), ())
+        for entry in history.get(change.key(deadline), ())
     )
 
 

@@ -40,7 +40,7 @@ def answered_text(mark: Mark | None, feed: Feed) -> str:
     """The paragraph that says so, "" where nothing is settled."""
     if mark is None:
         return ""
-    day = day_text(mark.at.astimezone(feed.zone).date(), feed.language, weekday=False)
+    day = day_text(mark.said_at.astimezone(feed.zone).date(), feed.language, weekday=False)
     return _ANSWERED[mark.kind][feed.language].format(day=day) + "\n\n"
 
 

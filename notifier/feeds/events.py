@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from notifier.core.answer import AnswerKind
+from notifier.core.answer import AnswerKind, AnswerRules
 from notifier.core.change import Change, ChangeList, Deadline
 from notifier.core.history import Entry
-from notifier.core.holder import NEVER, Mark, Retold
+from notifier.core.holder import NEVER, Mark, Retold, held_against
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
 from notifier.feeds.answer_words import answered_text, planned_summary, planned_text, settled_summary
@@ -19,6 +19,9 @@ from notifier.feeds.reminders import Reminding, reminders_of
 from notifier.feeds.valarm import Alarm, with_alarms
 from notifier.feeds.vevent import Event, vevent
 from notifier.feeds.wording import description, left_text, reminder_description, reminder_summary, summary
+
+# The thresholds as shipped; without `marks` they matter to nobody.
+RULES = AnswerRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +53,18 @@ def subjects_of(
     reminding: Reminding | None = None,
     retold: Retold = NEVER,
     marks: Sequence[Mark] = (),
+    rules: AnswerRules = RULES,
 ) -> Iterator[Subject]:
-    """Every Deadline's Subject, in the list's order. `history` is each one's by its key, oldest first."""
-    marked = {mark.change_id: mark for mark in marks}
+    """Every Deadline's Subject, in the list's order. `history` is each one's by its key, oldest first.
+
+    `rules` say when what is marked no longer holds.
+    """
+    answered = {mark.change_id: mark for mark in marks}
+    marked = {
+        change.id: held_against(answered[change.id], change, history=history, rules=rules)
+        for change in changes.changes
+        if change.id in answered
+    }
     for key, change, deadline in changes.deadlines():
         service = changes.service(change.service)
         yield Subject(
@@ -92,11 +104,8 @@ def stamp_of(marker: Marker, subject: Subject) -> datetime:
 
 def promised(subject: Subject, today: date) -> Iterator[bytes]:
     """The day on which the holder plans to be done with the Change, beside the first of its Deadlines."""
-    change, mark, feed = subject.change, subject.mark, subject.feed
-    planned = mark.planned if mark and mark.kind is AnswerKind.PLANNED else None
-    if mark is None or planned is None or subject.deadline is not change.deadlines[0]:
-        return
-    if not change.is_open or today >= planned + PAST_FOR:
+    change, mark, feed, planned = subject.change, subject.mark, subject.feed, planned_day(subject)
+    if mark is None or planned is None or today >= planned + PAST_FOR:
         return
     yield vevent(
         Event(
@@ -114,6 +123,14 @@ def promised(subject: Subject, today: date) -> Iterator[bytes]:
             url=feed.change_url(change.id),
         )
     )
+
+
+def planned_day(subject: Subject) -> date | None:
+    """The day that stands beside this Deadline because the holder plans to be done on it."""
+    change, mark = subject.change, subject.mark
+    if mark is None or mark.kind is not AnswerKind.PLANNED or not change.is_open:
+        return None
+    return mark.planned if subject.deadline is change.deadlines[0] else None
 
 
 def _is_settled(subject: Subject) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, literal, select, update
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, GivenAnswer, Party, Way, parse_party
-from notifier.core.holder import Mark
 from notifier.core.subscription import SubscriberState
 from notifier.store.answer_tables import answers
 from notifier.store.tables import subscribers, vendors
@@ -109,26 +108,6 @@ def answered_by(connection: Connection, parties: Collection[Party]) -> dict[Part
     for party, change in connection.execute(said.distinct()):
         found.setdefault(parse_party(party), set()).add(change)
     return {party: frozenset(about) for party, about in found.items()}
-
-
-def marks(connection: Connection, parties: Collection[Party]) -> dict[Party, tuple[Mark, ...]]:
-    """What these Parties' calendars show of their Answers, by Change id."""
-    if not parties:
-        return {}
-    counting = and_(answers.c.party.in_(sorted(map(str, parties))), answers.c.state == AnswerState.COUNTS)
-    found: dict[Party, dict[str, Mark]] = {}
-    for row in connection.execute(select(answers).where(counting).order_by(answers.c.id)):
-        of_party = found.setdefault(parse_party(row.party), {})
-        before = of_party.get(row.change)
-        counted = max(row.at, row.decided_at or row.at)
-        of_party[row.change] = Mark(
-            change_id=row.change,
-            kind=AnswerKind(row.kind),
-            planned=row.planned,
-            times=before.times + 1 if before else 1,
-            at=max(counted, before.at) if before else counted,
-        )
-    return {party: tuple(each for _, each in sorted(by.items())) for party, by in found.items()}
 
 
 def with_givers(connection: Connection, ids: Collection[int]) -> dict[int, GivenAnswer]:

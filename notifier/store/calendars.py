@@ -16,20 +16,21 @@ from notifier.core.cadence import parse_cadence
 from notifier.core.holder import GONE, Held, Holder, Mark, Retold
 from notifier.core.subscription import Scope, SubscriberState, Topic
 from notifier.core.text import Language
-from notifier.store import answers
+from notifier.core.timing import Timing
+from notifier.store import marks
 from notifier.store.tables import subscribers, subscriptions
 
 _KEEP_THEIRS = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
 
-def holders_of(connection: Connection, asked: Sequence[tuple[str, int]]) -> list[Held]:
-    """Whose the calendars with these public ids and serials are (at most 30,000), in two queries.
+def holders_of(connection: Connection, asked: Sequence[tuple[str, int]], *, timing: Timing) -> list[Held]:
+    """Whose the calendars with these public ids and serials are (at most 30,000), in three queries.
 
     GONE when it was rotated or they left, None when nobody has that id.
     """
     found = connection.execute(_WANTED, {"ids": [public_id for public_id, _ in asked]})
     people = {row.public_id: row for row in found}
-    marked = answers.marks(connection, {_party(row) for row in people.values()})
+    marked = marks.marks_of(connection, {_party(row) for row in people.values()}, timing=timing)
     return [_held(people.get(public_id), serial, marked) for public_id, serial in asked]
 
 

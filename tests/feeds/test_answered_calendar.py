@@ -28,7 +28,7 @@ AT = datetime(2026, 8, 3, 10, tzinfo=UTC)
 
 
 def mark(kind: AnswerKind, *, planned: date | None = None, times: int = 1, at: datetime = AT) -> Mark:
-    return Mark(change_id=CHANGE.id, kind=kind, planned=planned, times=times, at=at)
+    return Mark(change_id=CHANGE.id, kind=kind, planned=planned, first_at=AT, said_at=at, times=times, at=at)
 
 
 def calendar(

@@ -15,6 +15,7 @@ from notifier.core.subscription import Subscriber, parse_topic
 from notifier.core.text import Language
 from notifier.store import calendars, erasing, leaving, subscribers
 from notifier.store.engine import writing
+from tests.core.lists import TIMING
 from tests.store.people import JUNE, KEYED, MAY, join
 
 LINKS = Links(base_url="https://varsel.example.no", keys=("key",))
@@ -26,7 +27,7 @@ def token_of(person: Subscriber) -> str:
 
 
 def look_up(database: Engine, token: str) -> object:
-    (found,) = holders_of(engine=database, links=LINKS, tokens=[token])
+    (found,) = holders_of(engine=database, links=LINKS, tokens=[token], timing=TIMING)
     return found
 
 
@@ -151,8 +152,8 @@ def test_many_are_looked_up_together_each_for_themselves(database: Engine) -> No
     ola = join(database, "ola@epj.example.no")
     assert rotate(database, ola)
     tokens = [token_of(ola), "altered", token_of(kari), token_of(read_back(database, ola)), token_of(kari)]
-    found = holders_of(engine=database, links=LINKS, tokens=tokens)
+    found = holders_of(engine=database, links=LINKS, tokens=tokens, timing=TIMING)
     assert [found[0], found[1]] == [GONE, None]
     assert found[2] == found[4] == holder_as(kari, MAY)
     assert found[3] == holder_as(ola, MAY)
-    assert holders_of(engine=database, links=LINKS, tokens=["altered"]) == [None]
+    assert holders_of(engine=database, links=LINKS, tokens=["altered"], timing=TIMING) == [None]
