@@ -1,8 +1,8 @@
 """A Subscriber's own calendar: exactly what they follow, in their language.
 
-The bytes hold nothing of whose they are, so all who follow the same share them. For each of a hundred thousand
-Subscribers nothing is kept, but for those who asked last what they were answered: it holds while nothing was written to
-the database, and not a moment longer.
+The bytes hold nothing of whose they are, so all who follow the same share them: everybody who answered nothing, and the
+people of one Vendor. For each of a hundred thousand Subscribers nothing is kept, but for those who asked last what they
+were answered: it holds while nothing was written to the database, and not a moment longer.
 """
 
 from __future__ import annotations
@@ -63,16 +63,16 @@ class Private:
                 "This calendar’s address is no longer valid. Your latest mail has the present one."
             )
         shown = shown_to(holder, asked.variant)
-        made = self._shelf.ready(shown)
+        made = self._shelf.ready(shown, is_private=True)
         if made is None:
             make = partial(private_edition, self._site, self._shelf, shown=shown)
-            made = await run_in_threadpool(self._shelf.take, shown, make)
+            made = await run_in_threadpool(self._shelf.take, shown, make, is_private=True)
         if made is None or made.changed_at is None:
             return made
         # What they follow is part of what they see.
         theirs = dated(made, max(made.changed_at, min(holder.since, self._site.now())))
         # In trouble both may be older than what there is now.
-        if found.is_certain and made is self._shelf.ready(shown):
+        if found.is_certain and made is self._shelf.ready(shown, is_private=True):
             self._remember(path, theirs, as_of)
         return theirs
 

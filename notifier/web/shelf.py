@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from threading import Lock
 
 from notifier.core.change import ChangeList
@@ -24,7 +25,8 @@ from notifier.logs import log
 from notifier.web.edition import Edition
 from notifier.web.site import Site
 
-MOST_BYTES = 32 * 2**20
+# Of the public ones, and of the private ones.
+MOST_BYTES = 16 * 2**20
 MOST_EDITIONS = 1024
 MOST_SHEETS = 24
 _PATIENCE = 5.0
@@ -56,15 +58,37 @@ class _Kept:
     edition: Edition
 
 
+class _Board:
+    """Editions by key, the oldest of which make room."""
+
+    def __init__(self) -> None:
+        self._editions: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: Hashable) -> _Kept | None:
+        return self._editions.get(key)
+
+    def keep(self, key: Hashable, kept: _Kept) -> None:
+        before = self._editions.pop(key, None)
+        self._editions[key] = kept
+        self._bytes += len(kept.edition.body) - (len(before.edition.body) if before else 0)
+        while len(self._editions) > 1 and (self._bytes > MOST_BYTES or len(self._editions) > MOST_EDITIONS):
+            _, oldest = self._editions.popitem(last=False)
+            self._bytes -= len(oldest.edition.body)
+
+
 class Shelf:
-    """Editions by key, each of the Snapshot it was made from; safe to use from several threads."""
+    """Editions by key, each of the Snapshot it was made from; safe to use from several threads.
+
+    Private ones have a board of their own: however many they are, they never push out the last good public ones.
+    """
 
     def __init__(self, site: Site) -> None:
         self._site = site
         self._snapshot: Snapshot | None = None
         self._good: Snapshot | None = None
-        self._editions: OrderedDict[Hashable, _Kept] = OrderedDict()
-        self._bytes = 0
+        self._public = _Board()
+        self._private = _Board()
         self._sheets: OrderedDict[Hashable, tuple[Snapshot, Sheet]] = OrderedDict()
         self._lock = Lock()
 
@@ -85,21 +109,23 @@ class Shelf:
             self._snapshot = known
         return known
 
-    def ready(self, key: Hashable) -> Edition | None:
+    def ready(self, key: Hashable, *, is_private: bool = False) -> Edition | None:
         """The Edition, where it is of the present Snapshot. Answers at once."""
-        kept = self._editions.get(key)
+        kept = self._board(is_private).get(key)
         return kept.edition if kept and kept.snapshot is self.snapshot() else None
 
-    def take(self, key: Hashable, make: Callable[[Snapshot], Edition]) -> Edition | None:
+    def take(
+        self, key: Hashable, make: Callable[[Snapshot], Edition], *, is_private: bool = False
+    ) -> Edition | None:
         """The Edition of the present Snapshot, made where needed; in trouble the last good one, None without any."""
         snapshot = self.snapshot()
         if snapshot is None:
             return None
         if not self._lock.acquire(timeout=_PATIENCE):
-            kept = self._editions.get(key)
+            kept = self._board(is_private).get(key)
             return kept.edition if kept else None
         try:
-            return self._made(key, snapshot, make)
+            return self._made(self._board(is_private), key, snapshot, make)
         finally:
             self._lock.release()
 
@@ -113,13 +139,14 @@ class Shelf:
         retold: Retold,
         marks: tuple[Mark, ...] = (),
     ) -> Sheet:
-        """Every event in one language and variant. To be asked only by what makes an Edition."""
+        """Every event in one language and variant. To be asked only by what makes an Edition.
+
+        Of somebody's own only the events are made that their `marks` alter; the others are everybody's.
+        """
         own = (reminding.own, reminding.since) if reminding else None
-        key = (language, variant, own, retold, marks)
-        kept = self._sheets.get(key)
-        if kept and kept[0] is snapshot:
-            return kept[1]
-        made = sheet_of(
+        key = (language, variant, own, retold)
+        make = partial(
+            sheet_of,
             changes=snapshot.changes,
             history=snapshot.history,
             today=snapshot.today,
@@ -127,15 +154,24 @@ class Shelf:
             variant=variant,
             reminding=reminding,
             retold=retold,
-            marks=marks,
         )
+        kept = self._sheets.get(key)
+        made = kept[1] if kept and kept[0] is snapshot else self._keep_sheet(key, snapshot, make())
+        return make(marks=marks, rules=self._site.answer_rules, unmarked=made) if marks else made
+
+    def _board(self, is_private: bool) -> _Board:
+        return self._private if is_private else self._public
+
+    def _keep_sheet(self, key: Hashable, snapshot: Snapshot, made: Sheet) -> Sheet:
         self._sheets[key] = (snapshot, made)
         while len(self._sheets) > MOST_SHEETS:
             self._sheets.popitem(last=False)
         return made
 
-    def _made(self, key: Hashable, snapshot: Snapshot, make: Callable[[Snapshot], Edition]) -> Edition | None:
-        kept = self._editions.get(key)
+    def _made(
+        self, board: _Board, key: Hashable, snapshot: Snapshot, make: Callable[[Snapshot], Edition]
+    ) -> Edition | None:
+        kept = board.get(key)
         if kept and kept.snapshot is snapshot:
             return kept.edition
         try:
@@ -144,7 +180,7 @@ class Shelf:
             _log.exception("a feed cannot be made; the last good one is served")
             return kept.edition if kept else self._of_good(snapshot, make)
         self._good = snapshot
-        self._keep(key, _Kept(snapshot, made))
+        board.keep(key, _Kept(snapshot, made))
         return made
 
     def _of_good(self, snapshot: Snapshot, make: Callable[[Snapshot], Edition]) -> Edition | None:
@@ -156,11 +192,3 @@ class Shelf:
         except Exception:  # noqa: BLE001 -- as above
             _log.exception("nor can it be made of the list before")
             return None
-
-    def _keep(self, key: Hashable, kept: _Kept) -> None:
-        before = self._editions.pop(key, None)
-        self._editions[key] = kept
-        self._bytes += len(kept.edition.body) - (len(before.edition.body) if before else 0)
-        while len(self._editions) > 1 and (self._bytes > MOST_BYTES or len(self._editions) > MOST_EDITIONS):
-            _, oldest = self._editions.popitem(last=False)
-            self._bytes -= len(oldest.edition.body)

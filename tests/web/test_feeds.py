@@ -228,6 +228,27 @@ def test_the_shelf_makes_an_edition_once_and_again_only_when_it_had_to_make_room
     assert made == [Language.NB, Language.NN, Language.EN, Language.NB]
 
 
+def test_however_many_private_calendars_never_push_out_the_last_good_public_one() -> None:
+    trouble = False
+    changes = one_deadline(firm("2026-12-01"))
+    here = site(changes=lambda: replace(changes), history=lambda: history_of([changes]))
+    shelf = Shelf(here)
+
+    def make(snapshot: shelves.Snapshot) -> shelves.Edition:
+        if trouble:
+            raise ValueError("a mistake that came to light later")
+        return calendar_edition(here, shelf, snapshot, AskedCalendar(Variant.PLAIN, ALL, Language.NB))
+
+    public = shelf.take("public", make)
+    assert public
+    for number in range(shelves.MOST_EDITIONS + 5):
+        assert shelf.take(number, lambda _: replace(public, body=b"somebody's"), is_private=True)
+    assert shelf.ready(0, is_private=True) is None
+    changes, trouble = one_deadline(firm("2027-01-15"), revision=2), True
+    assert shelf.ready("public") is None
+    assert shelf.take("public", make) is public
+
+
 def test_what_cannot_be_made_is_made_of_the_list_before_and_else_not_at_all() -> None:
     lists = [one_deadline(firm("2026-12-01"))]
     here = site(changes=lambda: lists[-1], history=lambda: history_of(lists))
