@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, literal, select, update
+from sqlalchemy import Connection, Integer, bindparam, case, delete, insert, literal, select, update
 
 from notifier.core.address import identity_of, normal_address
 from notifier.core.cadence import Cadence
@@ -21,7 +21,7 @@ from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.subscription import SubscriberState, Topic
 from notifier.core.text import Language
-from notifier.store.subscribers import subscription_row
+from notifier.store.subscribers import raises_of, subscription_row
 from notifier.store.tables import asks, messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
@@ -180,13 +180,15 @@ def _revive(connection: Connection, again: Mapping[int, Joiner], now: datetime) 
         "ended_why": None,
         "score": 0,
         "changed_at": None,
-        # Their calendar may be in another language now.
-        "retold": subscribers.c.retold + case((was_there, 1), else_=0),
+        # Their calendar may be in another language now, or tell what another Party answered.
+        "retold": subscribers.c.retold + case((was_there, bindparam("raised", type_=Integer)), else_=0),
         "retold_at": case((was_there, literal(now, subscribers.c.retold_at.type)), else_=None),
         "paused_until": None,
     }
+    raises = raises_of(connection, {row_id: person.vendor for row_id, person in again.items()})
     rows = [
-        {"row_id": row_id} | {f"new_{name}": value for name, value in _choices(person, now).items()}
+        {"row_id": row_id, "raised": raises.get(row_id, 1)}
+        | {f"new_{name}": value for name, value in _choices(person, now).items()}
         for row_id, person in again.items()
     ]
     connection.execute(
