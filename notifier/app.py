@@ -27,7 +27,7 @@ from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.address import normal_address_or_domain
-from notifier.core.answer import GivenAnswer
+from notifier.core.answer import AnswerRules, GivenAnswer
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
@@ -78,7 +78,7 @@ class Parts:
     @property
     def imprint(self) -> str:
         """What stands for how this release with these settings words the calendars' events."""
-        return _imprint(self.letterhead, self.links, self.timing)
+        return _imprint(self.letterhead, self.links, self.timing, self.settings.answer_rules)
 
     def feed(self, language: Language) -> Feed:
         """How the deadlines are published in one language, all in one calendar."""
@@ -218,8 +218,8 @@ def may_receive(only_to: Sequence[str], address: str) -> bool:
 
 
 @cache
-def _imprint(letterhead: Letterhead, links: Links, timing: Timing) -> str:
-    return imprint(partial(_feed, letterhead, links, timing), timing)
+def _imprint(letterhead: Letterhead, links: Links, timing: Timing, rules: AnswerRules) -> str:
+    return imprint(partial(_feed, letterhead, links, timing), timing, rules)
 
 
 def _feed(letterhead: Letterhead, links: Links, timing: Timing, language: Language) -> Feed:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import product
 
+from notifier.core.answer import AnswerKind, AnswerRules
 from notifier.core.change import (
     Change,
     ChangeList,
@@ -23,6 +24,7 @@ from notifier.core.change import (
 )
 from notifier.core.diff import Difference, DifferenceKind
 from notifier.core.history import Entry
+from notifier.core.holder import Mark
 from notifier.core.text import Language, Text
 from notifier.core.timing import Timing
 from notifier.core.when import Certainty, When, parse_when
@@ -48,11 +50,17 @@ _SHAPES = (
     ("tba", Certainty.CONFIRMED, DeadlineKind.END, None),
 )
 _WITH_LEADS = 2
+# Every answer that a private calendar shows.
+_ANSWERED = (AnswerKind.DONE, AnswerKind.NOT_AFFECTED, AnswerKind.PLANNED)
 
 
-def imprint(feed: Callable[[Language], Feed], timing: Timing) -> str:
-    """A hash, in hex, of what this release with these settings makes of the specimen."""
-    return hashlib.sha256(b"".join(specimen(feed, timing))).hexdigest()
+def imprint(feed: Callable[[Language], Feed], timing: Timing, rules: AnswerRules) -> str:
+    """A hash, in hex, of what this release with these settings makes of the specimen.
+
+    Of the rules it holds the one that decides whether an event says that it is done.
+    """
+    again = str(rules.reconfirm_after).encode()
+    return hashlib.sha256(b"".join([*specimen(feed, timing), again])).hexdigest()
 
 
 def specimen(feed: Callable[[Language], Feed], timing: Timing) -> Iterator[bytes]:
@@ -69,6 +77,23 @@ def specimen(feed: Callable[[Language], Feed], timing: Timing) -> Iterator[bytes
             reminding=None if plain else Reminding(timing=timing),
         )
         yield from (row.body for row in sheet.rows)
+    for language, kind in product(Language, _ANSWERED):
+        changes, history = _specimen(_WITH_LEADS)
+        sheet = sheet_of(
+            changes=changes,
+            history=history,
+            today=_MOVED.date(),
+            feed=feed(language),
+            marks=(_mark(changes.changes[0], kind),),
+        )
+        yield from (row.body for row in sheet.rows)
+
+
+def _mark(change: Change, kind: AnswerKind) -> Mark:
+    planned = date(2026, 8, 3) if kind is AnswerKind.PLANNED else None
+    return Mark(
+        change_id=change.id, kind=kind, planned=planned, first_at=_MOVED, said_at=_MOVED, times=1, at=_MOVED
+    )
 
 
 def _specimen(most: int | None) -> tuple[ChangeList, Mapping[str, Sequence[Entry]]]:

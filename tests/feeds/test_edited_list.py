@@ -12,6 +12,7 @@ import icalendar
 import pytest
 from sqlalchemy import Engine
 
+from notifier.core.answer import AnswerRules
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.feeds.feed import Feed
@@ -94,7 +95,7 @@ class Publisher:
         self._contact = contact
         self.now += timedelta(days=10)
         with self._node() as node:
-            return reprint(engine=node, imprint=imprint(self._feed, TIMING), now=self.now)
+            return reprint(engine=node, imprint=imprint(self._feed, TIMING, AnswerRules()), now=self.now)
 
     def decide(self, how: Callable[..., object], short_hash: str) -> None:
         """Approve or reject what is held."""
