@@ -12,7 +12,6 @@ from notifier.daemon.page import health_of
 from notifier.daemon.restoring import remember
 from notifier.daemon.running import Running
 from notifier.daemon.tick import free_the_dead, plan, prune_all, report_weekly, tell
-from notifier.errors import DatabaseError
 from notifier.jobs import canary
 from notifier.jobs.beat import beat
 from notifier.jobs.canary import Aviary
@@ -56,7 +55,8 @@ async def send(running: Running) -> None:
     sender = running.parts.sender(node=running.right.node, clock=running.clock)
     try:
         done = await dispatch(sender, draining=partial(_draining, running))
-    except DatabaseError:
+    except Exception:
+        # Whatever it was, nothing stays claimed by a node that lives on and has forgotten of it.
         await asyncio.to_thread(running.right.begin_anew)
         raise
     if done.sent or done.failed or done.again or done.uncomposed:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from notifier.core.backoff import spread_of
@@ -24,6 +25,9 @@ RECORD_SECONDS = 0.05
 
 RECORD_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 
+# When the database will not write so many in a row even alone, that is not for what stands in them.
+MOST_UNWRITABLE = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -35,9 +39,10 @@ class Judged:
 
 
 class Recorder:
-    """Writes Verdicts down together, 500 or those of 50 ms. `goes_on` is whether the breaker lets more leave.
+    """Writes Verdicts down together, 500 or those of 50 ms. `is_held` is whether the breaker keeps more from leaving.
 
-    Where they cannot be written, `flush` raises, and nothing more should be sent.
+    One that cannot be written takes none beside it along. From then on `flush` raises what kept it from being
+    written, and nothing more should be sent.
     """
 
     def __init__(self, sender: Sender, total: Dispatched) -> None:
@@ -46,17 +51,23 @@ class Recorder:
         self._noted: list[Judged] = []
         self._full = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
-        self.goes_on = True
+        self._trouble: Exception | None = None
+        self.is_held = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether more may leave: the breaker lets it, and what becomes of it can be written down."""
+        return not self.is_held and not self.is_broken
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that was noted is written."""
+        """Whether nothing is left to write."""
         return self._writing is None
 
     @property
     def is_broken(self) -> bool:
         """Whether something could not be written."""
-        return self._writing is not None and self._writing.done()
+        return self._trouble is not None or (self._writing is not None and self._writing.done())
 
     def note(self, judged: Judged) -> None:
         """Write it down soon."""
@@ -71,40 +82,53 @@ class Recorder:
         self._full.set()
         if self._writing is not None:
             await asyncio.shield(self._writing)
+        if self._trouble is not None:
+            raise self._trouble
 
     async def _write(self) -> None:
-        try:
-            while self._noted:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(RECORD_SECONDS):
-                        await self._full.wait()
-                self._full.clear()
-                noted, self._noted = self._noted[:RECORD_LIMIT], self._noted[RECORD_LIMIT:]
-                tally = await asyncio.to_thread(_record, self._sender, noted)
-                self._add(tally)
-        except BaseException:
-            self.goes_on = False
-            raise
+        while self._noted:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RECORD_SECONDS):
+                    await self._full.wait()
+            self._full.clear()
+            noted, self._noted = self._noted[:RECORD_LIMIT], self._noted[RECORD_LIMIT:]
+            tally, trouble = await asyncio.to_thread(_record, self._sender, noted)
+            self._add(tally)
+            self._trouble = self._trouble or trouble
         self._writing = None
 
     def _add(self, tally: Tally) -> None:
-        self.goes_on = tally.goes_on
+        self.is_held = not tally.goes_on
         self._total.sent += tally.sent
         self._total.failed += tally.failed
         self._total.again += tally.again
 
 
-def _record(sender: Sender, judged: Sequence[Judged]) -> Tally:
+def _record(sender: Sender, judged: Sequence[Judged]) -> tuple[Tally, Exception | None]:
+    """Write them together or, where that fails, one by one. Answers what was written, and what kept any of them from
+    being written."""
     now = sender.clock()
-    recorded = []
-    for each in judged:
-        message, verdict = each.ready.message, each.verdict
-        transition = after_verdict(message, verdict, now=now, spread=spread_of(message), probing=each.probing)
-        recorded.append((each.ready, Recorded(message=message, verdict=verdict, transition=transition)))
-    write = partial(
-        record, engine=sender.engine, recorded=recorded, bounce_limit=sender.bounce_limit, now=now
-    )
-    return persistently(lambda again: write(again=again))
+    entries = [_entry(each, now) for each in judged]
+    write = partial(record, engine=sender.engine, bounce_limit=sender.bounce_limit, now=now)
+    with suppress(Exception):  # a damaged row can fail in any way, and shows when it is alone
+        return persistently(lambda again: write(recorded=entries, again=again)), None
+    written, trouble, in_a_row = Tally(), None, 0
+    for entry in entries:
+        try:
+            written += write(recorded=[entry], again=True)
+            in_a_row = 0
+        except Exception as error:  # noqa: BLE001 -- in any way
+            trouble = error
+            in_a_row += isinstance(error, DatabaseError)
+        if in_a_row == MOST_UNWRITABLE:
+            break
+    return written, trouble
+
+
+def _entry(judged: Judged, now: datetime) -> tuple[Ready, Recorded]:
+    message, verdict = judged.ready.message, judged.verdict
+    transition = after_verdict(message, verdict, now=now, spread=spread_of(message), probing=judged.probing)
+    return judged.ready, Recorded(message=message, verdict=verdict, transition=transition)
 
 
 def persistently(write: Callable[[bool], Tally]) -> Tally:

@@ -54,7 +54,7 @@ class Transmitter:
 
     async def send(self, taken: Taken) -> None:
         """Returns when all of it has been begun, or cannot be: a probe, when it was answered."""
-        self._recorder.goes_on = True
+        self._recorder.is_held = False
         self._waiting.extend((ready, taken) for ready in taken.ready)
         for _ in range(-(-len(self._waiting) // ARM_LIMIT)):
             self._add_worker()
@@ -120,7 +120,7 @@ class Transmitter:
             except ChannelDownError as down:
                 now, engine = self._sender.clock(), self._sender.engine
                 await asyncio.to_thread(record_relay, engine=engine, verdict=down.verdict, now=now)
-                self._recorder.goes_on = False
+                self._recorder.is_held = True
                 return
             healthy = False
             try:
@@ -158,9 +158,9 @@ class Transmitter:
         """Arm, transmit and note a few Messages; answers whether the connection seems well."""
         ready, taken = batch
         loop = asyncio.get_running_loop()
-        latest = loop.time() + BATCH_SECONDS
         armed = await asyncio.to_thread(_arm, self._sender, taken, ready)
         began, healthy = loop.time(), True
+        latest = began + BATCH_SECONDS
         left = deque(armed)
         async with aclosing(line.send_all([each.parcel for each in armed], latest=latest)) as verdicts:
             async for verdict in verdicts:

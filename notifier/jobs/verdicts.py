@@ -46,6 +46,14 @@ class Tally:
     again: int = 0
     goes_on: bool = True
 
+    def __add__(self, later: Tally) -> Tally:
+        return Tally(
+            sent=self.sent + later.sent,
+            failed=self.failed + later.failed,
+            again=self.again + later.again,
+            goes_on=later.goes_on,
+        )
+
 
 def record(
     *,
