@@ -71,6 +71,13 @@ class Parts:
     id_suffix: str
 
     @property
+    def voice(self) -> Voice:
+        """Who speaks in mails, in which words."""
+        return Voice(
+            timing=self.timing, letterhead=self.letterhead, templates=self.templates, links=self.links
+        )
+
+    @property
     def pseudonyms(self) -> Pseudonyms:
         """What addresses and networks are known by where they are only counted."""
         return Pseudonyms(self.links.keys)

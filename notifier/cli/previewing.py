@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,7 @@ from notifier.core.text import Language, count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
+    from notifier.compose.voice import Voice
     from notifier.core.change import Change, ChangeList
     from notifier.settings import Settings
 
@@ -90,25 +91,28 @@ def _changes(settings: Settings, wall: datetime) -> ChangeList:
     return parse_list(FileSource(settings.list_path).read(), today=settings.timing.today(wall))
 
 
-def _voice(settings: Settings) -> dict[str, Any]:
-    """What composing needs besides the list. The key is nobody's, so the links in previews change nothing."""
+def _voice(settings: Settings) -> Voice:
+    """Who speaks. The key is nobody's, so the links in previews change nothing."""
     from notifier import app as wiring
     from notifier.compose.links import Links
     from notifier.compose.templates import shipped_templates
+    from notifier.compose.voice import Voice
 
-    return {
-        "timing": settings.timing,
-        "letterhead": wiring.letterhead_of(settings),
-        "templates": shipped_templates(),
-        "links": Links(settings.base_url, ("preview",)),
-    }
+    return Voice(
+        timing=settings.timing,
+        letterhead=wiring.letterhead_of(settings),
+        templates=shipped_templates(),
+        links=Links(settings.base_url, ("preview",)),
+    )
 
 
 def _write_all(folder: Path, settings: Settings, changes: ChangeList, now: datetime) -> None:
     from notifier.jobs.preview import write_previews
 
     with progress("Composing", len(changes.changes) + 1) as advance:
-        index, number = write_previews(folder, changes=changes, now=now, advance=advance, **_voice(settings))
+        index, number = write_previews(
+            folder, changes=changes, now=now, voice=_voice(settings), advance=advance
+        )
     print(wrapped(f"{count(number, 'mail')} of revision {changes.revision}. Browse them: {index.resolve()}"))
 
 
@@ -141,7 +145,7 @@ def _mail(
         now=now,
         timing=settings.timing,
     )
-    return compose_sample(made, **_voice(settings)).data
+    return compose_sample(made, _voice(settings)).data
 
 
 def _printed(data: bytes, form: Form) -> str:

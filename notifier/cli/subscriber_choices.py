@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,10 +45,8 @@ def change(
     now: Now = None,
 ) -> None:
     """Change what a subscriber chose; what is not named stays. --follow and --lead replace all of theirs."""
-    from notifier.consent.reconsidering import reconsider_all
-    from notifier.core.answer import party_of
+    from notifier.consent.choosing import alter
     from notifier.core.subscription import EVERYTHING
-    from notifier.store import holding, owing, subscribers
     from notifier.store.engine import writing
 
     _refuse_both(lead, default_leads, "--lead", "--default-leads")
@@ -64,23 +61,18 @@ def change(
         changes = known_changes(look.engine, look.settings) if is_part else None
         with writing(look.engine) as connection:
             found = _who_stays(connection, address)
-            timing, rules = look.settings.timing, look.settings.answer_rules
-            belongs_to = known_vendor(connection, vendor) or (None if no_vendor else found.vendor)
-            party = party_of(replace(found, vendor=belongs_to))
-            holding.hold(connection, party)
-            owing.record_due(connection, found.id, timing=timing, now=look.now, elapsed=None)
-            subscribers.set_choices(
+            alter(
                 connection,
-                found.id,
+                found,
                 language=language or found.language,
                 topics=topics or [each.topic for each in found.subscriptions],
                 cadence=cadence or (None if default_leads else found.cadence),
-                vendor=belongs_to,
-                now=look.now,
+                vendor=known_vendor(connection, vendor) or (None if no_vendor else found.vendor),
                 changes=changes,
+                rules=look.settings.answer_rules,
+                timing=look.timing,
+                now=look.now,
             )
-            if belongs_to != found.vendor:
-                reconsider_all(connection, party, rules=rules, timing=timing, now=look.now)
             _suspend_or_resume(connection, found, suspend=suspend, resume=resume, now=look.now)
     print(wrapped(f"{found.address} is changed. See: notifier subscribers show {found.address}"))
 

@@ -74,10 +74,7 @@ def _sample(parts: Parts, address: str, language: Language, now: datetime) -> Pa
             message=replace(made.message, header_id=header_id),
             subscriber=replace(made.subscriber, address=address),
         ),
-        timing=parts.timing,
-        letterhead=parts.letterhead,
-        templates=parts.templates,
-        links=parts.links,
+        parts.voice,
     )
     return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)
 

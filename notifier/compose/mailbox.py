@@ -15,6 +15,7 @@ from enum import StrEnum
 
 _DIGITS = 13  # hexadecimal: 40 bits for the number, and the last three digits for the moves
 _MOVES = 16**3
+LARGEST = 2**40 - 1
 _SIGNATURE_BYTES = 10
 _DETAIL = re.compile(rf"([a-z])-([0-9a-f]{{1,{_DIGITS}}})-([a-z2-7]{{16}})")
 
@@ -100,6 +101,8 @@ class Mailbox:
         return _DETAIL.fullmatch(detail) is not None
 
     def _signed(self, purpose: Purpose, number: int, moves: int) -> str:
+        if not 0 <= number <= LARGEST:
+            raise ValueError(f"{number} does not fit into an address")
         local, _, domain = self.address.rpartition("@")
         code = number * _MOVES + moves % _MOVES
         return f"{local}+{purpose}-{code:x}-{_signature(self.keys[-1], purpose, code)}@{domain}"

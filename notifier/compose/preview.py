@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links
 from notifier.compose.matter import matter_of
 from notifier.compose.messages import Mail, compose
 from notifier.compose.recipient import recipient_of
 from notifier.compose.samples import Sample, letter_sample, sample, stance_sample
-from notifier.compose.templates import Templates
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerKind
 from notifier.core.cadence import Lead
@@ -41,11 +38,8 @@ class Preview:
     mail: Mail
 
 
-def compose_sample(
-    made: Sample, *, timing: Timing, letterhead: Letterhead, templates: Templates, links: Links
-) -> Mail:
+def compose_sample(made: Sample, voice: Voice) -> Mail:
     """The sample as a mail."""
-    voice = Voice(timing=timing, letterhead=letterhead, templates=templates, links=links)
     matter = matter_of(
         message=made.message,
         subscriber=made.subscriber,
@@ -56,7 +50,7 @@ def compose_sample(
         history={},
         given=made.given,
         now=made.now,
-        timing=timing,
+        timing=voice.timing,
     )
     recipient = recipient_of(
         message=made.message,
@@ -69,34 +63,15 @@ def compose_sample(
     return compose(matter, recipient, voice)
 
 
-def preview_all(
-    *,
-    changes: ChangeList,
-    now: datetime,
-    timing: Timing,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
-) -> Iterator[Preview]:
+def preview_all(*, changes: ChangeList, now: datetime, voice: Voice) -> Iterator[Preview]:
     """Every Letter, and every Change × every kind that it can have × every language, reminders at each Lead."""
     # Letters on answers tell of a Change, where there is any.
     letters = [each for each in LetterKind if changes.changes or each not in OF_ANSWERS]
     for letter in letters:
         for language in Language:
             made = letter_sample(changes=changes, kind=letter, language=language, now=now)
-            mail = compose_sample(
-                made, timing=timing, letterhead=letterhead, templates=templates, links=links
-            )
-            yield Preview(
-                stem=f"letter.{letter}.{language}",
-                title=mail.subject,
-                change="",
-                kind=letter,
-                lead=None,
-                language=language,
-                mail=mail,
-            )
-    for change, kind, lead in _cases(changes, timing):
+            yield _preview(made, voice, f"letter.{letter}.{language}", change="", kind=letter, lead=None)
+    for change, kind, lead in _cases(changes, voice.timing):
         for language in Language:
             made = sample(
                 changes=changes,
@@ -105,26 +80,30 @@ def preview_all(
                 lead=lead,
                 language=language,
                 now=now,
-                timing=timing,
+                timing=voice.timing,
                 # How news asks again whoever has answered.
                 stance=stance_sample(AnswerKind.DONE, change_id=change.id, now=now)
                 if kind is NoticeKind.MOVED
                 else OPEN,
             )
             about = "" if kind is NoticeKind.STANDING else change.id
-            parts = [about, str(kind), str(lead or ""), str(language)]
-            mail = compose_sample(
-                made, timing=timing, letterhead=letterhead, templates=templates, links=links
-            )
-            yield Preview(
-                stem=".".join(part for part in parts if part),
-                title=mail.subject,
-                change=about,
-                kind=kind,
-                lead=lead,
-                language=language,
-                mail=mail,
-            )
+            stem = ".".join(part for part in (about, kind, str(lead or ""), language) if part)
+            yield _preview(made, voice, stem, change=about, kind=kind, lead=lead)
+
+
+def _preview(
+    made: Sample, voice: Voice, stem: str, *, change: str, kind: NoticeKind | LetterKind, lead: Lead | None
+) -> Preview:
+    mail = compose_sample(made, voice)
+    return Preview(
+        stem=stem,
+        title=mail.subject,
+        change=change,
+        kind=kind,
+        lead=lead,
+        language=made.subscriber.language,
+        mail=mail,
+    )
 
 
 def _cases(changes: ChangeList, timing: Timing) -> Iterator[tuple[Change, NoticeKind, Lead | None]]:

@@ -21,6 +21,7 @@ from notifier.compose.report_sample import report_samples
 from notifier.compose.reports import compose_report
 from notifier.compose.samples import Sample, letter_sample, sample, stance_sample
 from notifier.compose.templates import Templates
+from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerKind
 from notifier.core.change import (
     Change,
@@ -67,17 +68,13 @@ def rehearse(*, templates: Templates, letterhead: Letterhead, links: Links) -> N
 
     Raises ConfigurationError naming the template's file and line, or the setting's fault.
     """
-    composing: list[Callable[[], object]] = [
-        partial(
-            compose_sample, made, timing=_timing(), letterhead=letterhead, templates=templates, links=links
-        )
-        for made in _samples()
-    ]
+    voice = Voice(timing=_timing(), letterhead=letterhead, templates=templates, links=links)
+    composing: list[Callable[[], object]] = [partial(compose_sample, made, voice) for made in _samples()]
     composing += [
         partial(forwarded, each, letterhead=letterhead, language=Language.NN, templates=templates, now=_NOW)
         for each in _LETTERS
     ]
-    composing.append(partial(_report, letterhead=letterhead, templates=templates, links=links))
+    composing.append(partial(_report, voice))
     for compose in composing:
         try:
             compose()
@@ -87,7 +84,7 @@ def rehearse(*, templates: Templates, letterhead: Letterhead, links: Links) -> N
             raise ConfigurationError([f"publisher.name, publisher.contact or mail.from: {error}"]) from error
 
 
-def _report(*, letterhead: Letterhead, templates: Templates, links: Links) -> None:
+def _report(voice: Voice) -> None:
     """With an empty picture: what draws it takes memory, and needs no template."""
     changes = _list_of("2026-03-20")
     for found in report_samples(changes.changes[0], now=_NOW):
@@ -95,11 +92,8 @@ def _report(*, letterhead: Letterhead, templates: Templates, links: Links) -> No
             [found],
             recipient="a@b.invalid",
             changes=changes,
-            letterhead=letterhead,
-            templates=templates,
-            links=links,
+            voice=voice,
             language=Language.NN,
-            timing=_timing(),
             now=_NOW,
             draw=lambda curve, today: b"",
         )

@@ -11,23 +11,23 @@ from email.utils import format_datetime
 
 from notifier.compose.headers import named, wire_address
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links, in_language
+from notifier.compose.links import in_language
+from notifier.compose.mailbox import LARGEST
 from notifier.compose.messages import INLINER, Mail
 from notifier.compose.picture import HEIGHT, WIDTH, draw
 from notifier.compose.plaintext import wrapped
 from notifier.compose.sections import heading_of
-from notifier.compose.templates import Templates
+from notifier.compose.voice import Voice
 from notifier.core.change import ChangeList
 from notifier.core.curve import Curve
 from notifier.core.readiness import READY, Condition, Picture, VendorLine
 from notifier.core.text import Language
-from notifier.core.timing import Timing
 from notifier.core.weekly import week_of
 
 # A report that lies about in a mailbox opens the page for so long.
 PAGE_WITHIN = timedelta(days=14)
 # No Message has this number: what comes back to it is a report.
-REPORTED = 2**51
+REPORTED = LARGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,38 +82,39 @@ def compose_report(
     *,
     recipient: str,
     changes: ChangeList,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
+    voice: Voice,
     language: Language,
-    timing: Timing,
     now: datetime,
     draw: Callable[[Curve, date], bytes] = draw,
 ) -> Mail:
     """One report to one recipient. Raises jinja2.UndefinedError for a template that asks for what there is not."""
-    today = timing.today(now)
+    today = voice.timing.today(now)
     found = sorted(found, key=lambda each: (each[1].until or date.max, each[0].change.id))
     parts = parts_of(
         found,
         changes=changes,
         language=language,
         today=today,
-        address=lambda change_id: in_language(links.readiness(change_id, until=now + PAGE_WITHIN), language),
+        address=lambda change_id: in_language(
+            voice.links.readiness(change_id, until=now + PAGE_WITHIN), language
+        ),
     )
     values = {
         "parts": parts,
         "week": today.isocalendar().week,
-        "letterhead": letterhead,
-        "zone": timing.zone,
+        "letterhead": voice.letterhead,
+        "zone": voice.timing.zone,
         "size": (WIDTH, HEIGHT),
-        "until": timing.today(now + PAGE_WITHIN),
+        "until": voice.timing.today(now + PAGE_WITHIN),
     }
-    subject = " ".join(templates.render("email/report-subject.txt.j2", language, **values).split())
+    subject = " ".join(voice.templates.render("email/report-subject.txt.j2", language, **values).split())
     mail = EmailMessage(policy=SMTP)
-    for name, value in _headers(recipient, subject, letterhead, language, now.astimezone(timing.zone)):
+    for name, value in _headers(
+        recipient, subject, voice.letterhead, language, now.astimezone(voice.timing.zone)
+    ):
         mail[name] = value
-    html = INLINER.inline(templates.render("email/report.html.j2", language, **values))
-    mail.set_content(wrapped(templates.render("email/report.txt.j2", language, **values)))
+    html = INLINER.inline(voice.templates.render("email/report.html.j2", language, **values))
+    mail.set_content(wrapped(voice.templates.render("email/report.txt.j2", language, **values)))
     mail.add_alternative(html, subtype="html")
     page = mail.get_payload()[1]  # type: ignore[index]
     for part, (_, curve) in zip(parts, found, strict=True):
@@ -122,7 +123,7 @@ def compose_report(
             page.add_related(picture, "image", "png", cid=f"<{part.cid}>", disposition="inline")  # type: ignore[union-attr]
     return Mail(
         subject=subject,
-        sender=letterhead.return_path(REPORTED),
+        sender=voice.letterhead.return_path(REPORTED),
         recipient=wire_address(recipient),
         data=mail.as_bytes(),
     )

@@ -25,7 +25,7 @@ from notifier.core.answer import (
     promised,
     speaks_for,
 )
-from notifier.core.change import ChangeList
+from notifier.core.change import Change, ChangeList
 from notifier.core.stance import anchor_of, comes_too_late, stance_of
 from notifier.core.subscription import Addressee, Subscriber, SubscriberState
 from notifier.core.timing import Timing
@@ -93,19 +93,11 @@ def answer(
         holding.hold(connection, party)
         writer = identity_of(author or found.address)
         may_speak = _may_speak(connection, writer, found)
-        said = Answer(
-            id=0,
-            party=party,
-            change_id=change.id,
-            kind=kind,
-            at=now,
-            way=way,
+        said = replace(
+            _said(party, change, kind=kind, planned=day, words=words, way=way, now=now),
             state=AnswerState.COUNTS if may_speak else AnswerState.WAITING,
-            planned=day,
-            anchor=anchor_of(day, change) if day else "",
             subscriber_id=found.id,
             by="" if writer == identity_of(found.address) else author,
-            words=kept_words(words),
         )
         given = _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
         if given.is_new and kind is AnswerKind.NEED_HELP and given.answer.counts:
@@ -138,19 +130,8 @@ def record(
     with writing(engine) as connection:
         if change is None or not change.is_open or not holding.hold(connection, party):
             return None
-        said = Answer(
-            id=0,
-            party=party,
-            change_id=change.id,
-            kind=kind,
-            at=now,
-            way=Way.OPERATOR,
-            planned=day,
-            anchor=anchor_of(day, change) if day else "",
-            by=by,
-            words=kept_words(words),
-        )
-        return _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
+        said = _said(party, change, kind=kind, planned=day, words=words, way=Way.OPERATOR, now=now)
+        return _give(connection, replace(said, by=by), changes=changes, rules=rules, timing=timing, now=now)
 
 
 def decide(
@@ -182,6 +163,30 @@ def decide(
             if decided.kind is AnswerKind.NEED_HELP and change is not None:
                 answer_letters.ask_for_help(connection, decided, change, contact=contact, now=now)
         return decided
+
+
+def _said(
+    party: Party,
+    change: Change,
+    *,
+    kind: AnswerKind,
+    planned: date | None,
+    words: str,
+    way: Way,
+    now: datetime,
+) -> Answer:
+    """An Answer that counts, by nobody in particular yet; it gets its id when it is added."""
+    return Answer(
+        id=0,
+        party=party,
+        change_id=change.id,
+        kind=kind,
+        at=now,
+        way=way,
+        planned=planned,
+        anchor=anchor_of(planned, change) if planned else "",
+        words=kept_words(words),
+    )
 
 
 def _who_may_answer(connection: Connection, addressee: Addressee) -> Subscriber | None:

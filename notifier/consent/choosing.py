@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from notifier.consent.reconsidering import reconsider_all
+from notifier.core.answer import AnswerRules, party_of
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
 from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState, Topic, joined_by
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.logs import Person, log
-from notifier.store import owing, pausing, subscribers
+from notifier.store import holding, owing, pausing, subscribers
 from notifier.store.engine import reading, writing
 
 _log = log("consent")
@@ -52,6 +55,41 @@ def follow_again(
             changes=changes,
         )
         return True
+
+
+def alter(
+    connection: Connection,
+    found: Subscriber,
+    *,
+    language: Language,
+    topics: Sequence[Topic],
+    cadence: Cadence | None,
+    vendor: str | None,
+    changes: ChangeList | None,
+    rules: AnswerRules,
+    timing: Timing,
+    now: datetime,
+) -> None:
+    """Replace what a Subscriber that was read for update chose, and whom they belong to, on an operator's word.
+
+    What has fallen due by now they are still told, as in `choose`; and what their former Vendor's Answers had
+    spared them, where the new one's do not.
+    """
+    party = party_of(replace(found, vendor=vendor))
+    holding.hold(connection, party)
+    owing.record_due(connection, found.id, timing=timing, now=now, elapsed=None)
+    subscribers.set_choices(
+        connection,
+        found.id,
+        language=language,
+        topics=topics,
+        cadence=cadence,
+        vendor=vendor,
+        now=now,
+        changes=changes,
+    )
+    if vendor != found.vendor:
+        reconsider_all(connection, party, rules=rules, timing=timing, now=now)
 
 
 def choose(

@@ -103,14 +103,7 @@ def prune_all(parts: Parts, now: datetime) -> int:
 
 async def report_weekly(parts: Parts, now: datetime) -> int:
     """Tell operators and owners who is ready, once a week."""
-    compose = partial(
-        compose_report,
-        letterhead=parts.letterhead,
-        templates=parts.templates,
-        links=parts.links,
-        language=parts.settings.ops.language,
-        timing=parts.timing,
-    )
+    compose = partial(compose_report, voice=parts.voice, language=parts.settings.ops.language)
     return await report(
         engine=parts.engine,
         channel=parts.channel,

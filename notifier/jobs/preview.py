@@ -11,12 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from notifier.channels.folder import Kept, keep
-from notifier.compose.letterhead import Letterhead
-from notifier.compose.links import Links
 from notifier.compose.preview import Preview, preview_all
-from notifier.compose.templates import Templates
+from notifier.compose.voice import Voice
 from notifier.core.change import ChangeList
-from notifier.core.timing import Timing
 from notifier.jobs.exhibit import open_folder, write_index
 
 
@@ -42,10 +39,7 @@ def write_previews(
     *,
     changes: ChangeList,
     now: datetime,
-    timing: Timing,
-    letterhead: Letterhead,
-    templates: Templates,
-    links: Links,
+    voice: Voice,
     advance: Callable[[int], None],
 ) -> tuple[Path, int]:
     """Write every mail and the page that leads to them; answers the page and how many mails there are.
@@ -54,9 +48,7 @@ def write_previews(
     """
     mails = open_folder(folder)
     kept: dict[str, dict[str, list[Kept]]] = {}
-    for preview in preview_all(
-        changes=changes, now=now, timing=timing, letterhead=letterhead, templates=templates, links=links
-    ):
+    for preview in preview_all(changes=changes, now=now, voice=voice):
         if preview.change not in kept:
             advance(1)
         cases = kept.setdefault(preview.change, {})
@@ -72,11 +64,11 @@ def write_previews(
     number = sum(len(case.mails) for chapter in chapters for case in chapter.cases)
     index = write_index(
         folder,
-        templates,
+        voice.templates,
         "preview-index.html.j2",
         chapters=chapters,
         revision=changes.revision,
-        day=timing.today(now),
+        day=voice.timing.today(now),
         number=number,
     )
     return index, number

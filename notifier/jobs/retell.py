@@ -1,7 +1,8 @@
 """Retelling: a mail that left, rendered anew from what was recorded, since the bytes themselves are not kept.
 
-By the list that was in force then and the answers given by then, for the instant at which it left. Its links are
-signed with a key that nobody keeps, so that they lead nowhere.
+By the list that was in force then and the answers given by then, for the instant at which it left; but in the language,
+and for what is followed, as it is now. Its links and addresses are signed with a key that nobody keeps, so that they
+lead nowhere.
 """
 
 from __future__ import annotations
@@ -16,37 +17,39 @@ from sqlalchemy import Connection
 
 from notifier.compose.composer import Composer
 from notifier.compose.links import Links
+from notifier.compose.mailbox import Mailbox
 from notifier.compose.matter import matter_of
 from notifier.compose.messages import Mail
 from notifier.compose.recipient import recipient_of
 from notifier.compose.voice import Voice
-from notifier.core.answer import AnswerRules, AnswerState, Party
+from notifier.core.answer import AnswerRules, Party
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.message import Message
 from notifier.core.notice import Notice, NoticeKind, Outcome
+from notifier.core.plan import NEWS
 from notifier.core.stance import Circumstances, last_that_counts, stance_of
 from notifier.core.subscription import Subscriber
-from notifier.store import answers, changes, evidence, footings
+from notifier.store import answers, changes, evidence, footings, imprints
 from notifier.store.changes import Reading
 from notifier.store.vendors import Vendor
 
 _TOLD = frozenset({Outcome.SENT, Outcome.UNKNOWN})
+_WITH_OLD = frozenset(NEWS.values()) - {NoticeKind.ANNOUNCED}
 
 
 class Retelling:
     """Renders the mails to one Vendor anew, in the voice of this installation."""
 
     def __init__(self, connection: Connection, vendor: Vendor, *, voice: Voice, rules: AnswerRules) -> None:
-        links = Links(base_url=voice.links.base_url, keys=(secrets.token_urlsafe(32),))
-        self._composer = Composer(replace(voice, links=links))
+        self._composer = Composer(_signing_nothing(voice))
         self._timing = voice.timing
         self._rules = rules
         self._vendor = vendor
         in_force = [reading for reading in changes.readings(connection) if reading.in_force_at is not None]
         self._readings = sorted(in_force, key=attrgetter("in_force_at"))
-        self._history = changes.history(connection)
+        self._history = imprints.history(connection)
         self._known: dict[int, Mapping[str, Sequence[Entry]]] = {}
         self._answers = answers.given(connection, party=Party(vendor=vendor.id))
         self._evidence = evidence.of_vendor(connection, vendor.id)
@@ -59,7 +62,7 @@ class Retelling:
         """The mail as it read when it left, to `address`; None when what it told is not known any more."""
         at = message.state_at or message.created_at
         reading = next((each for each in reversed(self._readings) if _took_force(each, at)), None)
-        told = [_with_old(notice, self._history) for notice in notices if notice.outcome in _TOLD]
+        told = [_with_old(each, notices, self._history) for each in notices if each.outcome in _TOLD]
         if reading is None or not told:
             return None
         matter = matter_of(
@@ -103,18 +106,17 @@ class Retelling:
             today=self._timing.today(at),
             rules=self._rules,
         )
-        given = [each for each in self._answers if each.at <= at]
+        given = [each for each in self._answers if (each.decided_at or each.at) <= at]
         stances = {}
         for change in current.changes:
-            decided = [e for e in given if e.change_id == change.id and (e.decided_at or e.at) <= at]
-            answer = last_that_counts(decided)
+            answer = last_that_counts(each for each in given if each.change_id == change.id)
             if answer is not None:
                 stances[change.id] = stance_of(answer, change=change, circumstances=circumstances)
         return Footing(
             vendor=self._vendor.name,
             stances=stances,
             evidence=seen,
-            answered=frozenset(each.change_id for each in given if each.state is not AnswerState.REFUSED),
+            answered=frozenset(each.change_id for each in given if each.counts),
             reminded=self._reminded,
             rules=self._rules,
         )
@@ -124,10 +126,23 @@ def _took_force(reading: Reading, at: datetime) -> bool:
     return reading.in_force_at is not None and reading.in_force_at <= at
 
 
-def _with_old(notice: Notice, history: Mapping[str, Sequence[Entry]]) -> Notice:
-    """News with the date before it, as far as its own step goes."""
-    if notice.step.kind in (NoticeKind.REMINDER, NoticeKind.STANDING, NoticeKind.ANNOUNCED):
+def _signing_nothing(voice: Voice) -> Voice:
+    """The same voice with a key of its own for links and for the addresses of mail to us."""
+    keys = (secrets.token_urlsafe(32),)
+    mailbox = voice.letterhead.mailbox
+    return replace(
+        voice,
+        links=Links(base_url=voice.links.base_url, keys=keys),
+        letterhead=replace(voice.letterhead, mailbox=mailbox and Mailbox(mailbox.address, keys)),
+    )
+
+
+def _with_old(notice: Notice, carried: Sequence[Notice], history: Mapping[str, Sequence[Entry]]) -> Notice:
+    """News with the date before it, and before the news of that Deadline whose place it took in the same mail."""
+    if notice.step.kind not in _WITH_OLD:
         return notice
+    news = [each.step for each in carried if each.step.kind in NEWS.values()]
+    first = min(step.revision for step in news if step.deadline == notice.step.deadline)
     entries = history.get(notice.step.deadline, ())
-    old = next((e.difference.old for e in entries if e.revision == notice.step.revision), None)
+    old = next((e.difference.old for e in entries if e.revision == first), None)
     return replace(notice, old=old)

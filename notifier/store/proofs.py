@@ -41,7 +41,10 @@ class Contact:
 
 
 def contacts_of(connection: Connection, vendor_id: str) -> tuple[Contact, ...]:
-    """Everybody who belongs or belonged to the Vendor, in the order in which they joined."""
+    """Everybody who belongs to the Vendor, or did until they left or were erased, in the order in which they joined.
+
+    What they were told before they belonged to it is theirs as well.
+    """
     columns = (
         subscribers.c.id,
         subscribers.c.pseudonym,

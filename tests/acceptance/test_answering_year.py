@@ -9,8 +9,11 @@ from pathlib import Path
 
 from notifier.consent.answering import decide
 from notifier.core.answer import AnswerKind, Evidence, Way
+from notifier.core.readiness import Condition
 from notifier.core.working_days import is_working_day
 from notifier.jobs import import_evidence
+from notifier.jobs.readiness import pictures
+from notifier.settings.tables import OpsSettings
 from notifier.store import answers as store_answers
 from notifier.store import changes
 from notifier.store.engine import reading
@@ -59,6 +62,17 @@ BESIDE = "per@v12.example"
 # When operators act, or an address stops working.
 ACTS = BOUNCED, ACCEPTED, SEEN = "08-03", "09-15", "10-05"
 
+# How readiness shows them once the old login is gone.
+READY = {
+    Condition.DONE: "v01 v02 v03 v05 v07 v08 v09 v14",
+    Condition.NOT_AFFECTED: "v04 v06",
+    Condition.BOUNCED: "v11",
+    Condition.SILENT: "v12 v18 v19 v20",
+    Condition.NEED_HELP: "v15",
+    Condition.UNANSWERED: "v10 v13 v16 v17",
+}
+OPERATOR = "drift@operator.example"
+
 PAGE, MAIL = Way.PAGE, Way.MAIL
 # Who says what on which day, and by which way.
 SAID: tuple[tuple[str, str, AnswerKind, str, Way], ...] = (
@@ -83,7 +97,7 @@ SAID: tuple[tuple[str, str, AnswerKind, str, Way], ...] = (
 
 
 def test_each_vendor_s_mailbox_is_as_it_answered(tmp_path: Path) -> None:
-    story = Story(tmp_path)
+    story = Story(tmp_path, ops=OpsSettings(recipients=(OPERATOR,)))
     story.begin(oslo("2026-05-04", "07:30"))
     story.tick(oslo("2026-05-04", "07:30"))
     names = [f"v{number:02}" for number in range(1, 21)]
@@ -112,6 +126,52 @@ def test_each_vendor_s_mailbox_is_as_it_answered(tmp_path: Path) -> None:
     ]
     traffic = next(each for each in letters if each.to == contact("v13") and day_of(each) == "10-06")
     assert "Vi har sett 1 243 kall fra dere, sist søndag 4. oktober" in " ".join(traffic.text.split())
+    assert_ready_as_they_say(story)
+    assert_reported_every_week([each for each in letters if each.subject.startswith("Hvem er klare?")])
+
+
+def assert_ready_as_they_say(story: Story) -> None:
+    """The table at the end: who has not said it, or is not believed, stands for what they are."""
+    parts = story.parts
+    with reading(parts.engine) as connection:
+        current = changes.in_force(connection)
+        assert current is not None
+        portal = current.changes.change(PORTAL)
+        assert portal is not None
+        ((picture, curve),) = pictures(
+            connection,
+            [portal],
+            timing=parts.timing,
+            rules=parts.settings.answer_rules,
+            now=oslo("2026-12-08"),
+        )
+    found: dict[Condition, str] = {}
+    for line in sorted(picture.lines, key=lambda line: line.vendor_id):
+        found[line.condition] = f"{found.get(line.condition, '')} {line.vendor_id}".strip()
+    assert found == READY
+    told = {line.vendor_id: line.told.reminders for line in picture.lines if line.told}
+    assert (told["v01"], told["v04"], told["v12"]) == (0, 4, len(LEADS))
+    assert [line.vendor_id for line in picture.to_call(date(2026, 12, 8))] == [
+        "v13",
+        "v11",
+        "v12",
+        "v18",
+        "v19",
+    ]
+    assert curve.days[-1] == (date(2026, 12, 8), 10)
+
+
+def assert_reported_every_week(found: list[Letter]) -> None:
+    """One mail in each week in which anything was ticked, and the last says how it stands."""
+    weeks = [each.day.isocalendar().week for each in found]
+    assert weeks == sorted(set(weeks))
+    assert {each.to for each in found} == {OPERATOR}
+    last = " ".join(found[-1].text.split())
+    assert "10 av 20 leverandører er klare." in last
+    assert (
+        "Leverandør v13: har ikke svart ennå (svarte 3. august 2026 at de er ferdige; men bruk er sett siden"
+        in last
+    )
 
 
 def contact(name: str) -> str:

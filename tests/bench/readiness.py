@@ -116,11 +116,8 @@ def _measure(engine: Engine, folder: Path) -> None:
         found,
         recipient="drift@example.no",
         changes=current.changes,
-        letterhead=voice.letterhead,
-        templates=voice.templates,
-        links=voice.links,
+        voice=voice,
         language=Language.NB,
-        timing=TIMING,
         now=NOW,
     )
     _print(f"the weekly report on them, {len(mail.data) / 1000:.0f} kB", began)

@@ -11,6 +11,7 @@ from notifier.compose.report_sample import report_samples
 from notifier.compose.reports import compose_report
 from notifier.compose.samples import letter_sample, sample
 from notifier.compose.templates import shipped_templates
+from notifier.compose.voice import Voice
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
@@ -21,6 +22,7 @@ from tests.feeds.lists import OSLO
 from tests.web.sites import LINKS, NOW, real_list
 
 TIMING = Timing(zone=OSLO)
+VOICE = Voice(timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS)
 
 
 def html_of(kind: NoticeKind | LetterKind, language: Language) -> str:
@@ -36,9 +38,7 @@ def html_of(kind: NoticeKind | LetterKind, language: Language) -> str:
             now=NOW,
             timing=TIMING,
         )
-    mail = compose_sample(
-        made, timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS
-    )
+    mail = compose_sample(made, VOICE)
     part = message_from_bytes(mail.data, policy=policy.default).get_body(("html",))
     assert part is not None
     return str(part.get_content())
@@ -50,11 +50,8 @@ def report_in(language: Language) -> str:
         report_samples(real_list().changes[0], now=NOW),
         recipient="drift@example.no",
         changes=real_list(),
-        letterhead=LETTERHEAD,
-        templates=shipped_templates(),
-        links=LINKS,
+        voice=VOICE,
         language=language,
-        timing=TIMING,
         now=NOW,
     )
     part = message_from_bytes(mail.data, policy=policy.default).get_body(("html",))

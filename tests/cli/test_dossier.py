@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from notifier.compose.mailbox import Mailbox, Purpose, Signed
 from notifier.core.answer import Answer, AnswerKind, Party, Way
 from notifier.core.chain import chained, head_of
 from notifier.store import answers
@@ -23,6 +25,10 @@ CHANGE = "testdata"
 @pytest.fixture
 def told(place: Rehearsal) -> Rehearsal:
     """A vendor whose contact got the standing mail and one reminder, and answered on the phone."""
+    return told_of(place)
+
+
+def told_of(place: Rehearsal) -> Rehearsal:
     place.begun()
     place("vendors", "add", "Blåbær & Sønn", "--id", "blabaer", now=JOINED)
     place("subscribers", "add", "kari@blabaer.example", "--vendor", "blabaer", "--language", "nn", now=JOINED)
@@ -72,6 +78,31 @@ def test_mails_read_as_they_did_and_their_links_lead_nowhere(told: Rehearsal) ->
         original, rendered = body.get_content(), file.read_text()
         assert without_links(rendered) == without_links(original)
         assert rendered != original
+
+
+def test_addresses_of_mail_to_us_in_them_are_signed_for_nothing(
+    place: Rehearsal,
+) -> None:
+    place.set("NOTIFIER_INBOX__BIND", "127.0.0.1:8024")
+    place.set("NOTIFIER_INBOX__ADDRESS", "varsel@example.no")
+    told_of(place)
+    folder, _ = write(place)
+    keys = tuple((place.folder / "var" / "signing.keys").read_text().split())
+    mailbox = Mailbox("varsel@example.no", keys)
+    sent = "\n".join(str(mail) for mail in place.mails())
+    anew = "\n".join(file.read_text() for file in (folder / "mails").glob("*.eml"))
+    assert {signed.purpose for signed in signed_in(sent, mailbox)} >= {Purpose.LEAVE}
+    assert DETAIL.search(anew)
+    assert signed_in(anew, mailbox) == []
+
+
+DETAIL = re.compile(r"varsel\+([a-z0-9-]+)@example\.no")
+
+
+def signed_in(text: str, mailbox: Mailbox) -> list[Signed]:
+    """Every address of mail to us in a text that its keys have signed."""
+    found = (mailbox.read(detail) for detail in DETAIL.findall(text.replace("=\n", "")))
+    return [each for each in found if each]
 
 
 def without_links(text: str) -> list[str]:

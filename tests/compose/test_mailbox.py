@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.compose.mailbox import Mailbox, Purpose, Signed
+from notifier.compose.mailbox import LARGEST, Mailbox, Purpose, Signed
+from notifier.compose.reports import REPORTED
 from notifier.core.address import LONGEST_DETAIL, LONGEST_LOCAL_PART
 
 US = "varsel@varsel.example.no"
@@ -75,3 +76,13 @@ def test_only_our_address_with_any_detail_is_ours(address: str, found: str | Non
 
 def test_keys_stay_out_of_logs() -> None:
     assert "new" not in repr(OURS)
+
+
+def test_a_report_that_comes_back_is_known() -> None:
+    assert OURS.read(detail(OURS.return_path(REPORTED, 0))) == Signed(Purpose.BOUNCE, REPORTED, 0)
+
+
+@pytest.mark.parametrize("number", [-1, LARGEST + 1])
+def test_what_could_not_be_read_back_is_not_signed(number: int) -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        OURS.return_path(number, 0)

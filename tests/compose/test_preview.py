@@ -11,6 +11,7 @@ import pytest
 from notifier.compose.preview import Preview, compose_sample, preview_all
 from notifier.compose.samples import sample
 from notifier.compose.templates import shipped_templates
+from notifier.compose.voice import Voice
 from notifier.core.cadence import parse_lead
 from notifier.core.change import ChangeList
 from notifier.core.letter import LetterKind
@@ -23,6 +24,7 @@ from tests.compose.mails import LETTERHEAD, LINKS, listed, old_login, text_of
 from tests.core.lists import TIMING, oslo
 
 NOW = oslo("2026-11-24")
+VOICE = Voice(timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS)
 
 
 @cache
@@ -36,10 +38,7 @@ def _previews() -> tuple[Preview, ...]:
         preview_all(
             changes=_real_list(),
             now=NOW,
-            timing=TIMING,
-            letterhead=LETTERHEAD,
-            templates=shipped_templates(),
-            links=LINKS,
+            voice=VOICE,
         )
     )
 
@@ -101,9 +100,7 @@ def _subject(kind: NoticeKind, lead: str | None = None) -> str:
         now=NOW,
         timing=TIMING,
     )
-    mail = compose_sample(
-        made, timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS
-    )
+    mail = compose_sample(made, VOICE)
     return mail.subject.partition(":")[0]
 
 

@@ -16,7 +16,7 @@ from notifier.jobs.settling import settle_claimed
 from notifier.store import answers, changes, holding, outbox
 from notifier.store.engine import writing
 from notifier.store.tables import messages, notices
-from tests.consent.test_answering import BLABAER, CHANGES, MAY, NOW, RULED, contact, owed, say, spare
+from tests.consent.saying import BLABAER, CHANGES, MAY, NOW, RULED, contact, owed, say, spare
 from tests.core.lists import TIMING
 from tests.core.test_stance import an_answer
 

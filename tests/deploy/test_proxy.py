@@ -18,6 +18,7 @@ import pytest
 import trustme
 
 from notifier.core.subscription import Addressee
+from notifier.feeds.addresses import Variant
 from tests.peers.smtp_sink import SmtpSink
 from tests.processes.installation import ROOT, Installation, Program, free_port, until
 from tests.web.serving import Answer
@@ -159,8 +160,11 @@ def test_links_in_mails_are_neither_kept_nor_logged(both: tuple[Proxy, Program])
         LINKS.access("public-id", 1, until=until_then),
         LINKS.new_address("public-id", "nonce"),
         LINKS.undo("public-id", 1),
-        LINKS.private_calendar("public-id", 1),
+        LINKS.answer(SOMEBODY, "portal"),
+        LINKS.readiness("public-id", until=until_then),
     ]
+    calendar = LINKS.private_calendar("public-id", 1)
+    links += [calendar.replace("/calendar/", f"/{each}/") for each in Variant]
     for path in (urlsplit(link).path for link in links):
         for _ in range(2):
             assert proxy.ask(path).headers.get("x-cache") != "HIT", path

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from notifier.core.backoff import AMBIGUOUS_WAIT
@@ -287,19 +286,3 @@ def test_a_person_may_send_an_unknown_message_again_under_a_new_message_id(box: 
     arm(box, again)
     assert outbox_views.load(box, [first.id])[0].header_id == "<n1.1.abc@varsel.example>"
     assert not outbox_views.retry(box, [first.id], by="Kari", now=NOW)
-
-
-def test_claiming_follows_an_index_and_sorts_nothing_however_many_wait(box: Connection) -> None:
-    if box.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL makes other plans for few rows")
-    said: list[tuple[str, Any]] = []
-    event.listen(box.engine, "before_cursor_execute", lambda *given: said.append((given[2], given[3])))
-    outbox.claim(box, node=NODE, now=NOW, is_open=True, next_opening=NOW)
-    chosen = [each for each in said if each[0].startswith("SELECT messages.id")]
-    plan = [
-        row.detail
-        for statement, values in chosen
-        for row in box.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    ]
-    assert "SEARCH messages USING INDEX ix_messages_state_not_before_id (state=? AND not_before<?)" in plan
-    assert not [step for step in plan if "TEMP B-TREE" in step or step.startswith("SCAN")]

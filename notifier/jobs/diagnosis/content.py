@@ -13,6 +13,7 @@ from notifier.compose.links import Links
 from notifier.compose.preview import preview_all
 from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import shipped_templates
+from notifier.compose.voice import Voice
 from notifier.core.change import ChangeList
 from notifier.errors import DatabaseError, ListRefusedError, NotifierError
 from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
@@ -63,10 +64,7 @@ def look_at_mails(
         mails = preview_all(
             changes=found or ChangeList(revision=0, services=(), changes=()),
             now=now,
-            timing=settings.timing,
-            letterhead=letterhead,
-            templates=templates,
-            links=links,
+            voice=Voice(timing=settings.timing, letterhead=letterhead, templates=templates, links=links),
         )
         count = sum(1 for _ in mails)
     except (NotifierError, TemplateError, OSError) as trouble:
