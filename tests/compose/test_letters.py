@@ -10,6 +10,7 @@ import pytest
 from notifier.compose.messages import Mail
 from notifier.compose.preview import compose_sample
 from notifier.compose.samples import Sample, letter_sample
+from notifier.compose.voice import Voice
 from notifier.core.letter import LetterKind
 from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
@@ -36,9 +37,8 @@ def letter(kind: LetterKind, language: Language = Language.NB) -> Mail:
 
 def written(made: Sample) -> Mail:
     to = replace(made, subscriber=replace(made.subscriber, address="ny@leverandor.example"))
-    return compose_sample(
-        to, timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS
-    )
+    voice = Voice(timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS)
+    return compose_sample(to, voice)
 
 
 @pytest.mark.parametrize("kind", LetterKind)

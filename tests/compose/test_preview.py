@@ -34,13 +34,7 @@ def _real_list() -> ChangeList:
 
 @cache
 def _previews() -> tuple[Preview, ...]:
-    return tuple(
-        preview_all(
-            changes=_real_list(),
-            now=NOW,
-            voice=VOICE,
-        )
-    )
+    return tuple(preview_all(changes=_real_list(), now=NOW, voice=VOICE))
 
 
 def test_every_kind_and_every_change_is_previewed_in_every_language() -> None:
