@@ -84,13 +84,25 @@ async def report(
         _due, engine, week, operators=operators, timing=timing, rules=rules, now=now
     )
     due = [each for each in due if not each.to_owner or may_receive(each.recipient)]
-    mails = [
-        compose([found[i] for i in each.about], recipient=each.recipient, changes=current, now=now)
-        for each in due
-    ]
-    verdicts = await _send(channel, mails) if mails else []
-    await asyncio.to_thread(_record, engine, list(zip(due, verdicts, strict=False)), week, now)
-    return sum(verdict.is_sent for verdict in verdicts)
+    if not due:
+        return 0
+    try:
+        line = await channel.open()
+    except ChannelDownError:
+        return 0
+    sent = 0
+    try:
+        for each in due:
+            if not line.room:
+                break
+            about = [found[change_id] for change_id in each.about]
+            mail = compose(about, recipient=each.recipient, changes=current, now=now)
+            verdict = await line.send(Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data))
+            await asyncio.to_thread(_record, engine, each, verdict, week, now)
+            sent += verdict.is_sent
+    finally:
+        await line.close()
+    return sent
 
 
 def reports_of(current: ChangeList, operators: Sequence[str], now: datetime) -> Iterator[Report]:
@@ -147,36 +159,14 @@ def _unsent(
     return [each for each in reports_of(current, operators, now) if each.name not in sent]
 
 
-def _record(engine: Engine, answered: Sequence[tuple[Report, Verdict]], week: str, now: datetime) -> None:
+def _record(engine: Engine, sent: Report, verdict: Verdict, week: str, now: datetime) -> None:
     """Mark what was sent, or may have been, or was refused for good, which operators are told. All else is
     tried again."""
+    if verdict.fault not in _OVER:
+        return
     with writing(engine) as connection:
-        for each, verdict in answered:
-            if verdict.fault in _OVER:
-                reports.mark_sent(connection, each.name, week, now=now)
-            if verdict.fault in _REFUSED:
-                text = REFUSED.format(
-                    whom="the owner of " + ", ".join(each.about)
-                    if each.to_owner
-                    else "one of ops.recipients",
-                    reply=verdict.reply,
-                )
-                alerts.raise_alert(connection, key=f"report:{each.name}", text=text, now=now)
-
-
-async def _send(channel: Channel, mails: Sequence[Mail]) -> list[Verdict]:
-    """A Verdict for each of the mails, or for the first of them where the line ended before the others."""
-    verdicts: list[Verdict] = []
-    try:
-        line = await channel.open()
-    except ChannelDownError:
-        return verdicts
-    try:
-        for mail in mails:
-            if not line.room:
-                break
-            parcel = Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)
-            verdicts.append(await line.send(parcel))
-    finally:
-        await line.close()
-    return verdicts
+        reports.mark_sent(connection, sent.name, week, now=now)
+        if verdict.fault in _REFUSED:
+            whom = f"the owner of {', '.join(sent.about)}" if sent.to_owner else "one of ops.recipients"
+            text = REFUSED.format(whom=whom, reply=verdict.reply)
+            alerts.raise_alert(connection, key=f"report:{sent.name}", text=text, now=now)
