@@ -9,7 +9,7 @@ from functools import cache
 from hypothesis import strategies as st
 
 from notifier.compose.letterhead import Letterhead
-from notifier.compose.mailbox import Mailbox
+from notifier.compose.mailbox import LARGEST, Mailbox
 from notifier.compose.matter import Matter, Said, matter_of
 from notifier.compose.recipient import Recipient
 from notifier.compose.samples import Sample, letter_sample, sample
@@ -130,10 +130,10 @@ def recipients(today: date) -> st.SearchStrategy[Recipient]:
     seconds = int((TIMING.end_of(today) - begins).total_seconds())
     return st.builds(
         Recipient,
-        message_id=st.integers(1, 10**15),
+        message_id=st.integers(1, LARGEST),
         header_id=st.integers(1, 10**15).map("<n{}.0.abc@helsenett.example>".format),
         address=ADDRESSES,
-        subscriber_id=st.integers(1, 10**15),
+        subscriber_id=st.integers(1, LARGEST),
         public_id=TOKENS,
         moves=st.integers(0, 5_000),
         generation=st.integers(1, 10**6),
