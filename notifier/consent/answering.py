@@ -190,7 +190,8 @@ def _said(
 
 
 def _who_may_answer(connection: Connection, addressee: Addressee) -> Subscriber | None:
-    found = subscribers.addressed(connection, addressee)
+    """Whom a link or a mail was written to; held, so that they neither leave nor are erased before it is recorded."""
+    found = subscribers.addressed(connection, addressee, for_update=True)
     return found if isinstance(found, Subscriber) and found.state in ANSWER_IN else None
 
 
