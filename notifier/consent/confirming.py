@@ -14,7 +14,7 @@ from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState
 from notifier.logs import Person, log
 from notifier.store import asks, joining, letters, pruning, subscribers, suppressions
-from notifier.store.engine import reading, writing
+from notifier.store.engine import writing
 from notifier.store.joining import Joiner
 
 Found = Subscriber | Literal[Moved.MOVED] | None
@@ -23,7 +23,7 @@ _UNCONFIRMED = (SubscriberState.PENDING, SubscriberState.LEFT)
 
 
 class Confirmed(Enum):
-    """What confirming came to, or would come to. MOVED is a link in a mailbox that they have left."""
+    """What confirming came to. MOVED is a link in a mailbox that they have left."""
 
     NOW = auto()
     BEFORE = auto()
@@ -41,13 +41,6 @@ class Denied(Enum):
     MOVED = auto()
 
 
-def is_asked(*, engine: Engine, addressee: Addressee, nonce: str, now: datetime) -> Confirmed:
-    """What confirming by this link would come to: it changes nothing."""
-    with reading(engine) as connection:
-        found, wish = _look_up(connection, addressee)
-    return _judged(found, wish, nonce, now)
-
-
 def confirm(*, engine: Engine, addressee: Addressee, nonce: str, now: datetime) -> Confirmed:
     """Subscribe whoever was asked, in the language and to the Topics of the wish.
 
@@ -55,7 +48,7 @@ def confirm(*, engine: Engine, addressee: Addressee, nonce: str, now: datetime) 
     already, so that pressing twice (or after a scanner) is harmless.
     """
     with writing(engine) as connection:
-        found, wish = _look_up(connection, addressee, for_update=True)
+        found, wish = _held(connection, addressee)
         judged = _judged(found, wish, nonce, now)
         if judged is Confirmed.NOW and isinstance(found, Subscriber) and wish is not None:
             joiner = Joiner(
@@ -77,7 +70,7 @@ def deny(*, engine: Engine, pseudonyms: Pseudonyms, addressee: Addressee, now: d
     the link carries the right to leave. Only a keyed hash of a denied address is kept. Twice is harmless.
     """
     with writing(engine) as connection:
-        found, wish = _look_up(connection, addressee, for_update=True)
+        found, wish = _held(connection, addressee)
         if found is None:
             return Denied.STOPPED
         if found is MOVED:
@@ -97,7 +90,7 @@ def deny_help(*, engine: Engine, pseudonyms: Pseudonyms, addressee: Addressee, n
     STALE for whoever has come to subscribe: that is theirs to end by the links for it.
     """
     with writing(engine) as connection:
-        found, _ = _look_up(connection, addressee, for_update=True)
+        found, _ = _held(connection, addressee)
         if found is None:
             return Denied.STOPPED
         if found is MOVED:
@@ -118,10 +111,8 @@ def _silence(connection: Connection, found: Subscriber, *, pseudonyms: Pseudonym
         pruning.forget_pending(connection, [found.id])
 
 
-def _look_up(
-    connection: Connection, addressee: Addressee, *, for_update: bool = False
-) -> tuple[Found, Ask | None]:
-    found = subscribers.addressed(connection, addressee, for_update=for_update)
+def _held(connection: Connection, addressee: Addressee) -> tuple[Found, Ask | None]:
+    found = subscribers.addressed(connection, addressee, for_update=True)
     return found, asks.of_subscriber(connection, found.id) if isinstance(found, Subscriber) else None
 
 
