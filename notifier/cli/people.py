@@ -62,6 +62,15 @@ def person_named(connection: Connection, text: str, pseudonyms: Pseudonyms) -> S
     return found or subscriber_at(connection, text)
 
 
+def answers_written(connection: Connection, address: str) -> tuple[int, ...]:
+    """The ids of the Answers that somebody who does not subscribe wrote in reply to what others were sent."""
+    from notifier.core.address import identity_of
+    from notifier.store import subscribers, writers
+
+    identity = understood(identity_of, address)
+    return () if subscribers.find(connection, address) else writers.written_by(connection, {identity})
+
+
 def chosen_topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tuple[Topic, ...]:
     """What `--follow` names. The list is asked for when part of it is named.
 

@@ -10,7 +10,7 @@ import typer
 from notifier.cli.naming import address_or_erased, deadline_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now
-from notifier.cli.people import Person, VendorId, checked_vendor, person_named
+from notifier.cli.people import Person, VendorId, answers_written, checked_vendor, person_named
 from notifier.cli.printing import columns, local, print_json
 from notifier.cli.subscribers import group
 from notifier.core.subscription import SubscriberState
@@ -80,6 +80,9 @@ def export(context: typer.Context, address: Person, as_json: AsJson = True, now:
     from notifier.store.engine import reading
 
     with looking(context, now) as look, reading(look.engine) as connection:
+        if "@" in address and answers_written(connection, address):
+            print_json(exporting.export_written(connection, address))
+            return
         found = person_named(connection, address, look.pseudonyms)
         print_json(exporting.export(connection, found.id, pseudonyms=look.pseudonyms))
 

@@ -14,6 +14,7 @@ from notifier.cli.people import (
     Follow,
     Leads,
     VendorId,
+    answers_written,
     checked_vendor,
     chosen_cadence,
     chosen_topics,
@@ -126,27 +127,31 @@ def remove(context: typer.Context, address: Address, now: Now = None) -> None:
 
 @group.command()
 def erase(context: typer.Context, address: Address, yes: Yes = False, now: Now = None) -> None:
-    """Forget a person (GDPR article 17): address, choices and what servers replied. It cannot be undone."""
-    from notifier.store import erasing
+    """Forget a person (GDPR article 17): address, choices, words and what servers replied. It cannot be undone.
+
+    Also whoever never subscribed, but answered a mail that somebody else was sent.
+    """
+    from notifier.store import erasing, writers
     from notifier.store.engine import reading, writing
 
     if not yes:
         with looking(context, now) as look, reading(look.engine) as connection:
-            found = subscriber_at(connection, address)
-        print(
-            wrapped(f"This would forget {found.address} for good. Nothing was changed; add --yes to do it.")
-        )
+            written = answers_written(connection, address)
+            who = address if written else subscriber_at(connection, address).address
+        print(wrapped(f"This would forget {who} for good. Nothing was changed; add --yes to do it."))
         return
     with changing(context, now) as look, writing(look.engine) as connection:
-        found = subscriber_at(connection, address)
-        erasing.erase(connection, subscriber_id=found.id, pseudonyms=look.pseudonyms, now=look.now)
-        days = look.settings.retention.erased
-    print(
-        wrapped(
-            "The person is forgotten. What was sent stays on record without the address: for"
-            f" {days} days as told to their vendor, then to nobody."
-        )
-    )
+        if written := answers_written(connection, address):
+            writers.forget(connection, written)
+            kept = "What they answered for others stays, without their words and address."
+        else:
+            found = subscriber_at(connection, address)
+            erasing.erase(connection, subscriber_id=found.id, pseudonyms=look.pseudonyms, now=look.now)
+            kept = (
+                f"What was sent stays on record without the address: for {look.settings.retention.erased} days as"
+                " told to their vendor, then to nobody."
+            )
+    print(wrapped(f"The person is forgotten. {kept}"))
 
 
 def default_basis() -> str:

@@ -89,7 +89,7 @@ def draft_of(matter: Matter, recipient: Recipient, voice: Voice) -> Draft:
         voice=voice,
         language=matter.language,
         subject=content.subject,
-        contact=given.address if given and is_help else voice.letterhead.contact,
+        contact=(given.address if given and is_help else "") or voice.letterhead.contact,
         asks=not is_help and (given is not None or content.standing is not None),
         thread="",
         leave_url=content.leave_url,

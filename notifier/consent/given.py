@@ -24,7 +24,8 @@ from notifier.store.engine import reading
 class Said:
     """An Answer that counts, why it must be asked for again, if it must, and on which local day it was given.
 
-    `author` is the address that gave it, masked: "" for whoever looks themselves, and for operators.
+    `author` is the address that gave it, masked: "" for whoever looks themselves, for operators and for whoever is
+    forgotten.
     """
 
     answer: Answer
@@ -94,7 +95,9 @@ def _by_change(given: Iterable[Answer]) -> dict[str, list[Answer]]:
 
 def _authors(connection: Connection, given: Iterable[Answer], found: Subscriber) -> dict[int, str]:
     """By the Answers' ids, who gave those that others than the Subscriber gave."""
-    others = {each.id: each for each in given if each.subscriber_id not in (None, found.id) or "@" in each.by}
+    others = {
+        each.id: each for each in given if each.subscriber_id and (each.subscriber_id != found.id or each.by)
+    }
     people = subscribers.load(
         connection, {each.subscriber_id for each in others.values() if each.subscriber_id}
     )
@@ -102,4 +105,4 @@ def _authors(connection: Connection, given: Iterable[Answer], found: Subscriber)
         each.id: each.by or (people[each.subscriber_id].address if each.subscriber_id in people else "")
         for each in others.values()
     }
-    return {answer_id: masked(address) for answer_id, address in addresses.items() if address}
+    return {answer_id: masked(address) for answer_id, address in addresses.items() if "@" in address}

@@ -17,6 +17,8 @@ LONGEST_WORDS = 1000
 MOST_ANSWERS = 20
 MOST_CALLS_FOR_HELP = 10
 DAY = timedelta(days=1)
+# What stands in place of an address that wrote in reply to what somebody else was sent, once it is forgotten.
+FORGOTTEN = "erased"
 # A day further away is more likely a slip of the hand than a plan.
 FARTHEST_PROMISE = timedelta(days=3 * 366)
 _WEEK = parse_lead("7d")
@@ -82,8 +84,8 @@ class Answer:
 
     `planned` is the day a *planned* Answer promises, `anchor` the key of the Deadline that the promise looked
     to when it was given. `subscriber_id` is whose link or mail it came by, None for an operator. `by` names the
-    operator, or is the address that wrote where it was another than the Subscriber's own. `words` are what they
-    wrote. `decided_by` says who accepted or refused one that waited.
+    operator, or is the address that wrote where it was another than the Subscriber's own, FORGOTTEN once that is
+    erased. `words` are what they wrote. `decided_by` says who accepted or refused one that waited.
     """
 
     id: int

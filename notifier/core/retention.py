@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notifier.core.answer import AnswerState
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
 
@@ -27,7 +28,8 @@ class Retention:
     """How long each is kept.
 
     `messages` and `attempts` count from a Message's end, `ended` from a Subscriber's, and `alerts` from when one
-    was resolved. `erased` is for how long the Vendor and a keyed pseudonym of whoever was erased are kept.
+    was resolved. `ended` is also for how long is kept who answered a mail that somebody else was sent, and what never
+    counted. `erased` is for how long the Vendor and a keyed pseudonym of whoever was erased are kept.
     """
 
     messages: timedelta = timedelta(days=400)
@@ -63,3 +65,13 @@ def may_erase(
     """
     is_over = state in ENDED and ended_at is not None and ended_at < before
     return is_over and not is_asked and not is_written_to
+
+
+def may_forget_answer(
+    state: AnswerState, *, at: datetime, decided_at: datetime | None, before: datetime
+) -> bool:
+    """Whether an Answer given `at` that never counted serves nobody any more: it was refused, or nobody decided."""
+    if state is AnswerState.COUNTS:
+        return False
+    ended = at if state is AnswerState.WAITING else decided_at
+    return ended is not None and ended < before

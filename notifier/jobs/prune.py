@@ -16,7 +16,7 @@ from notifier.core.caps import KEEP_DAYS
 from notifier.core.letter import FORGET_UNCONFIRMED_AFTER
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.retention import Retention
-from notifier.store import bounces, erasing, pruning
+from notifier.store import bounces, erasing, pruning, writers
 from notifier.store.engine import writing
 
 SLICE = 500
@@ -27,16 +27,20 @@ LATE = timedelta(days=7)
 
 
 def prune(*, engine: Engine, retention: Retention, pseudonyms: Pseudonyms, now: datetime) -> int:
-    """Delete Messages, transmissions, unconfirmed addresses, counts, Alerts and nodes whose time is over; erase
-    whoever ended long ago; forgive addresses that work again.
+    """Delete Messages, transmissions, what servers replied, unconfirmed addresses, Answers that never counted, counts,
+    Alerts and nodes whose time is over; erase whoever ended long ago, or wrote in reply to what somebody else was sent;
+    forgive addresses that work again.
 
     Answers how many rows.
     """
     many = (
         partial(pruning.forget_attempts, before=now - retention.attempts),
+        partial(pruning.forget_replies, before=now - retention.attempts),
         partial(pruning.forget_messages, before=now - retention.messages),
         partial(erasing.erase_ended, before=now - retention.ended, pseudonyms=pseudonyms, now=now),
         partial(erasing.forget_pseudonyms, before=now - retention.erased),
+        partial(writers.forget_uncounted, before=now - retention.ended),
+        partial(writers.forget_old, before=now - retention.ended),
     )
     done = sum(_in_slices(engine, forget) for forget in many)
     with writing(engine) as connection:

@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, literal, select, update
 
-from notifier.core.answer import Answer, AnswerKind, AnswerState, GivenAnswer, Party, Way, parse_party
+from notifier.core.answer import (
+    FORGOTTEN,
+    Answer,
+    AnswerKind,
+    AnswerState,
+    GivenAnswer,
+    Party,
+    Way,
+    parse_party,
+)
 from notifier.core.subscription import SubscriberState
 from notifier.store.answer_tables import answers
 from notifier.store.tables import subscribers, vendors
@@ -126,11 +135,18 @@ def with_givers(connection: Connection, ids: Collection[int]) -> dict[int, Given
     return {
         row.id: GivenAnswer(
             answer=_answer(row),
-            address=row.by if "@" in row.by and row.subscriber_id else row.address or "",
+            address=_address_of(row),
             vendor=row.name or "",
         )
         for row in connection.execute(chosen)
     }
+
+
+def _address_of(row: Any) -> str:
+    """Who wrote, or else whose page it was; "" for an operator and for whoever is forgotten."""
+    if row.subscriber_id is None or row.by == FORGOTTEN:
+        return ""
+    return row.by or row.address or ""
 
 
 def _answer(row: Any) -> Answer:

@@ -6,7 +6,7 @@ that whoever says «you never told us» can be answered; after that they are abo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from notifier.core.message import ON_THEIR_WAY
 from notifier.core.pseudonym import PERSON, Pseudonyms
 from notifier.core.retention import ENDED
 from notifier.core.subscription import SubscriberState
-from notifier.store import leaving, suppressions
+from notifier.store import leaving, suppressions, writers
 from notifier.store.answer_tables import answers
 from notifier.store.suppressions import Suppressed
 from notifier.store.tables import asks, attempts, messages, subscribers, subscriptions
@@ -110,23 +110,8 @@ def _forget(connection: Connection, ids: Sequence[int], pseudonyms: Pseudonyms, 
         ],
     )
     _forget_what_they_wrote_and_got(connection, [row.id for row in rows])
-    _forget_what_they_wrote_for_others(connection, {row.identity for row in rows})
+    writers.forget(connection, writers.written_by(connection, {row.identity for row in rows}))
     return len(rows)
-
-
-def _forget_what_they_wrote_for_others(connection: Connection, identities: Collection[str]) -> None:
-    """Answers they wrote in reply to what somebody else was sent: their address stands in them as they spelt it."""
-    addressed = select(answers.c.id, answers.c.by).where(answers.c.by.contains("@"))
-    theirs = [row.id for row in connection.execute(addressed) if _identity_in(row.by) in identities]
-    if theirs:
-        connection.execute(update(answers).where(answers.c.id.in_(theirs)).values(by="", words=""))
-
-
-def _identity_in(by: str) -> str | None:
-    try:
-        return identity_of(by)
-    except ValueError:  # an operator may be called anything
-        return None
 
 
 def _forget_what_they_wrote_and_got(connection: Connection, ids: Sequence[int]) -> None:

@@ -40,6 +40,16 @@ def forget_attempts(connection: Connection, *, before: datetime, limit: int) -> 
     ).rowcount
 
 
+def forget_replies(connection: Connection, *, before: datetime, limit: int) -> int:
+    """What servers replied to Messages over since before an instant, where it stands in these; answers how many.
+
+    A server likes to repeat the address, and a Message may be kept for longer.
+    """
+    said = select(messages.c.id).where(_is_over(before), messages.c.last_reply != "").limit(limit)
+    blank = update(messages).where(messages.c.id.in_(list(connection.scalars(said))))
+    return connection.execute(blank.values(last_reply="")).rowcount
+
+
 def _is_over(before: datetime) -> ColumnElement[bool]:
     """Ended before an instant, for good. By `not_before` as well, which has an index."""
     return and_(

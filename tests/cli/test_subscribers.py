@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert
 
 from notifier.app import signing_keys
 from notifier.core.pseudonym import Pseudonyms
 from notifier.store import suppressions
+from notifier.store.answer_tables import answers
 from notifier.store.engine import open_engine, reading, writing
 from tests.cli.rehearsal import FIRST_TICK, JOINED, Rehearsal, oslo
 
@@ -198,6 +200,23 @@ def test_erasing_needs_a_yes_and_leaves_no_trace_of_the_person(place: Rehearsal)
     assert place("subscribers", "erase", KARI, "--yes", now=LATER).code == 0
     assert KARI not in place("subscribers", "export", KARI).out
     assert place("subscribers", "list", "--json").json == []
+
+
+def test_who_never_subscribed_but_answered_another_s_mail_is_exported_and_erased(place: Rehearsal) -> None:
+    ida = "ida@konsulent.example.no"
+    place.begun()
+    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
+    row = {"party": "subscriber:1", "change": "testdata", "kind": "done", "way": "mail", "state": "waiting"}
+    with writing(engine) as connection:
+        written = {"by": "Ida@Konsulent.example.no", "words": "Ring Ida", "subscriber_id": 1, "at": JOINED}
+        connection.execute(insert(answers).values(row | written))
+    engine.dispose()
+
+    assert [each["words"] for each in place("subscribers", "export", ida).json["answers"]] == ["Ring Ida"]
+    assert f"forget {ida} for good. Nothing was changed" in place("subscribers", "erase", ida).words
+    assert "The person is forgotten" in place("subscribers", "erase", ida, "--yes", now=LATER).words
+    assert "By somebody who was erased (mail)" in place("answers", "show", "1").words
+    assert place("subscribers", "export", ida).code == place("subscribers", "erase", ida).code == 2
 
 
 def test_who_is_erased_is_still_told_about_by_their_address_and_by_the_log(place: Rehearsal) -> None:

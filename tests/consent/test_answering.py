@@ -19,12 +19,12 @@ from notifier.core.answer import (
 )
 from notifier.core.message import MessageState
 from notifier.core.stance import Doubt
-from notifier.store import answers, erasing, exporting, leaving, outbox, vendors
+from notifier.store import leaving, outbox, vendors
 from notifier.store.answer_tables import evidence
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages
 from notifier.store.vendors import Vendor
-from tests.consent.saying import BLABAER, MAY, NOW, PSEUDONYMS, RULED, contact, kinds, owed, say, spare
+from tests.consent.saying import BLABAER, MAY, NOW, RULED, contact, kinds, owed, say, spare
 from tests.core.lists import oslo
 
 
@@ -188,27 +188,3 @@ def test_what_was_composed_before_the_answer_is_composed_anew(database: Engine) 
         states = {row.subscriber_id: row.state for row in rows}
     assert len(claimed) == 2
     assert states == {person.id: MessageState.PENDING, other.id: MessageState.CLAIMED}
-
-
-def test_who_is_erased_is_forgotten_in_what_they_wrote_for_a_colleague(database: Engine) -> None:
-    kari, per = contact(database), contact(database, "Per@blåbær.example.no")
-    ids = [
-        say(database, kari, way=Way.MAIL, author="PER@BLÅBÆR.example.no", words="Ring Per").answer.id,
-        say(database, kari, AnswerKind.NONE, way=Way.MAIL, author="ola@example.no", words="Nei").answer.id,
-    ]
-    with writing(database) as connection:
-        erasing.erase(connection, subscriber_id=per.id, pseudonyms=PSEUDONYMS, now=NOW)
-        left = [answers.find(connection, each) for each in ids]
-    assert [(each.by, each.words) for each in left if each] == [("", ""), ("ola@example.no", "Nei")]
-
-
-def test_who_is_erased_leaves_the_vendors_answer_without_words_or_writer(database: Engine) -> None:
-    person = contact(database)
-    said = say(database, person, way=Way.MAIL, author="sjef@example.no", words="Ring meg på 99 99 99 99")
-    with writing(database) as connection:
-        whole = exporting.export(connection, person.id, pseudonyms=PSEUDONYMS)["answers"]
-        erasing.erase(connection, subscriber_id=person.id, pseudonyms=PSEUDONYMS, now=NOW)
-        left = answers.find(connection, said.answer.id)
-    assert [each["words"] for each in whole] == ["Ring meg på 99 99 99 99"]
-    assert left is not None
-    assert (left.kind, left.counts, left.words, left.by) == (AnswerKind.DONE, True, "", "")

@@ -8,11 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
 
+from notifier.core.answer import FORGOTTEN, AnswerState
 from notifier.core.message import ON_THEIR_WAY, MessageState
 from notifier.core.notice import Outcome
-from notifier.core.retention import may_erase, may_forget_message
+from notifier.core.retention import may_erase, may_forget_answer, may_forget_message
 from notifier.core.subscription import SubscriberState
-from notifier.store import erasing, pruning
+from notifier.store import erasing, pruning, writers
+from notifier.store.answer_tables import answers
 from notifier.store.engine import reading, writing
 from notifier.store.tables import asks, attempts, messages, notices, subscribers
 from tests.store.people import JUNE, KEYED, MAY, join
@@ -105,6 +107,53 @@ def test_of_people(
             connection, before=BEFORE, limit=10, pseudonyms=KEYED, now=BEFORE + timedelta(days=1)
         )
     assert erased == int(expected)
+
+
+@EACH
+@given(state=st.sampled_from(AnswerState), at=AROUND, decided_at=AROUND | st.none())
+def test_of_answers(database: Engine, state: AnswerState, at: datetime, decided_at: datetime | None) -> None:
+    row = {"party": "vendor:epj-as", "change": "portal", "kind": "done", "way": "mail"}
+    with writing(database) as connection:
+        connection.execute(answers.delete())
+        connection.execute(
+            insert(answers).values(row | {"state": state.value, "at": at, "decided_at": decided_at})
+        )
+        forgotten = writers.forget_uncounted(connection, before=BEFORE, limit=10)
+    assert forgotten == int(may_forget_answer(state, at=at, decided_at=decided_at, before=BEFORE))
+
+
+def test_of_who_answered_what_somebody_else_was_sent(database: Engine) -> None:
+    person = join(database)
+    row = {
+        "party": "vendor:epj-as",
+        "change": "portal",
+        "kind": "done",
+        "way": "mail",
+        "state": "counts",
+        "words": "x",
+    }
+    late = BEFORE + timedelta(days=1)
+    with writing(database) as connection:
+        for by, subscriber_id, at in (
+            ("ida@example.no", person.id, MAY), ("per@example.no", person.id, late),
+            ("", person.id, MAY), ("nhn@example.no", None, MAY),
+        ):  # fmt: skip
+            connection.execute(
+                insert(answers).values(row | {"by": by, "subscriber_id": subscriber_id, "at": at})
+            )
+        assert [writers.forget_old(connection, before=BEFORE, limit=10) for _ in range(2)] == [1, 0]
+        left = connection.execute(select(answers.c.by, answers.c.words).order_by(answers.c.id)).all()
+    assert left == [(FORGOTTEN, ""), ("per@example.no", "x"), ("", "x"), ("nhn@example.no", "x")]
+
+
+def test_what_servers_said_goes_with_the_transmissions_though_the_mail_is_kept(database: Engine) -> None:
+    join(database)
+    with writing(database) as connection:
+        over = {"last_reply": "550 <kari@epj.example.no>", "state_at": MAY, "not_before": MAY}
+        for state, gone in ((MessageState.UNKNOWN, 0), (MessageState.FAILED, 1)):
+            connection.execute(messages.update().values(over | {"state": state.value}))
+            assert pruning.forget_replies(connection, before=BEFORE, limit=10) == gone
+        assert connection.scalars(select(messages.c.last_reply)).all() == [""]
 
 
 def test_many_go_in_slices_until_none_is_left(database: Engine) -> None:
