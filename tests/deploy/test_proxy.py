@@ -10,21 +10,15 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import trustme
 
-from notifier.core.subscription import Addressee
-from notifier.feeds.addresses import Variant
+from tests.deploy.private_paths import private_paths
 from tests.peers.smtp_sink import SmtpSink
 from tests.processes.installation import ROOT, Installation, Program, free_port, until
 from tests.web.serving import Answer
-from tests.web.sites import LINKS
-
-SOMEBODY = Addressee("public-id", 0)
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 SHIPPED = ROOT / "deploy" / "proxy" / "nginx.conf"
@@ -55,6 +49,10 @@ class Proxy:
     @property
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8")
+
+    @property
+    def errors(self) -> str:
+        return self._log.with_name("notifier-error.log").read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -151,21 +149,7 @@ def test_the_front_page_is_kept_for_each_language_by_itself(both: tuple[Proxy, P
 
 def test_links_in_mails_are_neither_kept_nor_logged(both: tuple[Proxy, Program]) -> None:
     proxy, _ = both
-    until_then = datetime(2027, 1, 1, tzinfo=UTC)
-    links = [
-        LINKS.leave(SOMEBODY),
-        LINKS.confirm(SOMEBODY, "nonce"),
-        LINKS.deny(SOMEBODY),
-        LINKS.choose(SOMEBODY),
-        LINKS.access("public-id", 1, until=until_then),
-        LINKS.new_address("public-id", "nonce"),
-        LINKS.undo("public-id", 1),
-        LINKS.answer(SOMEBODY, "portal"),
-        LINKS.readiness("public-id", until=until_then),
-    ]
-    calendar = LINKS.private_calendar("public-id", 1)
-    links += [calendar.replace("/calendar/", f"/{each}/") for each in Variant]
-    for path in (urlsplit(link).path for link in links):
+    for path in private_paths():
         for _ in range(2):
             assert proxy.ask(path).headers.get("x-cache") != "HIT", path
     proxy.ask("/en?public")
@@ -184,4 +168,5 @@ def test_while_the_daemon_is_down_the_last_good_calendar_is_served(both: tuple[P
     daemon.kill()
     time.sleep(0.1)
     assert proxy.ask("/calendar.ics").body == kept
-    assert proxy.ask("/leave/a-private-link").status == 502
+    assert [proxy.ask(path).status for path in private_paths()] == [502] * len(private_paths())
+    assert "public-id" not in proxy.log + proxy.errors
