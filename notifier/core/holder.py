@@ -88,6 +88,11 @@ class Holder:
     retold: Retold = NEVER
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def changed_at(self) -> datetime:
+        """When what their calendar shows last changed by what they chose or answered."""
+        return max([self.since, *(mark.at for mark in self.marks)])
+
 
 class Gone(Enum):
     """A private calendar's address that worked once."""

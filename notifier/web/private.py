@@ -69,8 +69,8 @@ class Private:
             made = await run_in_threadpool(self._shelf.take, shown, make, is_private=True)
         if made is None or made.changed_at is None:
             return made
-        # What they follow is part of what they see.
-        theirs = dated(made, max(made.changed_at, min(holder.since, self._site.now())))
+        # What they follow and what they answered is part of what they see; the Snapshot may be older.
+        theirs = dated(made, max(made.changed_at, min(holder.changed_at, self._site.now())))
         # In trouble both may be older than what there is now.
         if found.is_certain and made is self._shelf.ready(shown, is_private=True):
             self._remember(path, theirs, as_of)

@@ -11,8 +11,9 @@ from email.utils import format_datetime
 import icalendar
 import pytest
 
+from notifier.core.answer import AnswerKind
 from notifier.core.cadence import parse_cadence
-from notifier.core.holder import GONE, Gone, Held, Holder, Retold
+from notifier.core.holder import GONE, Gone, Held, Holder, Mark, Retold
 from notifier.core.subscription import EVERYTHING, Topic, parse_topic
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
@@ -92,6 +93,24 @@ def test_it_is_known_again_until_they_choose_something_else() -> None:
         assert client.get(URL, if_modified_since=first.headers["last-modified"]).status == 200
 
     ask(lambda: chosen[-1], act)
+
+
+def test_what_they_answer_reaches_programs_that_know_it_by_its_date_alone() -> None:
+    history = history_of([real_list()])
+    clock, held = [NOW], [holder(parse_topic("service:preg"))]
+    (change,) = (each for each in real_list().changes if each.service == "preg")
+
+    with serving(site(history=lambda: history, holder=lambda _: held[-1], now=lambda: clock[-1])) as client:
+        first = client.get(URL)
+        clock.append(NOW + timedelta(hours=2))
+        at = NOW + timedelta(hours=1)
+        done = Mark(
+            change_id=change.id, kind=AnswerKind.DONE, planned=None, first_at=at, said_at=at, times=1, at=at
+        )
+        held.append(replace(held[-1], marks=(done,)))
+        again = client.get(URL, if_modified_since=first.headers["last-modified"])
+        assert (again.status, "FERDIG" in again.text) == (200, True)
+        assert again.headers["last-modified"] == format_datetime(at, usegmt=True)
 
 
 @pytest.mark.parametrize(("answer", "status"), [(None, 404), (GONE, 410)])
