@@ -41,6 +41,22 @@ def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> Non
     assert visitor.story.new_letters() == []
 
 
+def test_an_address_that_cannot_take_over_is_shown_another_way_as_any_is(visitor: Visitor) -> None:
+    standing = joined(visitor)
+    visitor.story.joins("left@epj.example.no", now=visitor.now)
+    visitor.story.leaves("left@epj.example.no", now=visitor.now)
+    visitor.story.tick(visitor.now)
+    visitor.story.new_letters()
+    access = let_in(visitor, next(word for word in standing.split() if "/choose/" in word))
+    answers = {
+        visitor.presses(access, address=each).text for each in ("left@epj.example.no", "ny@epj.example.no")
+    }
+    assert len(answers) == 1
+    assert "Da melder du den på fra forsiden i stedet" in answers.pop()
+    visitor.story.tick(visitor.now)
+    assert [letter.to for letter in visitor.story.new_letters()] == ["ny@epj.example.no"]
+
+
 def test_links_in_the_mailbox_that_somebody_left_say_so_and_change_nothing(visitor: Visitor) -> None:
     visitor.subscribes(KARI)
     question = visitor.mail()
