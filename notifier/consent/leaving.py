@@ -21,10 +21,11 @@ _FOLLOW_IN = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
 
 class Left(Enum):
-    """What leaving came to: nothing more is sent; or they moved, so that nothing goes to that mailbox anyway;
-    or nobody is known."""
+    """What leaving came to: nothing more is sent but a goodbye, or nothing at all; or they moved, so that nothing goes
+    to that mailbox anyway; or nobody is known."""
 
     NOW = auto()
+    SILENTLY = auto()
     MOVED = auto()
     UNKNOWN = auto()
 
@@ -32,8 +33,9 @@ class Left(Enum):
 def leave(*, engine: Engine, addressee: Addressee, why: str, now: datetime) -> Left:
     """End all mail to a Subscriber and say goodbye. Twice is harmless.
 
-    A wish that awaits its confirmation is withdrawn with it. No goodbye goes to whoever is suspended. Who has
-    moved to another mailbox is not ended from the one they left.
+    A wish that awaits its confirmation is withdrawn with it. No goodbye goes to whoever is suspended, or had left
+    already; pressing twice answers the same for as long as it can be undone. Who has moved to another mailbox is not
+    ended from the one they left.
     """
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
@@ -41,18 +43,27 @@ def leave(*, engine: Engine, addressee: Addressee, why: str, now: datetime) -> L
             return Left.UNKNOWN
         if found is MOVED:
             return Left.MOVED
-        end(connection, found, why=why, now=now)
-        return Left.NOW
+        is_told = end(connection, found, why=why, now=now) or _was_told(connection, found, now)
+        return Left.NOW if is_told else Left.SILENTLY
 
 
-def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -> None:
-    """The same in the caller's transaction, for a Subscriber that was read for update."""
+def end(connection: Connection, found: Subscriber, *, why: str, now: datetime) -> bool:
+    """The same in the caller's transaction, for a Subscriber that was read for update; answers whether a goodbye is
+    to leave."""
     asks.forget(connection, found.id)
     left = stored.leave(connection, subscriber_id=found.id, why=why, now=now)
     if left:
         _log.info("left", why=why, person=Person(found.address))
-    if left and found.state is SubscriberState.ACTIVE:
+    is_told = left and found.state is SubscriberState.ACTIVE
+    if is_told:
         letters.put(connection, found.id, LetterKind.GOODBYE, now=now)
+    return is_told
+
+
+def _was_told(connection: Connection, found: Subscriber, now: datetime) -> bool:
+    """Whether somebody who had left already was sent a goodbye by which they still can undo it."""
+    put = letters.times_put(connection, found.id, LetterKind.GOODBYE, after=now - UNDO_WITHIN)
+    return found.state is SubscriberState.LEFT and put > 0
 
 
 def leave_topics(

@@ -59,10 +59,11 @@ def _answer(site: Site, request: Request, addressee: Addressee | None, fields: F
     renewed = look_up(engine=site.register.engine, addressee=found.addressee)
     if renewed is MOVED:
         return refused("old_link.html.j2", status=410)
-    found = renewed or found
-    if found.state is SubscriberState.LEFT:
-        return page(site, request, "left.html.j2", language=found.language, headers=PRIVATE)
-    return _form(site, request, found, said=said)
+    if renewed is not None and renewed.state is SubscriberState.LEFT:
+        # Nobody says goodbye to whoever was suspended.
+        is_told = found.state is SubscriberState.ACTIVE
+        return page(site, request, "left.html.j2", language=found.language, headers=PRIVATE, is_told=is_told)
+    return _form(site, request, renewed or found, said=said)
 
 
 def _is_only_choosing(fields: Fields) -> bool:

@@ -34,7 +34,7 @@ def leaving(site: Site) -> Callable[[Request], Awaitable[Response]]:
         await request.body()
         left = await run_in_threadpool(site.leave, addressee) if addressee else Left.UNKNOWN
         name, status = _SAID[left]
-        return _page(site, request, name, status=status)
+        return _page(site, request, name, status=status, is_told=left is Left.NOW)
 
     return endpoint
 
@@ -42,6 +42,7 @@ def leaving(site: Site) -> Callable[[Request], Awaitable[Response]]:
 # Whoever presses in a mailbox that gets no more mail has what they asked for.
 _SAID = {
     Left.NOW: ("left.html.j2", 200),
+    Left.SILENTLY: ("left.html.j2", 200),
     Left.MOVED: ("old_link.html.j2", 200),
     Left.UNKNOWN: ("unknown_link.html.j2", 404),
 }
@@ -90,6 +91,7 @@ def _page(
     status: int = 200,
     less: tuple[tuple[str, str], ...] = (),
     choose_url: str = "",
+    is_told: bool = False,
 ) -> Response:
     return page(
         site,
@@ -100,4 +102,5 @@ def _page(
         headers=PRIVATE,
         less=less,
         choose_url=choose_url,
+        is_told=is_told,
     )

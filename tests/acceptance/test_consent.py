@@ -8,6 +8,8 @@ import pytest
 
 from notifier.core.subscription import SubscriberState
 from notifier.core.text import Language
+from notifier.store import leaving
+from notifier.store.engine import writing
 from tests.acceptance.newcomers import MONDAY, follows, joined, known, somebody
 from tests.acceptance.story import KARI, OLA
 from tests.acceptance.visiting import FORM, Visitor, everything, link
@@ -102,6 +104,30 @@ def test_who_denies_after_a_scanner_pressed_both_buttons_gets_no_more_mail(visit
         assert "Vi skriver aldri" not in answer.text
     assert known(visitor).state is SubscriberState.LEFT
     assert "/undo/" in visitor.mail().text
+
+
+def test_leaving_promises_a_last_mail_for_as_long_as_it_helps(visitor: Visitor) -> None:
+    joined(visitor)
+    leave = visitor.story.parts.links.leave(known(visitor).addressee)
+    promised = "Vi har sendt en siste e-post"
+    for _ in range(2):
+        assert promised in visitor.presses(f"{leave}?lang=nb").text
+    assert "/undo/" in visitor.mail().text
+    visitor.now += timedelta(days=31)
+    assert promised not in visitor.presses(f"{leave}?lang=nb").text
+
+
+def test_who_was_suspended_is_promised_no_last_mail(visitor: Visitor) -> None:
+    joined(visitor)
+    person = known(visitor)
+    with writing(visitor.story.parts.engine) as connection:
+        leaving.suspend(connection, subscriber_id=person.id, why="bounced", now=visitor.now)
+    leave = visitor.story.parts.links.leave(person.addressee)
+    for _ in range(2):
+        answer = visitor.presses(f"{leave}?lang=nb").text
+        assert ("Varslene er avsluttet" in answer, "siste e-post" in answer) == (True, False)
+    visitor.story.tick(visitor.now)
+    assert visitor.story.new_letters() == []
 
 
 def test_the_answer_is_the_same_whoever_is_asked_for(visitor: Visitor) -> None:

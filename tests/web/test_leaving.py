@@ -18,9 +18,9 @@ ONE_CLICK = b"List-Unsubscribe=One-Click"
 
 @dataclass
 class Subscribers:
-    """Two people, and every time that one of them was made to leave."""
+    """Three people, of whom one is suspended, and every time that one of them was made to leave."""
 
-    known: set[str] = field(default_factory=lambda: {"kari", "ola"})
+    known: set[str] = field(default_factory=lambda: {"kari", "ola", "per"})
     left: list[str] = field(default_factory=list)
 
     def leave(self, addressee: Addressee) -> Left:
@@ -29,7 +29,7 @@ class Subscribers:
         if addressee.moves:
             return Left.MOVED
         self.left.append(addressee.public_id)
-        return Left.NOW
+        return Left.SILENTLY if addressee.public_id == "per" else Left.NOW
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,14 @@ def test_the_button_ends_the_subscription(client: Client, left: list[str]) -> No
     assert answer.status == 200
     assert "Varsla er avslutta" in answer.text
     assert left == ["kari"]
+
+
+def test_a_last_mail_is_promised_to_nobody_who_gets_none(client: Client) -> None:
+    said = [
+        client.ask("POST", f"{link(each)}?lang=nb", headers=FORM, body=b"").text for each in ("kari", "per")
+    ]
+    assert all("Varslene er avsluttet" in text for text in said)
+    assert ["Vi har sendt en siste e-post" in text for text in said] == [True, False]
 
 
 @pytest.mark.parametrize(
