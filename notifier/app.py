@@ -27,6 +27,7 @@ from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.address import normal_address_or_domain
+from notifier.core.admission import Admission
 from notifier.core.answer import AnswerRules, GivenAnswer
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
@@ -34,6 +35,7 @@ from notifier.core.history import Entry
 from notifier.core.letter import Ask
 from notifier.core.message import Message
 from notifier.core.notice import Notice
+from notifier.core.pace import Pace
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import Subscriber
 from notifier.core.text import Language
@@ -42,7 +44,7 @@ from notifier.errors import ConfigurationError, UsageError
 from notifier.feeds.feed import Feed
 from notifier.feeds.specimen import imprint
 from notifier.jobs.alert import Operators
-from notifier.jobs.sender import Sender
+from notifier.jobs.sender import Flow, Sender
 from notifier.logs import name_people
 from notifier.settings import Settings
 from notifier.sources.file import FileSource
@@ -101,8 +103,13 @@ class Parts:
             host=socket.gethostname(),
         )
 
-    def sender(self, *, node: int, clock: Callable[[], datetime]) -> Sender:
-        """What dispatching needs on this node."""
+    def flow(self) -> Flow:
+        """How mail flows from a node that has not sent any yet."""
+        mail = self.settings.mail
+        return Flow(pace=Pace(per_minute=mail.per_minute), admission=Admission(most=mail.connections))
+
+    def sender(self, *, node: int, clock: Callable[[], datetime], flow: Flow | None = None) -> Sender:
+        """What dispatching needs on this node. `flow` is what it has found out in sending before."""
         return Sender(
             engine=self.engine,
             channel=self.channel,
@@ -112,8 +119,7 @@ class Parts:
             may_receive=partial(may_receive, self.settings.mail.only_to),
             node=node,
             id_suffix=self.id_suffix,
-            connections=self.settings.mail.connections,
-            per_minute=self.settings.mail.per_minute,
+            flow=flow or self.flow(),
             bounce_limit=self.settings.bounces.limit,
             clock=clock,
         )

@@ -43,6 +43,11 @@ class Line(Protocol):
         """How many Parcels it takes yet; once 0 it stays so, and the Line should be closed."""
         ...
 
+    @property
+    def is_hung_up(self) -> bool:
+        """Whether the other side has ended it, or says so unasked."""
+        ...
+
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Transmit once. Trouble with the network or the other side is a Verdict, never an exception.
 

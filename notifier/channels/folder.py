@@ -89,6 +89,11 @@ class FolderLine:
         """Whether another Parcel may be kept: there is no end to how many."""
         return sys.maxsize if self._usable else 0
 
+    @property
+    def is_hung_up(self) -> bool:
+        """There is nobody to do so."""
+        return False
+
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Keep it; *sent* means that its files are there."""
         stem = self._channel.next_stem(parcel.data)

@@ -53,6 +53,11 @@ class MaildirLine:
         """Whether another Parcel may be stored: there is no end to how many."""
         return sys.maxsize if self._usable else 0
 
+    @property
+    def is_hung_up(self) -> bool:
+        """There is nobody to do so."""
+        return False
+
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Store it; *sent* means that it is on the disk."""
         self._usable = False

@@ -55,6 +55,11 @@ class SmtpLine:
         fit = self._well and not self._busy and not self._wire.has_stirred
         return self._left if fit and self._loop.time() < self._grows_old else 0
 
+    @property
+    def is_hung_up(self) -> bool:
+        """Whether the relay has ended it, or says so unasked."""
+        return self._wire.has_stirred
+
     async def send(self, parcel: Parcel, /) -> Verdict:
         """Transmit once; see the contract."""
         async with aclosing(self.send_all([parcel], latest=math.inf)) as verdicts:

@@ -66,6 +66,9 @@ NOT_TRANSMITTED = Verdict(
     fault=Fault.RELAY, phase=Phase.CONNECT, reply="the connection ended before its turn"
 )
 
+# A connection was had, and ended by the relay before anything could be sent on it: as good as none.
+HUNG_UP = Verdict(fault=Fault.RELAY, phase=Phase.GREETING, reply="it hung up before anything could be sent")
+
 IN_TRANSACTION = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY, Phase.VERDICT})
 _BEFORE_SENDER = frozenset({Phase.CONNECT, Phase.GREETING, Phase.TLS})
 

@@ -68,7 +68,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         listeners = [held.enter_context(contextlib.closing(door)) for door in _doors(parts.settings)]
         letterboxes = [held.enter_context(contextlib.closing(d)) for d in _letterboxes(parts.settings)]
         right = held.enter_context(SendingRight(parts.engine))
-        running = Running(parts=parts, clock=clock, right=right, shown=Shown())
+        running = Running(parts=parts, clock=clock, right=right, shown=Shown(), flow=parts.flow())
         running.loops = _loops(running)
         stop = stop_by_signal()
         await asyncio.to_thread(recognise, parts.engine, state_dir=parts.settings.state_dir, now=clock())

@@ -13,6 +13,7 @@ from notifier.daemon.loops import Loop, steady
 from notifier.daemon.page import Shown
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.refresh import Refreshed
+from notifier.jobs.sender import Flow
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Running:
     clock: Callable[[], datetime]
     right: SendingRight
     shown: Shown
+    flow: Flow
     loops: Sequence[Loop] = ()
     believed: datetime | None = None
     believed_at: float = 0

@@ -52,7 +52,7 @@ async def send(running: Running) -> None:
     """Send what may leave, as long as there is something."""
     if not running.believes or not await may_send(running):
         return
-    sender = running.parts.sender(node=running.right.node, clock=running.clock)
+    sender = running.parts.sender(node=running.right.node, clock=running.clock, flow=running.flow)
     try:
         done = await dispatch(sender, draining=partial(_draining, running))
     except Exception:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from notifier.core.pace import Pace
 from notifier.jobs.sender import Dispatched, Sender
 from notifier.jobs.taking import Taken, take
 from notifier.jobs.transmit import Transmitter
@@ -49,5 +48,5 @@ def _take(sender: Sender) -> Taken:
         compose=sender.compose,
         may_receive=sender.may_receive,
         id_suffix=sender.id_suffix,
-        most=Pace(per_minute=sender.per_minute).most_ahead,
+        most=sender.flow.pace.most_ahead,
     )

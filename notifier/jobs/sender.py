@@ -9,9 +9,20 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel
+from notifier.core.admission import Admission
 from notifier.core.answer import AnswerRules
+from notifier.core.pace import Pace
 from notifier.core.timing import Timing
 from notifier.jobs.taking import Compose
+
+
+@dataclass(slots=True, kw_only=True)
+class Flow:
+    """How fast Messages may leave a node, and over how many connections at once. What one run of dispatching finds
+    out holds in the next; both go by the clock of the event loop."""
+
+    pace: Pace
+    admission: Admission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +30,7 @@ class Sender:
     """What dispatching needs, wired once: this node, its way out, and how a Message is composed.
 
     `may_receive` is the installation's allow-list, `bounce_limit` how many points against an address end
-    writing to it. `connections` may be open at once, and `per_minute` Messages leave at most (0: any number).
-    `clock` is asked anew for every batch.
+    writing to it. `clock` is asked anew for every batch.
     """
 
     engine: Engine
@@ -31,8 +41,7 @@ class Sender:
     may_receive: Callable[[str], bool]
     node: int
     id_suffix: str
-    connections: int
-    per_minute: int = 0
+    flow: Flow
     bounce_limit: int
     clock: Callable[[], datetime]
 

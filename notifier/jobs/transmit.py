@@ -10,18 +10,22 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.channels.channel import ChannelDownError, Line
-from notifier.core.pace import Pace
-from notifier.core.reply import Fault
+from notifier.core.admission import is_surplus
+from notifier.core.reply import HUNG_UP, NOT_TRANSMITTED, Fault, Verdict
 from notifier.core.timing import Timing
 from notifier.jobs.recording import Judged, Recorder
 from notifier.jobs.sender import Dispatched, Sender
 from notifier.jobs.taking import Ready, Taken
 from notifier.jobs.verdicts import record_relay
+from notifier.logs import log
 from notifier.store import outbox
 from notifier.store.engine import writing
+
+_log = log("send")
 
 # As many are armed at once as the relay takes in this time, within the limit: should this process be killed,
 # the fate of all of them is unknown, though most were not transmitted.
@@ -35,7 +39,24 @@ BATCH_SECONDS = 5.0
 # After so long another connection is opened for what still waits, should those that are open be stuck.
 SLOW_SECONDS = 1.0
 
+# A relay that hangs up on a connection later than this has not refused it, but tired of waiting.
+FRESH_SECONDS = 30.0
+
 _TROUBLE = (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Connection:
+    """An open Line; when it was had and when it last got on, by the loop's clock; whether any Message was tried."""
+
+    line: Line
+    since: float
+    got_on: float
+    was_tried: bool = False
+
+    def was_refused(self, at: float) -> bool:
+        """Whether the relay hung up as soon as it was had."""
+        return self.line.is_hung_up and not self.was_tried and at - self.since < FRESH_SECONDS
 
 
 class Transmitter:
@@ -43,12 +64,16 @@ class Transmitter:
 
     def __init__(self, sender: Sender, total: Dispatched, draining: Callable[[], bool]) -> None:
         self._sender = sender
+        self._loop = asyncio.get_running_loop()
         self._draining = draining
         self._recorder = Recorder(sender, total)
         self._waiting: deque[tuple[Ready, Taken]] = deque()
         self._workers: set[asyncio.Task[None]] = set()
-        self._idle: list[Line] = []
-        self._pace = Pace(per_minute=sender.per_minute)
+        self._flow = sender.flow
+        self._idle: list[_Connection] = []
+        self._in_use: list[_Connection] = []
+        self._opening: list[float] = []
+        self._held_up = 0
         self._trouble: list[BaseException] = []
         self._size = 1
 
@@ -56,7 +81,9 @@ class Transmitter:
         """Returns when all of it has been begun, or cannot be: a probe, when it was answered."""
         self._recorder.is_held = False
         self._waiting.extend((ready, taken) for ready in taken.ready)
-        for _ in range(-(-len(self._waiting) // ARM_LIMIT)):
+        most = self._flow.pace.most_at_once
+        # Under a pace one connection is likely to keep up; others follow should it not.
+        for _ in range(-(-len(self._waiting) // ARM_LIMIT) if most is None else 1):
             self._add_worker()
         while self._workers and (self._waiting or taken.probing):
             await self._some_end(seconds=SLOW_SECONDS)
@@ -80,14 +107,17 @@ class Transmitter:
         try:
             while self._workers:
                 await self._some_end(seconds=None)
-            for line in self._idle:
-                await line.close()
+            for idle in self._idle:
+                await idle.line.close()
         finally:
             await self._recorder.flush()
         await self._give_back()
 
     def _add_worker(self) -> None:
-        if len(self._workers) < self._sender.connections:
+        """Let another connection help, unless there is one and the pace is what it waits for."""
+        at = self._loop.time()
+        paced = self._held_up or self._flow.pace.wait(at)
+        if len(self._workers) < (1 if paced else self._flow.admission.at(at)):
             self._workers.add(asyncio.create_task(self._work()))
 
     async def _some_end(self, *, seconds: float | None) -> None:
@@ -113,57 +143,101 @@ class Transmitter:
         return bool(self._waiting) and not self._trouble and self._recorder.goes_on and not self._draining()
 
     async def _work(self) -> None:
-        """One connection after another, until nothing waits, or may leave."""
-        while self._goes_on:
-            try:
-                line = self._idle.pop() if self._idle else await self._sender.channel.open()
-            except ChannelDownError as down:
-                now, engine = self._sender.clock(), self._sender.engine
-                await asyncio.to_thread(record_relay, engine=engine, verdict=down.verdict, now=now)
-                self._recorder.is_held = True
+        """One connection after another, until nothing waits, or may leave, or no more are to be had."""
+        while await self._may_go_on():
+            if self._idle:
+                connection = self._idle.pop()
+            elif (opened := await self._open()) is not None:
+                connection = opened
+            else:
                 return
-            healthy = False
+            healthy = refused = False
+            self._in_use.append(connection)
             try:
-                healthy = await self._send_over(line)
+                healthy = await self._send_over(connection)
+                refused = connection.was_refused(self._loop.time())
             finally:
-                if healthy and line.room:
-                    self._idle.append(line)
+                self._in_use.remove(connection)
+                if healthy and connection.line.room:
+                    self._idle.append(connection)
                 else:
-                    await line.close()
+                    await connection.line.close()
+            if refused:
+                await self._settle_for_less(HUNG_UP)
+                return
             if not healthy:
                 # Whether the breaker lets more leave is known once the Verdict is written down.
                 await self._recorder.flush()
 
-    async def _send_over(self, line: Line) -> bool:
-        """Send over one connection as long as it lasts; answers whether it seems well."""
-        loop = asyncio.get_running_loop()
-        while line.room and self._goes_on:
-            if (seconds := self._pace.wait(loop.time())) > 0:
+    async def _open(self) -> _Connection | None:
+        """A new connection, None where the relay has no more."""
+        began = self._loop.time()
+        self._opening.append(began)
+        try:
+            line = await self._sender.channel.open()
+        except ChannelDownError as down:
+            verdict = down.verdict
+        else:
+            at = self._loop.time()
+            return _Connection(line=line, since=at, got_on=at)
+        finally:
+            self._opening.remove(began)
+        await self._settle_for_less(verdict)
+        return None
+
+    async def _settle_for_less(self, verdict: Verdict) -> None:
+        """Be content with the other connections where one was refused; if none of them works, the relay is down."""
+        at = self._loop.time()
+        idle = [each for each in self._idle if each.line.room]
+        others = [*self._opening, *(each.got_on for each in (*self._in_use, *idle))]
+        if is_surplus(verdict, others, at=at):
+            self._flow.admission = self._flow.admission.refused(len(others), at=at)
+            _log.info("connection refused beside others", others=len(others), reply=verdict.reply)
+            return
+        now, engine = self._sender.clock(), self._sender.engine
+        await asyncio.to_thread(record_relay, engine=engine, verdict=verdict, now=now)
+        self._recorder.is_held = True
+
+    async def _may_go_on(self) -> bool:
+        """Whether something waits and may leave, once the pace lets it."""
+        while self._goes_on and (seconds := self._flow.pace.wait(self._loop.time())) > 0:
+            self._held_up += 1
+            try:
                 await asyncio.sleep(min(seconds, 1.0))
-            elif not await self._send_batch(line, self._batch(min(self._size, line.room))):
+            finally:
+                self._held_up -= 1
+        return self._goes_on
+
+    async def _send_over(self, connection: _Connection) -> bool:
+        """Send until the Line has no room; answers whether it seems well."""
+        line = connection.line
+        while line.room and await self._may_go_on():
+            connection.got_on = self._loop.time()
+            if not await self._send_batch(connection, self._batch(min(self._size, line.room))):
                 return False
         return True
 
     def _batch(self, most: int) -> tuple[list[Ready], Taken]:
         """The next few that were taken together."""
-        most = min(most, self._pace.most_at_once or most)
+        most = min(most, self._flow.pace.most_at_once or most)
         first, taken = self._waiting.popleft()
         batch = [first]
         while self._waiting and len(batch) < most and self._waiting[0][1] is taken:
             batch.append(self._waiting.popleft()[0])
-        self._pace = self._pace.after(len(batch), at=asyncio.get_running_loop().time())
+        self._flow.pace = self._flow.pace.after(len(batch), at=self._loop.time())
         return batch, taken
 
-    async def _send_batch(self, line: Line, batch: tuple[list[Ready], Taken]) -> bool:
+    async def _send_batch(self, connection: _Connection, batch: tuple[list[Ready], Taken]) -> bool:
         """Arm, transmit and note a few Messages; answers whether the connection seems well."""
         ready, taken = batch
-        loop = asyncio.get_running_loop()
+        line, loop = connection.line, self._loop
         armed = await asyncio.to_thread(_arm, self._sender, taken, ready)
         began, healthy = loop.time(), True
         latest = began + BATCH_SECONDS
         left = deque(armed)
         async with aclosing(line.send_all([each.parcel for each in armed], latest=latest)) as verdicts:
             async for verdict in verdicts:
+                connection.was_tried = connection.was_tried or verdict is not NOT_TRANSMITTED
                 judged = Judged(ready=left.popleft(), verdict=verdict, probing=taken.probing)
                 self._recorder.note(judged)
                 healthy = healthy and verdict.fault not in _TROUBLE

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from notifier.channels.channel import Line
+from notifier.core.pace import Pace
 from notifier.daemon.loops import Loop, steady
 from notifier.daemon.page import Shown
 from notifier.daemon.running import Running
@@ -50,7 +51,9 @@ def story(tmp_path: Path, sqlite_url: str, sink: SmtpSink) -> Story:
 def running(story: Story) -> Iterator[Running]:
     """A daemon that believes its clock, and of which only the sending is looked at."""
     with SendingRight(story.parts.engine) as right:
-        daemon = Running(parts=story.parts, clock=lambda: MONDAY, right=right, shown=Shown())
+        daemon = Running(
+            parts=story.parts, clock=lambda: MONDAY, right=right, shown=Shown(), flow=story.parts.flow()
+        )
         daemon.loops = [Loop(name="send", every=3, patience=60, job=lambda: send(daemon))]
         daemon.believed, daemon.believed_at = MONDAY, steady()
         yield daemon
@@ -65,3 +68,9 @@ def test_what_a_run_held_that_failed_in_any_way_leaves_with_the_next(running: Ru
     running.parts = story.parts
     asyncio.run(send(running))
     assert states(story) == {"sent": 5}
+
+
+def test_the_pace_of_one_run_is_that_of_the_next(running: Running) -> None:
+    running.flow.pace = Pace(per_minute=60_000)
+    asyncio.run(send(running))
+    assert running.flow.pace.free_at > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from notifier.core.backoff import UNANSWERED_STREAK, spread_of
 from notifier.core.message import Message, MessageState
+from notifier.core.pace import Pace
 from notifier.daemon.sending import SendingRight
 from notifier.errors import DatabaseError
 from notifier.jobs import transmit
@@ -34,7 +35,7 @@ from tests.acceptance.invariants import assert_finished, assert_sound, states
 from tests.acceptance.scenes import MONDAY, a_crowd, before_joining
 from tests.acceptance.story import Story
 from tests.acceptance.test_stop import after_the_claim
-from tests.peers.smtp_script import drop, wait
+from tests.peers.smtp_script import Act, drop, say, wait
 from tests.peers.smtp_sink import SmtpSink
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -49,11 +50,12 @@ def story(tmp_path: Path, sqlite_url: str, sink: SmtpSink) -> Story:
 
 
 @contextmanager
-def sending(story: Story, **otherwise: int) -> Iterator[Sender]:
+def sending(story: Story, *, per_minute: int = 0) -> Iterator[Sender]:
     """The Sender of a node that has the right to send, on Monday."""
     with SendingRight(story.parts.engine) as right:
         assert right.try_acquire()
-        yield replace(story.parts.sender(node=right.node, clock=lambda: MONDAY), **otherwise)
+        flow = replace(story.parts.flow(), pace=Pace(per_minute=per_minute))
+        yield story.parts.sender(node=right.node, clock=lambda: MONDAY, flow=flow)
 
 
 def taken(sender: Sender, *, most: int) -> Taken:
@@ -134,21 +136,29 @@ def test_nothing_more_leaves_once_a_verdict_could_not_be_recorded(story: Story, 
     assert len(sink.accepted) == 1
 
 
-def test_arming_that_takes_long_keeps_nothing_from_leaving(
-    story: Story, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transmit, "BATCH_SECONDS", 0.1)
+def slowly(seconds: float) -> Callable[[], datetime]:
+    """A clock that takes its time, as the database may: it is asked in arming."""
 
-    def slow_clock() -> datetime:
-        time.sleep(0.15)  # asked in arming, as the database is
+    def clock() -> datetime:
+        time.sleep(seconds)
         return MONDAY
 
-    until = time.monotonic() + 10
+    return clock
+
+
+def for_seconds(seconds: float) -> Callable[[], bool]:
+    """Whether to stop, lest a test go on for ever."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() > until
+
+
+def test_arming_that_takes_long_keeps_nothing_from_leaving(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transmit, "BATCH_SECONDS", 0.1)
     with sending(story) as sender:
-        done = asyncio.run(
-            dispatch(replace(sender, clock=slow_clock), draining=lambda: time.monotonic() > until)
-        )
-    assert done.sent == 30
+        slow = replace(sender, clock=slowly(0.15))
+        assert asyncio.run(dispatch(slow, draining=for_seconds(10))).sent == 30
 
 
 def test_whoever_drains_leaves_what_was_not_begun_to_the_next(story: Story, sink: SmtpSink) -> None:
@@ -255,10 +265,56 @@ def test_connections_are_kept_from_one_claim_to_the_next(
     assert sink.connections - before == 1
 
 
-def test_no_more_leave_in_a_minute_than_may(story: Story, sink: SmtpSink) -> None:
+def test_no_more_leave_in_a_minute_than_may_in_one_run_or_the_next(
+    story: Story, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transmit, "ARM_LIMIT", 5)
+    before = sink.connections
     with sending(story, per_minute=600) as sender:
         began = time.monotonic()
         assert asyncio.run(dispatch(sender)).sent == 30
+        for address in ("one@more.example.no", "two@more.example.no"):
+            story.joins(address, now=MONDAY)
+            assert asyncio.run(dispatch(sender)).sent == 1
 
     # Ten a second, the first ten at once.
-    assert time.monotonic() - began > 1.9
+    assert time.monotonic() - began > 3.0
+    # One connection keeps up, in each run.
+    assert sink.connections - before == 3
+
+
+@pytest.mark.parametrize(
+    "act",
+    [Act(drops=True, lingers=0.05), say("250 sink.example\n421 4.3.2 closing", drops=True)],
+    ids=["hangs up", "says more"],
+)
+def test_a_relay_that_ends_every_connection_at_the_greeting_is_left_alone(
+    story: Story, sink: SmtpSink, act: Act
+) -> None:
+    before = sink.connections
+    sink.script.always("ehlo", act)
+    with sending(story) as sender:
+        slow = replace(sender, clock=slowly(0.1))
+        done = asyncio.run(dispatch(slow, draining=for_seconds(3)))
+    assert done.stopped.startswith("the relay is left alone until")
+    assert sink.connections - before == 1
+    assert "relay" in story.alerts()
+
+    sink.script.reset()
+    story.tick(MONDAY + timedelta(minutes=2))
+    assert states(story) == {"sent": 30}
+    assert_sound(story, sink.accepted)
+
+
+def test_a_relay_that_admits_few_connections_is_sent_everything_over_those(
+    story: Story, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transmit, "ARM_LIMIT", 5)
+    sink.admits = 2
+    sink.script.always("verdict", wait(0.02))
+    before = sink.connections
+    with sending(story) as sender:
+        assert asyncio.run(dispatch(sender)).sent == 30
+        assert sender.flow.admission.known == 2
+    assert "relay" not in story.alerts()
+    assert sink.connections - before == story.parts.settings.mail.connections

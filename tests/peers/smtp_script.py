@@ -20,7 +20,8 @@ class Act:
     """One step played differently. `reply` None is the usual one, the empty text none at all.
 
     `accepts` decides whether the mail is kept, whatever the reply says; None leaves it to the reply.
-    `after` is how many bytes of the body are read before the reply is given or the connection dropped.
+    `after` is how many bytes of the body are read before the reply is given or the connection dropped; that happens
+    so many seconds after the reply as it `lingers`.
     """
 
     reply: str | None = None
@@ -29,6 +30,7 @@ class Act:
     pause: float = 0
     drip: float = 0
     after: int | None = None
+    lingers: float = 0
 
 
 def say(reply: str, *, drops: bool = False, accepts: bool | None = None, after: int | None = None) -> Act:

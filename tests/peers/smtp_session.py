@@ -168,6 +168,7 @@ class Session:
         if reply:
             await self._write(reply, drip=act.drip)
         if act.drops:
+            await asyncio.sleep(act.lingers)
             raise _HungUpError
         return reply
 

@@ -26,7 +26,8 @@ class SmtpSink:
     """The server. `offers` are its extensions, beside STARTTLS (with `context`) and AUTH (with `logins`).
 
     `logins` are passwords by user. `tls_at_once` speaks TLS from the first byte. `receive_buffer` limits
-    what the kernel takes in ahead, so that a slow reader really slows the writer.
+    what the kernel takes in ahead, so that a slow reader really slows the writer. `admits` may be set to how many
+    connections it has at once.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class SmtpSink:
         self.commands: list[str] = []
         self.connections = 0
         self.port = 0
+        self.admits: int | None = None
         self._tls_at_once = tls_at_once
         self._receive_buffer = receive_buffer
         self._accepted: list[Mail] = []
@@ -130,6 +132,10 @@ class SmtpSink:
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        if self.admits is not None and len(self._sessions) >= self.admits:
+            writer.write(b"421 4.7.0 too many connections\r\n")
+            writer.close()
+            return
         session = Session(sink=self, number=self.connections, reader=reader, writer=writer)
         task = asyncio.ensure_future(session.run())
         self._sessions.add(task)

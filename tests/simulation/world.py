@@ -15,10 +15,12 @@ from random import Random
 from typing import Any
 
 from notifier.channels.channel import Parcel
+from notifier.core.admission import Admission
 from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
 from notifier.core.message import Message
 from notifier.core.notice import Notice
+from notifier.core.pace import Pace
 from notifier.core.retention import DEFAULT_RETENTION
 from notifier.core.subscription import Subscriber
 from notifier.errors import DatabaseError
@@ -28,7 +30,7 @@ from notifier.jobs.prune import prune
 from notifier.jobs.recover import recover
 from notifier.jobs.refresh import refresh
 from notifier.jobs.remind import remind
-from notifier.jobs.sender import Sender
+from notifier.jobs.sender import Flow, Sender
 from notifier.store import nodes
 from notifier.store.engine import writing
 from tests.core.lists import TIMING
@@ -152,7 +154,7 @@ class World:
             may_receive=lambda address: not address.startswith("barred"),
             node=node,
             id_suffix=".world@example.no>",
-            connections=2,
+            flow=Flow(pace=Pace(per_minute=0), admission=Admission(most=2)),
             bounce_limit=3,
             clock=self.clock.now,
         )
