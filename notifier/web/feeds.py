@@ -2,7 +2,8 @@
 
 This stands in front of the pages, since programs ask for Feeds far more often than people for pages: what is ready is
 answered without leaving the event loop. A Feed's address answers 200, 304, 404 (unknown), 410 (revoked) or 400 (a
-query that cannot be understood), in a media type of its own kind; 503 only before the first list was ever read.
+query that cannot be understood), in a media type of its own kind; 503 only before the first list was ever read, and for
+a private calendar that nobody asked for yet while the database fails for long.
 """
 
 from __future__ import annotations

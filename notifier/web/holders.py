@@ -1,7 +1,8 @@
 """Whose private calendars are, asked together: while one question is with the database, the next ones gather.
 
 So each is answered from what the database holds after it came, a renewed address is gone at once, and many cost little
-more than one. The last answers are remembered for when the database fails.
+more than one. The last answers are remembered for when the database fails. Whoever is not among them waits for it a
+while, since a single 503 makes some programs drop a calendar.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from notifier.logs import log
 
 MOST_TOGETHER = 200
 MOST_KNOWN = 4096
+# Seconds: a failover is over by then, and no proxy has given up yet.
+PATIENCE = 15.0
+_PAUSE = 0.5
 _log = log("feeds")
 
 
@@ -38,6 +42,8 @@ class Found:
 class _Question:
     token: str
     answer: asyncio.Future[Found]
+    # By the loop's clock.
+    until: float
 
 
 class Holders:
@@ -48,11 +54,15 @@ class Holders:
         self._waiting: list[_Question] = []
         self._asking: asyncio.Task[None] | None = None
         self._known: OrderedDict[str, Holder] = OrderedDict()
+        self._is_in_trouble = False
 
     async def of(self, token: str) -> Found:
-        """Whose the calendar is; in trouble the last answer. Raises UnavailableError when there was none."""
+        """Whose the calendar is; in trouble the last answer.
+
+        Raises UnavailableError when there was none and the trouble lasts.
+        """
         loop = asyncio.get_running_loop()
-        question = _Question(token, loop.create_future())
+        question = _Question(token, loop.create_future(), loop.time() + PATIENCE)
         self._waiting.append(question)
         if self._asking is None or self._asking.done():
             self._asking = loop.create_task(self._ask())
@@ -64,9 +74,14 @@ class Holders:
             try:
                 found = await run_in_threadpool(self._look_up, [question.token for question in batch])
             except Exception:  # noqa: BLE001 -- whatever went wrong, calendars must not go empty over it
-                _log.exception("whose calendars are cannot be had; they are served as before where known")
-                self._answer_as_before(batch)
+                if not self._is_in_trouble:
+                    _log.exception("whose calendars are cannot be had; they are served as before where known")
+                self._is_in_trouble = True
+                self._waiting = self._unanswered([*batch, *self._waiting])
+                if self._waiting:
+                    await asyncio.sleep(_PAUSE)
             else:
+                self._is_in_trouble = False
                 self._answer(batch, found)
 
     def _answer(self, batch: Sequence[_Question], found: Sequence[Held]) -> None:
@@ -80,13 +95,18 @@ class Holders:
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
 
-    def _answer_as_before(self, batch: Sequence[_Question]) -> None:
-        for question in batch:
+    def _unanswered(self, questions: Sequence[_Question]) -> list[_Question]:
+        """Answer as before whoever is known; answers who else may wait a little longer."""
+        patient, now = [], asyncio.get_running_loop().time()
+        for question in questions:
             known = self._known.get(question.token)
             if question.answer.done():
                 continue
-            if known is None:
+            if known is not None:
+                question.answer.set_result(Found(known, is_certain=False))
+            elif now < question.until:
+                patient.append(question)
+            else:
                 sentence = "The calendar cannot be had just now. Please try again soon."
                 question.answer.set_exception(UnavailableError(sentence))
-            else:
-                question.answer.set_result(Found(known, is_certain=False))
+        return patient

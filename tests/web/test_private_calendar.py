@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from threading import Event
 
 import icalendar
 import pytest
@@ -17,6 +18,7 @@ from notifier.core.holder import GONE, Gone, Held, Holder, Mark, Retold
 from notifier.core.subscription import EVERYTHING, Topic, parse_topic
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
+from notifier.web import holders
 from tests.feeds.lint import lint, unfolded
 from tests.feeds.lists import history_of
 from tests.feeds.readers import all_readers
@@ -232,7 +234,8 @@ def test_many_at_once_are_each_answered_with_their_own() -> None:
             assert answer.body.partition(b"BEGIN:VEVENT")[2] == public[name].partition(b"BEGIN:VEVENT")[2]
 
 
-def test_when_the_database_fails_those_who_asked_before_are_served() -> None:
+def test_when_the_database_fails_those_who_asked_before_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holders, "PATIENCE", 0.2)
     answers: list[Held | Exception] = [holder()]
 
     def answer() -> Held:
@@ -253,6 +256,25 @@ def test_when_the_database_fails_those_who_asked_before_are_served() -> None:
         assert refused.headers["content-type"] == "text/plain; charset=utf-8"
 
     ask(answer, act)
+
+
+def test_when_the_database_fails_for_a_moment_strangers_wait_and_others_do_not() -> None:
+    is_up = Event()
+    is_up.set()
+
+    def look_up(token: str) -> Held:
+        if not is_up.is_set():
+            raise OSError("the database is gone")
+        return holder()
+
+    with serving(site(holder=look_up)) as client, ThreadPoolExecutor() as pool:
+        known = client.get(URL)
+        is_up.clear()
+        stranger = pool.submit(client.get, "/calendar/private/stranger.ics")
+        assert client.get(URL).body == known.body
+        assert not stranger.done()
+        is_up.set()
+        assert (stranger.result().status, stranger.result().body) == (200, known.body)
 
 
 def test_all_who_follow_the_same_share_the_bytes() -> None:
