@@ -16,7 +16,7 @@ from itsdangerous.encoding import base64_encode
 from notifier.core.answer import AnswerKind
 from notifier.core.subscription import Addressee, Topic
 from notifier.core.text import Language
-from notifier.feeds.addresses import private_path
+from notifier.feeds.addresses import Variant, private_path
 
 # 128 bits keep the signature out of reach of guessing and the whole link short enough for a line of text.
 _DIGEST = partial(hashlib.blake2s, digest_size=16)
@@ -80,9 +80,9 @@ class Links:
         """Where a leaving is undone, whose instant is stored: a page with a button."""
         return f"{self.base_url}/undo/{self._signed('undo', public_id, generation)}"
 
-    def private_calendar(self, public_id: str, serial: int) -> str:
+    def private_calendar(self, public_id: str, serial: int, *, variant: Variant = Variant.PLAIN) -> str:
         """A Subscriber's own calendar. Its address is signed and stored nowhere, so that every mail can name it."""
-        return f"{self.base_url}{private_path(self._signed('calendar', public_id, serial))}"
+        return f"{self.base_url}{private_path(self._signed('calendar', public_id, serial), variant=variant)}"
 
     def read_leave(self, token: str) -> Addressee | None:
         """Whom a leave link was made for, by its last part; None when it was altered or made for something else."""

@@ -60,14 +60,23 @@ def head(
 
 def name_of(changes: ChangeList, selection: Selection, *, variant: Variant, feed: Feed) -> str:
     """What programs call the calendar until somebody renames it."""
-    tail = words.NAME_TAILS[variant][feed.language] if variant in words.NAME_TAILS else ""
     if feed.is_private:
-        return words.NAME_OF_PRIVATE[feed.language] + tail
+        return name_of_private(variant, feed.language)
+    tail = _tail(variant, feed.language)
     if EVERYTHING in selection.topics:
         return words.NAME[feed.language] + tail
     names = _names(changes, selection, feed.language)
     what = " + ".join([*names[:_MOST_NAMES], *(["…"] if len(names) > _MOST_NAMES else [])])
     return words.NAME_OF[feed.language].format(what=what) + tail
+
+
+def name_of_private(variant: Variant, language: Language) -> str:
+    """The same for a Subscriber's own."""
+    return words.NAME_OF_PRIVATE[language] + _tail(variant, language)
+
+
+def _tail(variant: Variant, language: Language) -> str:
+    return words.NAME_TAILS[variant][language] if variant in words.NAME_TAILS else ""
 
 
 def _names(changes: ChangeList, selection: Selection, language: Language) -> list[str]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from notifier.consent import access
 from notifier.core.subscription import Subscriber
 from notifier.feeds.asking import named_language
+from notifier.web.calendar_links import private_links
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import Endpoint, page
@@ -53,7 +54,7 @@ def _answer(site: Site, request: Request, named: tuple[str, int] | None, fields:
         said=said,
         address=found.address,
         serial=found.calendar_serial,
-        calendar_url=site.links.private_calendar(found.public_id, found.calendar_serial),
+        calendar=private_links(site, found),
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from notifier.core.change import ChangeList
+from notifier.core.subscription import Subscriber
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant, public_path
-from notifier.feeds.head import name_of
+from notifier.feeds.head import name_of, name_of_private
 from notifier.feeds.selection import Selection
 from notifier.web.site import Site
 
@@ -53,6 +54,19 @@ def calendar_links(
         variant: CalendarLinks(
             name=name_of(changes, selection, variant=variant, feed=site.feed(language)),
             https=site.links.base_url + public_path(selection, variant=variant, language=language),
+        )
+        for variant in Variant
+    }
+
+
+def private_links(site: Site, subscriber: Subscriber) -> Mapping[Variant, CalendarLinks]:
+    """Somebody's own calendar in every variant, the plain one first. Whoever has an address can read it."""
+    return {
+        variant: CalendarLinks(
+            name=name_of_private(variant, subscriber.language),
+            https=site.links.private_calendar(
+                subscriber.public_id, subscriber.calendar_serial, variant=variant
+            ),
         )
         for variant in Variant
     }

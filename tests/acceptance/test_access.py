@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
 from notifier.core.subscription import SubscriberState
+from notifier.feeds.addresses import Variant
 from tests.acceptance.newcomers import joined, known, let_in
 from tests.acceptance.story import KARI
 from tests.acceptance.visiting import Visitor, everything, link
@@ -136,6 +139,17 @@ def test_a_fresh_link_rotates_downloads_and_forgets(visitor: Visitor) -> None:
     assert "Du er glemt" in visitor.presses(access, erase="", sure="yes").text
     assert visitor.opens(access).status == 404
     assert "kari" not in everything(visitor.story)
+
+
+def test_it_offers_their_own_calendar_to_every_program_and_in_every_variant(visitor: Visitor) -> None:
+    standing = joined(visitor).split()
+    plain = next(word for word in standing if "/calendar/private/" in word)
+    shown = visitor.opens(let_in(visitor, next(word for word in standing if "/choose/" in word))).text
+    addresses = re.findall(r'class="address"[^>]* value="([^"]+)"', shown)
+    assert addresses == [plain.replace("/calendar/", f"/{variant}/") for variant in Variant]
+    assert all(visitor.opens(address).body.startswith(b"BEGIN:VCALENDAR") for address in addresses)
+    for way in (plain.replace("https:", "webcal:"), f"addfromweb?url={quote(plain, safe='')}"):
+        assert way in shown
 
 
 def test_an_access_link_ends_after_an_hour(visitor: Visitor) -> None:

@@ -292,5 +292,5 @@ def renews(reader: Reader, access: str, standing: Letter) -> None:
     reader.presses("[name=rotate]")
     reader.arrives_at(STORED, said="Kalenderen din har fått en ny adresse")
     assert reader.visitor.opens(link(standing, "calendar/private")).status == 410
-    fresh = reader.page.locator("code").inner_text()
+    fresh = reader.page.get_by_label("Adressen til kalenderen, til å kopiere").input_value()
     assert reader.visitor.opens(fresh).status == 200
