@@ -28,7 +28,8 @@ RULES = AnswerRules()
 class Subject:
     """What one Deadline's events are made from. `service` is the Service's name.
 
-    `after` is the Change whose date it takes, with its service first; "" when it has its own.
+    `after` is the Change whose date it takes, with its service first; "" when it has its own. `beside` is what became
+    of any Deadline of a Change that is marked.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Subject:
     reminding: Reminding | None
     retold: Retold
     mark: Mark | None = None
+    beside: Sequence[Entry] = ()
 
 
 def subjects_of(
@@ -65,6 +67,11 @@ def subjects_of(
         for change in changes.changes
         if change.id in answered
     }
+    beside = {
+        change.id: [entry for each in change.deadlines for entry in history.get(change.key(each), ())]
+        for change in changes.changes
+        if change.id in answered
+    }
     for key, change, deadline in changes.deadlines():
         service = changes.service(change.service)
         yield Subject(
@@ -79,6 +86,7 @@ def subjects_of(
             reminding=reminding,
             retold=retold,
             mark=marked.get(change.id),
+            beside=beside.get(change.id, ()),
         )
 
 
@@ -110,8 +118,11 @@ def promised(subject: Subject, today: date) -> Iterator[bytes]:
     yield vevent(
         Event(
             uid=f"{change.id}.answer.planned@{UID_DOMAIN}",
-            sequence=mark.times + subject.retold.times,
-            changed_at=max(each for each in (mark.at, subject.retold.at) if each)
+            # Whatever rewords the Change rewords this event too, and which Deadline is the first may change.
+            sequence=mark.times + subject.retold.times + len(subject.beside),
+            changed_at=max(
+                each for each in (mark.at, subject.retold.at, *(entry.at for entry in subject.beside)) if each
+            )
             .astimezone(UTC)
             .replace(microsecond=0),
             first=planned,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import icalendar
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.core.answer import AnswerKind
+from notifier.core.change import ChangeList, Deadline, DeadlineKind
 from notifier.core.holder import Mark
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -18,7 +22,7 @@ from notifier.feeds.ical import joined
 from notifier.feeds.reminders import Reminding
 from notifier.feeds.sheet import sheet_of
 from tests.feeds.lint import lint
-from tests.feeds.lists import OSLO, feed, firm, history_of, one_deadline
+from tests.feeds.lists import OSLO, feed, firm, history_of, list_of, one_deadline, same
 from tests.feeds.readers import all_readers
 
 LISTED = one_deadline(firm("2026-12-01"))
@@ -32,12 +36,16 @@ def mark(kind: AnswerKind, *, planned: date | None = None, times: int = 1, at: d
 
 
 def calendar(
-    *marks: Mark, variant: Variant = Variant.PLAIN, language: Language = Language.NB, today: date = TODAY
+    *marks: Mark,
+    variant: Variant = Variant.PLAIN,
+    language: Language = Language.NB,
+    today: date = TODAY,
+    lists: Sequence[ChangeList] = (LISTED,),
 ) -> bytes:
     reminding = None if variant is Variant.PLAIN else Reminding(timing=Timing(zone=OSLO))
     sheet = sheet_of(
-        changes=LISTED,
-        history=history_of([LISTED]),
+        changes=lists[-1],
+        history=history_of(lists, step=timedelta(days=100)),
         today=today,
         feed=feed(language),
         variant=variant,
@@ -88,6 +96,26 @@ def test_the_planned_day_is_an_event_of_its_own_beside_the_deadline() -> None:
     assert all(each == first for each in others)
     over = calendar(mark(AnswerKind.PLANNED, planned=date(2026, 11, 20)), today=date(2027, 11, 20))
     assert titles(over) == ["SLUTT"]
+
+
+def test_another_title_reaches_the_planned_day_also_when_another_deadline_comes_first() -> None:
+    ends, tests = (
+        Deadline(id=name, kind=kind, when=firm(f"2026-{month}-01"))
+        for name, kind, month in (("end", DeadlineKind.END, 12), ("test", DeadlineKind.TEST, 11))
+    )
+    before = list_of(ends)
+    retitled = replace(before.changes[0], title=same("ny tittel"))
+    first = list_of(tests, ends, revision=3)
+    lists = [before, replace(before, revision=2, changes=(retitled,)), first]
+    planned = mark(AnswerKind.PLANNED, planned=date(2026, 11, 20))
+    seen = []
+    for number in range(1, 4):
+        body = calendar(planned, lists=lists[:number])
+        seen.append(next(event for uid, event in events(body).items() if ".answer.planned@" in uid))
+    for old, new in pairwise(seen):
+        assert new["SUMMARY"] != old["SUMMARY"]
+        assert new["SEQUENCE"] > old["SEQUENCE"]
+        assert new["LAST-MODIFIED"].dt > old["LAST-MODIFIED"].dt
 
 
 @pytest.mark.parametrize("kind", [AnswerKind.NONE, AnswerKind.NEED_HELP])
