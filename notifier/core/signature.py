@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 
 _LONGEST = 10
+# Nobody signs in a longer line; so much of one is looked at, whoever makes it up to wear readers out.
+_LONGEST_LINE = 300
 _NAME = re.compile(r"[A-ZÆØÅ][\w.-]*(?: [A-ZÆØÅ][\w.-]*){0,3},?")
 # What a signature does not say, but a reservation may.
 _TELLING_WORDS = (
@@ -76,8 +78,8 @@ _HOUSE = re.compile(
 )
 # Below these, somebody's lawyers speak.
 _OF_LAWYERS = re.compile(
-    r"^(?:denne|this) e-?(?:post|mail)|^(?:tenk på miljøet|(?:please )?(?:consider|think of) the environment)\b"
-    r"|^(?:disclaimer|confidential(?:ity)?(?: notice)?|konfidensielt?)\b\W*$"
+    r"(?:denne|this) e-?(?:post|mail)|(?:tenk på miljøet|(?:please )?(?:consider|think of) the environment)\b"
+    r"|(?:disclaimer|confidential(?:ity)?(?: notice)?|konfidensielt?)\b\W*$"
     r"|(?=.*\b(?:denne|this|the) (?:e-?post\w*|e-?mail|melding\w*|message)\b)"
     r".*\b(?:konfidensiel\w*|fortroli\w*|confidential\w*|privileged|intended|taus?he[it]t\w*|teie?plikt\w*|recipients?"
     r"|addressees?|mottaker\w*|mottakar\w*|vedlegg\w*|attachments?)\b",
@@ -87,6 +89,8 @@ _OF_LAWYERS = re.compile(
 
 def speaks(line: str) -> bool:
     """Whether a line tells of anything, so that it goes on with a letter although it stands below its closing."""
+    if len(line) > _LONGEST_LINE:
+        return True
     said = _without_addresses(line)
     # «Mai» and «August» are names as well.
     is_of_days = _OF_DAYS.search(said) and not _NAME.fullmatch(line)
@@ -96,7 +100,7 @@ def speaks(line: str) -> bool:
 
 def is_of_lawyers(line: str) -> bool:
     """Whether a line begins what lawyers have put below every mail of a house: nobody wrote that now."""
-    return _OF_LAWYERS.search(line.strip()) is not None
+    return _OF_LAWYERS.match(line.strip()[:_LONGEST_LINE]) is not None
 
 
 def tells(text: str) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from notifier.core.command import Wish
 from notifier.inbox.deciding import Deed
+from notifier.inbox.own_words import own_lines
 from notifier.inbox.reading import LOOKED_AT, HostileMailError, read
 from tests.inbox.letters import MAILBOX, MAILS, US, bytes_of, decision, letter
 
@@ -88,6 +89,17 @@ def test_a_false_report_of_blank_lines_takes_little_time() -> None:
     began = time.process_time()
     mail = read(HEAD.encode() + b"\r\n" + b"\n" * LOOKED_AT, sender="", ours=[US])
     assert mail.report is None
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("unit", ["a", "a ", "a,", "1 ", "a.b", "a@", "Aa ", "message "])
+@pytest.mark.parametrize("length", [300, 64 * 1024])
+def test_what_is_written_below_a_closing_to_wear_readers_out_takes_little_time(
+    unit: str, length: int
+) -> None:
+    line = (unit * length)[:length]
+    began = time.process_time()
+    own_lines("Ferdig\n\nMvh Kari\n" + f"{line}\n" * (64 * 1024 // length))
     assert time.process_time() - began < 1
 
 
