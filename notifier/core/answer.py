@@ -22,6 +22,7 @@ FORGOTTEN = "erased"
 # A day further away is more likely a slip of the hand than a plan.
 FARTHEST_PROMISE = timedelta(days=3 * 366)
 _WEEK = parse_lead("7d")
+_AND_MORE = " […]"
 
 
 class AnswerKind(StrEnum):
@@ -170,9 +171,15 @@ def speaks_for(address: str, *, domains: Collection[str], contacts: Collection[s
 
 
 def kept_words(text: str) -> str:
-    """What somebody wrote, as it is kept: at most LONGEST_WORDS characters, in lines, nothing that is not text."""
+    """What somebody wrote, as it is kept: at most LONGEST_WORDS characters, in lines, nothing that is not text.
+
+    Where more was written, the last of them say so.
+    """
     lines = (" ".join(_without_controls(line).split()) for line in text[: 4 * LONGEST_WORDS].splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:LONGEST_WORDS].rstrip()
+    words = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    if len(words) <= LONGEST_WORDS and len(text) <= 4 * LONGEST_WORDS:
+        return words
+    return words[: LONGEST_WORDS - len(_AND_MORE)].rstrip() + _AND_MORE
 
 
 def _without_controls(line: str) -> str:

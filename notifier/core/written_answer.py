@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from notifier.core.answer import LONGEST_WORDS, AnswerKind
+from notifier.core.answer import LONGEST_WORDS, AnswerKind, kept_words
 from notifier.core.change import Change, ChangeList
 from notifier.core.signature import is_of_lawyers, is_signature, tells
 from notifier.core.text import Language
@@ -22,12 +22,13 @@ from notifier.core.written_date import written_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenAnswer:
-    """What was said of which Change; `words` are the writer's, where they need help."""
+    """What was said of which Change; `words` are the writer's, where they need help, `is_cut` that they are not all."""
 
     change_id: str
     kind: AnswerKind
     planned: date | None = None
     words: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ def answer_in(
     if _HELP.fullmatch(first):
         if any(_read(_plain(each), today) for each in sentences[1:]):
             return None
-        words = "\n".join(lines)[:LONGEST_WORDS].strip()
-        return WrittenAnswer(change_id=change.id, kind=AnswerKind.NEED_HELP, words=words)
+        return _call_for_help(change, "\n".join(lines))
     said = _read(first, today)
     repeated = 1
     while said and repeated < len(sentences) and _read(_plain(sentences[repeated]), today) == said:
@@ -118,6 +118,15 @@ def answer_in(
     if said is None or not is_signature(sentences[repeated:], writer):
         return None
     return WrittenAnswer(change_id=change.id, kind=said.kind, planned=said.planned)
+
+
+def _call_for_help(change: Change, words: str) -> WrittenAnswer:
+    return WrittenAnswer(
+        change_id=change.id,
+        kind=AnswerKind.NEED_HELP,
+        words=kept_words(words),
+        is_cut=len(words) > LONGEST_WORDS,
+    )
 
 
 def _read(sentence: str, today: date) -> _Said | None:

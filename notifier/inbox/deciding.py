@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from notifier.compose.mailbox import Purpose, Signed
 from notifier.consent.replies import RepliedTo
+from notifier.core.answer import AnswerKind
 from notifier.core.bounce import Weight, weight_of
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish, command_in
@@ -42,7 +43,8 @@ class Deed(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """A Deed and what it needs: the answer, and which mail it answers; the command; or what the address is signed
-    for, the weight of a bounce and the server's words; or the canary's number. `why` is for the log."""
+    for, the weight of a bounce and the server's words; or the canary's number. `why` is for the log. `holds_more` tells
+    that somebody needs help and wrote more than is kept of an answer."""
 
     deed: Deed
     why: str = ""
@@ -53,24 +55,30 @@ class Decision:
     canary: int = 0
     answer: WrittenAnswer | None = None
     replied_to: RepliedTo | None = None
+    holds_more: bool = False
 
     @property
     def is_forwarded(self) -> bool:
         """Whether a person reads it, also beside what else is done."""
         says_more = self.command is not None and self.command.says_more
-        return self.deed in (Deed.FORWARD, Deed.ASK) or says_more
+        return self.deed in (Deed.FORWARD, Deed.ASK) or says_more or self.holds_more
 
     @property
     def is_sent_on_first(self) -> bool:
         """Whether what is done beside must wait until the person has it, since it tells the writer something each
         time. Leaving does not wait, and again it tells nothing."""
         leaves = self.command is not None and self.command.wish is Wish.LEAVE
-        return self.deed in (Deed.ASK, Deed.OBEY) and self.is_forwarded and not leaves
+        return self.deed in (Deed.ASK, Deed.OBEY, Deed.ANSWER) and self.is_forwarded and not leaves
 
     @property
     def contact(self) -> str:
         """Which person, "" for the publisher's contact."""
-        return self.replied_to.contact if self.replied_to else ""
+        if self.replied_to is None:
+            return ""
+        if self.answer is None:
+            return self.replied_to.contact
+        answered = (each for each in self.replied_to.told if each.id == self.answer.change_id)
+        return next((each.contact for each in answered), "")
 
 
 FORWARD = Decision(deed=Deed.FORWARD)
@@ -115,7 +123,9 @@ def decide(
         called = f"{incoming.author_name} {incoming.author.partition('@')[0]}"
         written = answer_in(incoming.lines, writer=called, told=replied_to.told, changes=changes, today=today)
         if written is not None:
-            return Decision(deed=Deed.ANSWER, answer=written, replied_to=replied_to)
+            needs_help = written.kind is AnswerKind.NEED_HELP
+            more = needs_help and (written.is_cut or incoming.holds_more)
+            return Decision(deed=Deed.ANSWER, answer=written, replied_to=replied_to, holds_more=more)
     own_detail = "" if signed else detail
     command = command_in(detail=own_detail, subject=incoming.subject, lines=incoming.lines, changes=changes)
     if command is None or (replied_to is not None and command.wish is Wish.HELP):

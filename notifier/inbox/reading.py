@@ -43,7 +43,8 @@ class Incoming:
     """A mail to us, read.
 
     `sender` is its envelope's ("" for none), `author` its only From address ("" when there is none or several).
-    `text` is all that was written, `lines` the writer's own of it. `automatic` says why no person wrote it,
+    `text` is all that was written, `lines` the writer's own of it, and `holds_more` that there is something else, such
+    as a picture or a file. `automatic` says why no person wrote it,
     `is_quiet` that its sender wants no automatic answers, `report` what it says of a mail of ours, `canary` the
     detail by which a canary may be known.
     """
@@ -54,6 +55,7 @@ class Incoming:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     lines: tuple[str, ...] = field(repr=False)
+    holds_more: bool = False
     automatic: str = ""
     is_quiet: bool = False
     report: Report | None = None
@@ -76,6 +78,7 @@ def read(data: bytes, *, sender: str, ours: Iterable[str]) -> Incoming:
         subject=subject,
         text=text,
         lines=own_lines(text),
+        holds_more=len(data) > LOOKED_AT or _holds_more(mail),
         automatic=why_automatic(
             sender=sender,
             author=author or sender,
@@ -161,6 +164,17 @@ def _text(mail: Message) -> str:
             return content
         page = page or content
     return page_text(page)
+
+
+def _holds_more(mail: Message) -> bool:
+    """Whether there is a part beside one plain text and one page: a file, a picture, or what comes below one."""
+    texts = ["text/html", "text/plain"]
+    for part in _own_parts(mail):
+        kind = part.get_content_type()
+        if kind not in texts or part.get_content_disposition() == "attachment":
+            return True
+        texts.remove(kind)
+    return False
 
 
 def _own_parts(mail: Message) -> Iterator[Message]:

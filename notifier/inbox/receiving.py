@@ -99,7 +99,8 @@ async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str
         sending_on = partial(
             _send_on, inbox, incoming, data, decision.contact or inbox.letterhead.contact, now
         )
-        reply = await sending_on() if decision.is_sent_on_first else TAKEN
+        is_first = decision.is_sent_on_first
+        reply = await sending_on() if is_first else TAKEN
         if reply == LATER or (decision.deed is Deed.ASK and reply != TAKEN):
             return reply
         try:
@@ -107,7 +108,7 @@ async def receive(inbox: Inbox, sender: str, recipient: str, data: bytes) -> str
         except AnsweredTooOftenError as too_often:
             decision = Decision(deed=Deed.FORWARD, why=str(too_often))
         _log.info("mail", deed=decision.deed.value, why=decision.why, person=Person(incoming.author))
-        if decision.is_forwarded and not decision.is_sent_on_first:
+        if decision.is_forwarded and not is_first:
             return await sending_on()
         return reply
 

@@ -43,7 +43,9 @@ def test_words_are_kept_as_plain_lines() -> None:
         kept_words("  Vi\x00 venter\u202e på\t  PAR \r\n\r\n\r\n\n– Kari\u2028Hei ")
         == "Vi venter på PAR\n\n– Kari\nHei"
     )
-    assert len(kept_words("æ" * 5000)) == LONGEST_WORDS
+    assert kept_words("æ" * LONGEST_WORDS) == "æ" * LONGEST_WORDS
+    for cut in ("æ" * (LONGEST_WORDS + 1), "æ" * 5000):
+        assert kept_words(cut) == kept_words(kept_words(cut)) == "æ" * (LONGEST_WORDS - 4) + " […]"
     assert kept_words("\n \n") == ""
 
 
