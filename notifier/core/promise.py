@@ -63,7 +63,8 @@ def due_promises(
     now: datetime,
     finished: Collection[tuple[str, str, str, str, int, str]],
 ) -> tuple[Promise, ...]:
-    """What has fallen due of the Answers that count, has not come too late and is not finished.
+    """What has fallen due of the Answers that count and is not finished. What comes too late is among it: that somebody
+    was not told must be seen.
 
     A promise looks to what lies ahead now, whatever that was when it was given; finished it is under any of them.
     """
@@ -77,6 +78,6 @@ def due_promises(
         found += [
             Promise(step=step, party=answer.party, change=change)
             for step in promise_steps(current, timing=timing, rules=rules)
-            if step.due <= now and (step.expires is None or now < step.expires)
+            if step.due <= now
         ]
     return tuple(promise for promise in found if promise.mark[1:] not in done)

@@ -135,6 +135,14 @@ def test_a_promise_is_reminded_of_and_asked_about_and_the_last_reminders_come_al
     assert days == ["2026-11-20", "2026-11-24", "2026-11-27", "2026-11-30", "2026-12-01"]
 
 
+def test_a_reminder_of_a_promise_that_comes_too_late_is_told_to_operators(story: Story) -> None:
+    answers(story, KARI, PORTAL, AnswerKind.PLANNED, planned=date(2026, 11, 15), now=oslo("2026-08-04"))
+    on(story, *LEADS[:3], "2026-11-16")
+    followed_up = [(kind, outcome) for kind, _, outcome in ledger(story, OLA, PORTAL)][-2:]
+    assert followed_up == [("promise", "expired"), ("question", "sent")]
+    assert "2 notices could not be sent in time" in story.alerts()["expired:2026-11-16"]
+
+
 def test_a_silent_vendor_s_third_reminder_goes_to_all_of_its_contacts_and_says_so(story: Story) -> None:
     story.joins("per@example.no", "service:helseid", now=oslo("2026-08-03"), vendor="blabaer")
     story.joins(

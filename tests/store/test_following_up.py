@@ -59,7 +59,8 @@ def told(database: Engine, kind: NoticeKind) -> list[str]:
 
 def test_a_promise_is_followed_up_with_all_of_its_party_who_follow(database: Engine) -> None:
     ids = people(database)
-    vendors_answer = an_answer(AnswerKind.PLANNED, "2026-11-15", anchor="portal/end")
+    asked_only = {"anchor": "portal/end", "at": oslo("2026-11-14")}
+    vendors_answer = an_answer(AnswerKind.PLANNED, "2026-11-15", **asked_only)
     own = replace(vendors_answer, id=2, party=Party(subscriber_id=ids["alone@lone.example"]))
     due = due_promises(
         [vendors_answer, own],
