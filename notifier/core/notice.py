@@ -75,7 +75,8 @@ class Step:
 class Notice:
     """A Step as it concerns one Subscriber, with its outcome so far. News knows the `old` date, if any.
 
-    `decided_at` is when it came to its outcome; for what was sent, when that was.
+    `decided_at` is when it came to its outcome; for what was sent, when that was. `copies` is how many copies of its
+    Message have left, whether or not they arrived.
     """
 
     id: int
@@ -85,4 +86,5 @@ class Notice:
     reason: str = ""
     decided_at: datetime | None = None
     message_id: int | None = None
+    copies: int = 0
     old: When | None = None

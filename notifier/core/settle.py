@@ -236,8 +236,8 @@ def _first_untold(ordered: list[Notice], earlier: list[Notice]) -> Notice:
 
 
 def _may_be_told(notice: Notice) -> bool:
-    # Owed in another Message means that it is on its way just now.
-    on_its_way = notice.outcome is Outcome.OWED and notice.message_id is not None
+    # In another Message that only waits it may yet be dropped: of a date they never heard of nobody is told a move.
+    on_its_way = notice.outcome is Outcome.OWED and notice.copies > 0
     return on_its_way or notice.outcome in _TOLD
 
 

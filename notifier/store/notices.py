@@ -12,8 +12,12 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from notifier.core.cadence import Lead, parse_lead
 from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import NEWS
-from notifier.store.tables import notices, steps
+from notifier.store.tables import messages, notices, steps
 from notifier.store.upsert import insert_into
+
+_WITH_COPIES = select(notices, func.coalesce(messages.c.copies, 0).label("copies")).join_from(
+    notices, messages, messages.c.id == notices.c.message_id, isouter=True
+)
 
 
 def finished_steps(connection: Connection) -> frozenset[tuple[str, str, str, str, int, str]]:
@@ -69,7 +73,7 @@ def loosen(connection: Connection, message_ids: Collection[int]) -> None:
 def owed_by_message(connection: Connection, message_ids: Collection[int]) -> tuple[Notice, ...]:
     """Every owed Notice of these Messages."""
     chosen = and_(notices.c.message_id.in_(message_ids), notices.c.outcome == Outcome.OWED)
-    return tuple(notice_of(row) for row in connection.execute(select(notices).where(chosen)))
+    return tuple(notice_of(row, copies=row.copies) for row in connection.execute(_WITH_COPIES.where(chosen)))
 
 
 def news_of(
@@ -109,9 +113,11 @@ def _about(
         notices.c.deadline.in_({deadline for _, deadline in pairs}),
         condition,
     )
-    rows = connection.execute(select(notices).where(chosen))
+    rows = connection.execute(_WITH_COPIES.where(chosen))
     return tuple(
-        known.get(row.id) or notice_of(row) for row in rows if (row.subscriber_id, row.deadline) in pairs
+        known.get(row.id) or notice_of(row, copies=row.copies)
+        for row in rows
+        if (row.subscriber_id, row.deadline) in pairs
     )
 
 
@@ -130,8 +136,8 @@ def count_by_outcome(connection: Connection) -> dict[tuple[str, str], int]:
     return {(kind, outcome): count for kind, outcome, count in connection.execute(grouped)}
 
 
-def notice_of(row: Any) -> Notice:
-    """A row as a value."""
+def notice_of(row: Any, *, copies: int = 0) -> Notice:
+    """A row as a value. `copies` are those of its Message, where they matter."""
     return Notice(
         id=row.id,
         subscriber_id=row.subscriber_id,
@@ -148,6 +154,7 @@ def notice_of(row: Any) -> Notice:
         reason=row.reason,
         decided_at=row.decided_at,
         message_id=row.message_id,
+        copies=copies,
     )
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from notifier.daemon.tick import plan
 from notifier.jobs import refresh
 from notifier.settings.tables import GuardSettings
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
 from tests.acceptance.scenes import eve_of_a_reminder
 from tests.acceptance.story import KARI, OLA, Letter, Story, letters_at
+from tests.acceptance.test_stop import after_the_claim
 from tests.core.lists import oslo
 from tests.peers.smtp_sink import SmtpSink
 
@@ -109,6 +111,24 @@ def test_each_difference_is_told_once_to_each_who_follows_it(
     assert letter.to == KARI
     assert words in letter.text
     assert outcomes(editor.story)[KINDS.get(news, news), "sent"] == 1
+    assert_finished(editor.story)
+
+
+def test_a_date_that_moves_twice_before_the_mail_leaves_is_told_from_the_one_that_was_heard_of(
+    editor: Editor,
+) -> None:
+    def move_again() -> None:
+        write(editor.story.changes, change("portal", when("2027-12-01")), revision=3)
+        plan(editor.story.parts, NEXT)
+
+    after_the_claim(editor.story, move_again)
+    editor.publishes(change("portal", when("2027-11-01")), at=NEXT)
+    editor.story.tick(NEXT + timedelta(minutes=1))
+
+    (letter,) = editor.new_letters()
+    assert "6. september 2027" in letter.text
+    assert "1. desember 2027" in letter.text
+    assert "november" not in letter.text.replace("30. november 2027", "")
     assert_finished(editor.story)
 
 

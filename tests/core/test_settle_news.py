@@ -27,7 +27,7 @@ def _tale(
     """Told and untold, when the news with an outcome in `before` is over and all other news is owed."""
     lists, over = lists_of(*story), before or {}
     news = news_of(lists)
-    earlier = [replace(news[n], outcome=outcome, message_id=99) for n, outcome in over.items()]
+    earlier = [replace(news[n], outcome=outcome, message_id=99, copies=1) for n, outcome in over.items()]
     found = settled(lists, [notice for n, notice in news.items() if n not in over], elsewhere=earlier)
     return told(found), untold(found)
 
@@ -124,10 +124,13 @@ def test_what_is_on_its_way_in_another_mail_counts_as_heard() -> None:
     assert _tale(A, B, A, before={2: Outcome.OWED}) == ([("moved", B)], [])
 
 
-def test_what_is_owed_but_in_no_mail_yet_counts_as_unheard() -> None:
+@pytest.mark.parametrize("message_id", [None, 99])
+def test_what_is_owed_but_in_no_mail_yet_or_in_one_that_waits_counts_as_unheard(
+    message_id: int | None,
+) -> None:
     lists = lists_of(A, B, C)
     news = news_of(lists)
-    found = settled(lists, [news[3]], elsewhere=[replace(news[2], message_id=None)])
+    found = settled(lists, [news[3]], elsewhere=[replace(news[2], message_id=message_id)])
     assert told(found) == [("moved", A)]
 
 
@@ -220,12 +223,17 @@ def test_whenever_mail_leaves_each_telling_begins_where_the_last_one_ended_and_e
         waiting += [notice for number, notice in news_of(lists[:count]).items() if number == count]
         if count < len(story) and not data.draw(st.booleans(), label=f"mail leaves at revision {count}"):
             continue
-        found = settled(lists[:count], waiting, elsewhere=over)
+        cut = data.draw(
+            st.integers(0, max(0, len(waiting) - 1)), label="so many in a mail that waits beside it"
+        )
+        beside = [replace(notice, message_id=2) for notice in waiting[:cut]]
+        found = settled(lists[:count], waiting[cut:], elsewhere=[*over, *beside])
         for notice in found.kept:
             assert notice.old is None or notice.old.same_days(known.when)
             known = present
-        over += [replace(notice, outcome=Outcome.SENT) for notice in found.kept]
-        over += [replace(drop.notice, outcome=drop.outcome) for drop in found.dropped]
+        for each in (found, settled(lists[:count], beside, elsewhere=[*over, *waiting[cut:]])):
+            over += [replace(notice, outcome=Outcome.SENT) for notice in each.kept]
+            over += [replace(drop.notice, outcome=drop.outcome) for drop in each.dropped]
         waiting = []
     assert known.is_open == story[-1].is_open
     assert known.when.same_days(story[-1].when) or not known.is_open
