@@ -238,18 +238,12 @@ def _details(answer: Answer, writer: str, zone: ZoneInfo) -> list[tuple[str, str
         ("Says", _what(answer)),
         ("Words", answer.words),
         ("At", local(answer.at, zone)),
-        ("By", f"{_writer(answer, writer)} ({answer.way})"),
+        ("By", f"{answer.writer(writer) or 'somebody who was erased'} ({answer.way})"),
         ("Written to", writer if answer.by and writer else ""),
         ("State", _STATES[answer.state]),
         ("Decided", decided),
     ]
     return [row for row in rows if row[1]]
-
-
-def _writer(answer: Answer, reader: str) -> str:
-    from notifier.core.answer import FORGOTTEN
-
-    return ("" if answer.by == FORGOTTEN else answer.by or reader) or "somebody who was erased"
 
 
 def _entry(answer: Answer) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def _authors(connection: Connection, given: Iterable[Answer], found: Subscriber)
         connection, {each.subscriber_id for each in others.values() if each.subscriber_id}
     )
     addresses = {
-        each.id: each.by or (people[each.subscriber_id].address if each.subscriber_id in people else "")
+        each.id: each.writer(people[each.subscriber_id].address if each.subscriber_id in people else "")
         for each in others.values()
     }
     return {answer_id: masked(address) for answer_id, address in addresses.items() if "@" in address}

@@ -109,6 +109,11 @@ class Answer:
         """Whether it counts: it neither waits nor was refused."""
         return self.state is AnswerState.COUNTS
 
+    def writer(self, addressed: str) -> str:
+        """Who gave it: an address, or an operator's name; "" for whoever is forgotten. `addressed` is whose link or
+        mail it came by, "" where that is nobody, or nobody any more."""
+        return "" if self.by == FORGOTTEN else self.by or addressed
+
     def adds_nothing_to(self, other: Answer | None) -> bool:
         """Whether it repeats another, so that pressing twice is one Answer. No words are no news."""
         return (

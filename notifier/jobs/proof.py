@@ -137,14 +137,14 @@ def _untold(found: Proof) -> Iterator[Record]:
 
 def _answers(found: Proof) -> Iterator[Record]:
     for answer in found.answers:
-        by = found.names.get(answer.subscriber_id or 0, "")
+        by = answer.writer(found.names.get(answer.subscriber_id or 0, ""))
         yield {
             "at": _instant(answer.at),
             "what": "answer",
             "kind": answer.kind.value,
             "planned": answer.planned.isoformat() if answer.planned else None,
             "words": answer.words or None,
-            "by": by or answer.by or None,
+            "by": by or None,
             "way": answer.way.value,
             "state": answer.state.value,
             "decided_by": answer.decided_by or None,

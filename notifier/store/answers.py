@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, literal, select, update
 
 from notifier.core.answer import (
-    FORGOTTEN,
     Answer,
     AnswerKind,
     AnswerState,
@@ -135,18 +134,11 @@ def with_givers(connection: Connection, ids: Collection[int]) -> dict[int, Given
     return {
         row.id: GivenAnswer(
             answer=_answer(row),
-            address=_address_of(row),
+            address=_answer(row).writer(row.address or "") if row.subscriber_id else "",
             vendor=row.name or "",
         )
         for row in connection.execute(chosen)
     }
-
-
-def _address_of(row: Any) -> str:
-    """Who wrote, or else whose page it was; "" for an operator and for whoever is forgotten."""
-    if row.subscriber_id is None or row.by == FORGOTTEN:
-        return ""
-    return row.by or row.address or ""
 
 
 def _answer(row: Any) -> Answer:

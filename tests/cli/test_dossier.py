@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from notifier.compose.mailbox import Mailbox, Purpose, Signed
-from notifier.core.answer import Answer, AnswerKind, Party, Way
+from notifier.core.answer import FORGOTTEN, Answer, AnswerKind, Party, Way
 from notifier.core.chain import chained, head_of
-from notifier.store import answers
+from notifier.store import answers, subscribers
 from notifier.store.engine import open_engine, writing
 from tests.cli.rehearsal import JOINED, Rehearsal, oslo
 
@@ -174,6 +174,20 @@ def test_a_whole_new_chain_is_found_by_the_seal_and_by_the_hash_that_was_kept(to
     assert checked.code == 1
     assert "its last hash is another one" in checked.words
     assert "by this installation" in checked.words
+
+
+def test_who_replied_to_a_contact_s_mail_is_not_taken_for_the_contact(told: Rehearsal) -> None:
+    engine = open_engine(f"sqlite:///{told.folder / 'var' / 'notifier.sqlite3'}")
+    said = {"party": Party(vendor="blabaer"), "change_id": CHANGE, "kind": AnswerKind.DONE, "way": Way.MAIL}
+    with writing(engine) as connection:
+        kari = subscribers.find(connection, "kari@blabaer.example")
+        assert kari is not None
+        for by in ("ida@blabaer.example", FORGOTTEN, ""):
+            answers.add(connection, Answer(id=0, at=oslo(2026, 12, 3), subscriber_id=kari.id, by=by, **said))
+    engine.dispose()
+    records = json.loads((write(told)[0] / "dossier.json").read_text())["records"]
+    by = [record["by"] for record in records if record["what"] == "answer"]
+    assert by == ["Ola", "ida@blabaer.example", None, "kari@blabaer.example"]
 
 
 def test_erased_people_have_a_pseudonym_and_no_address(told: Rehearsal) -> None:
