@@ -17,7 +17,7 @@ from notifier.core.reply import NOT_TRANSMITTED, Fault, Verdict, enhanced_status
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.taking import Ready
 from notifier.logs import Person, log
-from notifier.store import alerts, bounces, breakers, notices, outbox
+from notifier.store import alerts, bounces, breakers, holding, notices, outbox
 from notifier.store.bounces import Bounced
 from notifier.store.engine import writing
 from notifier.store.outbox import Recorded
@@ -71,6 +71,9 @@ def record(
     if not recorded:
         return Tally()
     with writing(engine) as connection:
+        refused = {each.subscriber_id for each in _refused(recorded)}
+        if refused:
+            holding.hold_people(connection, refused)
         tried = [ready.message for ready, _ in recorded] if again else []
         known = outbox.recorded_before(connection, tried)
         new = [(ready, entry) for ready, entry in recorded if ready.message.id not in known]

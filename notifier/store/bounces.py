@@ -29,7 +29,7 @@ from notifier.core.bounce import QUIET, Standing, Weight, is_worth_hearing, judg
 from notifier.core.letter import TO_ANOTHER_ADDRESS, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
-from notifier.store import alerts, leaving
+from notifier.store import alerts, holding, leaving
 from notifier.store.tables import attempts, messages, subscribers
 
 PHASE = "bounce"
@@ -80,6 +80,8 @@ def _came_back(
 ) -> Row[Any] | None:
     """The Message that a report tells of, held until this is over; None when it is stale, repeated, of another
     kind, or nothing that was sent."""
+    whose = select(messages.c.subscriber_id).where(messages.c.id == message_id)
+    holding.hold_people(connection, connection.scalars(whose).all())
     came_back = exists().where(attempts.c.message_id == messages.c.id, attempts.c.phase == PHASE)
     chosen = (
         select(
@@ -131,7 +133,7 @@ def hold_against(
         row.id: judge(
             Standing(score=row.score, scored_at=row.scored_at), weights[row.id], limit=limit, now=now
         )
-        for row in connection.execute(chosen.order_by(subscribers.c.id).with_for_update())
+        for row in connection.execute(chosen.order_by(subscribers.c.id).with_for_update(key_share=True))
     }
     scored = {subscriber_id: each for subscriber_id, each in judged.items() if each.is_scored}
     if scored:
@@ -166,5 +168,5 @@ def forgive(connection: Connection, *, now: datetime) -> int:
         ~came_back,
     )
     held = and_(subscribers.c.score > 0, subscribers.c.state == SubscriberState.ACTIVE, taken_in)
-    ids = select(subscribers.c.id).where(held).order_by(subscribers.c.id).with_for_update()
+    ids = select(subscribers.c.id).where(held).order_by(subscribers.c.id).with_for_update(key_share=True)
     return connection.execute(update(subscribers).where(subscribers.c.id.in_(ids)).values(score=0)).rowcount

@@ -1,8 +1,9 @@
 """Holding Parties: while somebody answers for one, no other does, and nobody is spared a reminder by what it said.
 
-Every transaction holds Subscribers before Vendors, both by id, and Messages after them, so that nobody waits in a
-circle. The locks are the weaker ones: rows that only refer to these, as joining and planning insert them, need not
-wait. SQLite has one writer at a time and ignores them.
+So that nobody waits in a circle, Subscribers are held before Vendors, both by id, and both before Messages; who
+changes Messages first, as arming and planning do, changes no Subscriber afterwards. The locks are the weaker ones:
+rows that only refer to these, as joining and planning insert them, need not wait. SQLite has one writer at a time and
+ignores them.
 """
 
 from __future__ import annotations
@@ -23,8 +24,14 @@ def hold(connection: Connection, party: Party) -> bool:
     return connection.execute(held).one_or_none() is not None
 
 
+def hold_people(connection: Connection, subscriber_ids: Collection[int]) -> None:
+    """Let others who change these Subscribers wait, before anything is done to their Messages."""
+    theirs = select(subscribers.c.id).where(subscribers.c.id.in_(subscriber_ids)).order_by(subscribers.c.id)
+    connection.execute(theirs.with_for_update(key_share=True))
+
+
 def hold_vendors(connection: Connection, vendor_ids: Collection[str]) -> None:
-    """The same for many Vendors."""
+    """Let others who answer for these Vendors wait until this transaction is over."""
     theirs = select(vendors.c.id).where(vendors.c.id.in_(vendor_ids)).order_by(vendors.c.id)
     connection.execute(theirs.with_for_update(key_share=True))
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 from notifier.core.caps import CapScope
 from notifier.core.letter import LetterKind
 from notifier.core.pseudonym import Pseudonyms
-from notifier.store import letters
+from notifier.store import holding, letters
 from notifier.store.caps import spend
-from notifier.store.tables import messages, subscribers
+from notifier.store.tables import messages
 
 RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN)
 WAIT = timedelta(hours=1)
@@ -33,7 +33,7 @@ def put(
     `counted` is what the answer is counted by. That one was answered within the hour is the Cap of responses too.
     """
     # Two mails at the same time wait for each other here.
-    connection.execute(select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update())
+    holding.hold_people(connection, [subscriber_id])
     answered = select(messages.c.id).where(
         messages.c.subscriber_id == subscriber_id,
         messages.c.letter.in_(RESPONSES),
