@@ -122,7 +122,7 @@ def matter_of(
         silent=silent,
         vendor=footing.vendor if silent else "",
         given=given,
-        is_own=given is not None and given.answer.subscriber_id == subscriber.id,
+        is_own=given is not None and given.answer.subscriber_id == subscriber.id and not given.answer.by,
         undo_until=undo_until,
         access_until=access_until or "",
         dropped=message.dropped,

@@ -32,8 +32,9 @@ def answers(
     planned: date | None = None,
     words: str = "",
     way: Way = Way.PAGE,
+    author: str = "",
 ) -> Answered:
-    """Somebody answers by the page that a link leads to."""
+    """Somebody answers by the page that a link leads to, or `author` by a reply to what they were sent."""
     parts = story.parts
     with reading(parts.engine) as connection:
         found, current = subscribers.find(connection, address), changes.in_force(connection)
@@ -47,6 +48,7 @@ def answers(
         planned=planned,
         words=words,
         way=way,
+        author=author,
         changes=current.changes,
         contact=parts.letterhead.contact,
         rules=parts.settings.answer_rules,

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from notifier.core.answer import AnswerKind
-from notifier.store import pausing, subscribers
-from notifier.store.engine import writing
+from notifier.consent.answering import decide
+from notifier.core.answer import AnswerKind, Way
+from notifier.store import changes, pausing, subscribers
+from notifier.store.engine import reading, writing
 from notifier.store.tables import subscribers as people
 from tests.acceptance.announced import change, write
 from tests.acceptance.answering import a_vendor, answers
@@ -60,6 +61,40 @@ def test_the_others_hear_once_who_answered_what_and_can_object(story: Story) -> 
     (objection,) = heard(story, after=timedelta(hours=3))
     assert objection.to == KARI
     assert "Det forrige er trukket tilbake" in " ".join(objection.text.split())
+
+
+def test_who_was_sent_the_mail_hears_that_a_colleague_replied_to_it(story: Story) -> None:
+    answers(story, KARI, "portal", AnswerKind.DONE, now=NOW, way=Way.MAIL, author="ida@example.no")
+    letters = {letter.to: " ".join(letter.text.split()) for letter in heard(story)}
+    assert letters.keys() == {KARI, OLA}
+    assert all("i…@example.no har svart for Blåbær EPJ om" in text for text in letters.values())
+
+
+def test_who_stands_alone_hears_that_somebody_s_reply_counts_for_them(story: Story) -> None:
+    story.joins("lone@lone.example.no", now=NOW)
+    heard(story)
+    waiting = answers(
+        story,
+        "lone@lone.example.no",
+        "portal",
+        AnswerKind.DONE,
+        now=NOW,
+        way=Way.MAIL,
+        author="x@else.example",
+    )
+    parts = story.parts
+    with reading(parts.engine) as connection:
+        current = changes.in_force(connection)
+    assert current is not None
+    decide(
+        engine=parts.engine, answer_id=waiting.answer.id, accepted=True, by="Per", contact="",
+        changes=current.changes, rules=parts.settings.answer_rules, timing=parts.timing, now=NOW,
+    )  # fmt: skip
+    (letter,) = heard(story, after=timedelta(hours=2))
+    said = (
+        "En e-post som svarer på vår om «Kjernejournal – title portal nb», teller som dette svaret: «ferdig»."
+    )
+    assert said in " ".join(letter.text.split())
 
 
 def test_of_several_answers_before_it_leaves_the_last_is_told(story: Story) -> None:
