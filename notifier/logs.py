@@ -11,9 +11,18 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from notifier.core.pseudonym import Pseudonyms
+
+# Where structlog finds rich, it loads all of it to draw failures with their local variables. Those hold addresses, and
+# what draws them takes 4 MB: so it finds none. The progress bars, which want rich, find it as ever.
+_rich = sys.modules.get("rich")
+sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+
+if _rich is None:
+    del sys.modules["rich"]
+else:
+    sys.modules["rich"] = _rich
 
 LEVELS = {
     "debug": logging.DEBUG,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +23,7 @@ from notifier.core.plan import passed_unconfirmed
 from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.jobs.heed_answers import LATE, WAITING, to_heed
+from notifier.jobs.posting import post
 from notifier.logs import log
 from notifier.store import alerts, cadences, changes, installation, messages
 from notifier.store.alerts import Alert, Way
@@ -49,7 +49,6 @@ OVER_AFTER = timedelta(days=30)
 CLOCK = "clock"
 TRY_EVERY = timedelta(minutes=10)
 CHECK_EVERY = timedelta(days=90)
-WEBHOOK_SECONDS = 10
 
 _log = log("alert")
 
@@ -195,13 +194,10 @@ def _parcel(operators: Operators, recipient: str, found: Sequence[Alert], now: d
 
 def _post(webhook: str, found: Sequence[Alert]) -> bool:
     body = json.dumps({"text": "\n".join(f"• {alert.text}" for alert in found)}, ensure_ascii=False)
-    request = urllib.request.Request(  # noqa: S310 -- the scheme is checked with the settings
-        webhook, data=body.encode(), headers={"Content-Type": "application/json"}, method="POST"
-    )
     try:
-        with urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS):  # noqa: S310
-            return True
+        post(webhook, body.encode(), headers={"Content-Type": "application/json"})
     except OSError as error:
         # The address of a webhook is a secret; the error's text may hold it.
         _log.error("webhook failed", error=type(error).__name__)
         return False
+    return True
