@@ -35,6 +35,10 @@ class Admission:
         """The same once a connection was refused `beside` others, of which there must be one at least."""
         return replace(self, known=max(1, beside), since=at)
 
+    def anew(self) -> Admission:
+        """The same with nothing learnt: what a relay refuses while it goes down says nothing of how many it admits."""
+        return replace(self, known=None)
+
 
 def is_surplus(verdict: Verdict, others: Collection[float], *, at: float) -> bool:
     """Whether a connection was refused only for being one too many; else the relay is down, or we are not welcome.

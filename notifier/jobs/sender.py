@@ -30,7 +30,7 @@ class Sender:
     """What dispatching needs, wired once: this node, its way out, and how a Message is composed.
 
     `may_receive` is the installation's allow-list, `bounce_limit` how many points against an address end
-    writing to it. `clock` is asked anew for every batch.
+    writing to it. `flow` goes on from one run to the next. `clock` is asked anew for every batch.
     """
 
     engine: Engine

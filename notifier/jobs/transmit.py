@@ -194,6 +194,7 @@ class Transmitter:
             self._flow.admission = self._flow.admission.refused(len(others), at=at)
             _log.info("connection refused beside others", others=len(others), reply=verdict.reply)
             return
+        self._flow.admission = self._flow.admission.anew()
         now, engine = self._sender.clock(), self._sender.engine
         await asyncio.to_thread(record_relay, engine=engine, verdict=verdict, now=now)
         self._recorder.is_held = True
@@ -211,7 +212,7 @@ class Transmitter:
     async def _send_over(self, connection: _Connection) -> bool:
         """Send until the Line has no room; answers whether it seems well."""
         line = connection.line
-        while line.room and await self._may_go_on():
+        while await self._may_go_on() and line.room:
             connection.got_on = self._loop.time()
             if not await self._send_batch(connection, self._batch(min(self._size, line.room))):
                 return False

@@ -296,6 +296,7 @@ def test_a_relay_that_ends_every_connection_at_the_greeting_is_left_alone(
     with sending(story) as sender:
         slow = replace(sender, clock=slowly(0.1))
         done = asyncio.run(dispatch(slow, draining=for_seconds(3)))
+        assert sender.flow.admission.known is None
     assert done.stopped.startswith("the relay is left alone until")
     assert sink.connections - before == 1
     assert "relay" in story.alerts()
