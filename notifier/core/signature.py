@@ -91,11 +91,15 @@ def speaks(line: str) -> bool:
     """Whether a line tells of anything, so that it goes on with a letter although it stands below its closing."""
     if len(line) > _LONGEST_LINE:
         return True
-    said = _without_addresses(line)
+    return bool(_SPEAKING.search(line) or hints(line)) and not _says_nothing(line, "")
+
+
+def hints(line: str) -> bool:
+    """Whether a line holds a word that may take back part of what stands above it, or names a day."""
+    said = _without_addresses(line[:_LONGEST_LINE])
     # «Mai» and «August» are names as well.
     is_of_days = _OF_DAYS.search(said) and not _NAME.fullmatch(line)
-    may_tell = _SPEAKING.search(line) or _HINTING.search(said) or is_of_days
-    return bool(may_tell) and not _says_nothing(line, "")
+    return bool(_HINTING.search(said) or is_of_days)
 
 
 def is_of_lawyers(line: str) -> bool:

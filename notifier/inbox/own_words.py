@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from notifier.core.signature import is_of_lawyers, speaks
+from notifier.core.signature import hints, is_of_lawyers, speaks
 
 _MOST_LINES = 2_000
 
@@ -29,8 +29,9 @@ _SIGNATURE = re.compile(
 )
 # These go on with the letter in a closing or below it: «PS: men ikke i prod», «Mvh Ola, som venter på prod»; so does
 # below it whatever tells of anything, or ends as a sentence does. Below «-- » a program writes, and only a postscript
-# does.
+# does, or who speaks of themselves and of more than what their house stands for: «Vi tar prod i mars».
 _POSTSCRIPT = re.compile(r"^\W*p\.? ?s\b", re.IGNORECASE)
+_OURSELVES = re.compile(r"^\W*(?:vi|me|jeg|eg|we|i)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.?!…][\"'”»)\s]*$")
 _AFTERTHOUGHT = re.compile(
     r"^\W*(?:p\.? ?s|nb|obs|merk|note)\b|n['’]t\b|\b(?:men|but|however|ikke|ikkje|not|bare|berre|kun|only|except"
@@ -72,7 +73,7 @@ def own_lines(text: str) -> tuple[str, ...]:
 
 
 def _is_postscript(line: str) -> bool:
-    return _POSTSCRIPT.search(line) is not None
+    return bool(_POSTSCRIPT.search(line) or (_OURSELVES.search(line) and hints(line)))
 
 
 def _is_afterthought(line: str) -> bool:
