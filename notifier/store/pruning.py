@@ -12,6 +12,7 @@ from notifier.core.message import ON_THEIR_WAY, MessageState
 from notifier.core.notice import Outcome
 from notifier.core.retention import FORGETTABLE
 from notifier.core.subscription import SubscriberState
+from notifier.store import holding
 from notifier.store.engine import database_now
 from notifier.store.tables import alerts, asks, attempts, caps, messages, nodes, notices, subscribers
 
@@ -74,6 +75,7 @@ def forget_pending(connection: Connection, ids: Sequence[int]) -> int:
 
     One whose Letter is on the wire is left for another time: the server's word on it needs its row.
     """
+    holding.hold_people(connection, ids)
     pending = and_(subscribers.c.id.in_(ids), subscribers.c.state == SubscriberState.PENDING)
     idle = messages.c.state.not_in([MessageState.CLAIMED, MessageState.TRANSMITTING])
     theirs = messages.c.subscriber_id.in_(select(subscribers.c.id).where(pending))

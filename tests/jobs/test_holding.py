@@ -10,16 +10,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, text
 
+from notifier.consent.asking import ask
 from notifier.core.answer import Party
 from notifier.core.bounce import Weight
+from notifier.core.caps import Entrance
+from notifier.core.text import Language
 from notifier.daemon.tick import plan
-from notifier.store import bounces, holding
+from notifier.store import bounces, holding, pruning
 from notifier.store.bounces import Bounced
 from notifier.store.engine import reading, writing
+from notifier.store.subscribers import find
 from notifier.store.tables import messages, notices, subscribers
 from tests.acceptance.invariants import states
 from tests.acceptance.scenes import MONDAY, TUESDAY, before_joining
-from tests.acceptance.story import KARI, Story
+from tests.acceptance.story import KARI, OLA, Story
 from tests.peers.smtp_script import say
 from tests.peers.smtp_sink import SmtpSink
 
@@ -44,11 +48,11 @@ def wait_until_blocked(engine: Engine) -> None:
     raise TimeoutError("nobody waits for a lock")
 
 
-def finds_their_mails_free_while(engine: Engine, work: Callable[[], object]) -> None:
-    """Whoever changes Kari first may change her mails as well, though the work is under way by then."""
+def finds_their_mails_free_while(engine: Engine, work: Callable[[], object], *, whose: int = 1) -> None:
+    """Whoever changes somebody first may change their mails as well, though the work is under way by then."""
     with ThreadPoolExecutor(1) as another:
         with writing(engine) as connection:
-            assert holding.hold(connection, Party(subscriber_id=1))
+            assert holding.hold(connection, Party(subscriber_id=whose))
             working = another.submit(work)
             wait_until_blocked(engine)
             connection.execute(select(messages.c.id).with_for_update(nowait=True))
@@ -76,6 +80,29 @@ def test_an_address_that_a_report_tells_of_is_held_before_its_mails(story: Story
     finds_their_mails_free_while(engine, hear)
     with reading(engine) as connection:
         assert connection.scalar(select(subscribers.c.state)) == "suspended"
+
+
+def test_who_never_confirmed_is_held_before_their_letters_are_forgotten(story: Story) -> None:
+    engine, pseudonyms = story.parts.engine, story.parts.pseudonyms
+    ask(
+        engine=engine,
+        pseudonyms=pseudonyms,
+        address=OLA,
+        language=Language.NB,
+        topics=(),
+        entrance=Entrance.PAGE,
+        client="",
+        now=MONDAY,
+    )
+    with reading(engine) as connection:
+        found = find(connection, OLA)
+        assert found is not None
+
+    def forget() -> None:
+        with writing(engine) as connection:
+            assert pruning.forget_pending(connection, [found.id]) == 1
+
+    finds_their_mails_free_while(engine, forget, whose=found.id)
 
 
 def test_planning_does_not_wait_for_whoever_is_given_points(story: Story) -> None:
