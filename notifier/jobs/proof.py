@@ -30,7 +30,8 @@ _LEFT = frozenset({Outcome.SENT, Outcome.UNKNOWN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Everything that is known; `mails` are the Messages that left or may have, `carried` all that each told."""
+    """Everything that is known; `mails` are the Messages that left or may have, and the Letters that were refused,
+    `carried` all that each told."""
 
     change: Change
     vendor: Vendor
@@ -52,20 +53,32 @@ class Proof:
 
 def read_proof(connection: Connection, change: Change, vendor: Vendor) -> Proof:
     """Read all of it."""
-    contacts = proofs.contacts_of(connection, vendor.id)
-    ledger = proofs.notices_about(connection, [each.subscriber.id for each in contacts], change.id)
+    party = Party(vendor=vendor.id)
+    contacts = {each.subscriber.id: each for each in proofs.contacts_of(connection, vendor.id)}
+    given = answers.given(connection, party=party, change_id=change.id)
+    ledger = [
+        notice
+        for notice in proofs.notices_about(connection, contacts, change.id)
+        if contacts[notice.subscriber_id].was_theirs(_told_at(notice))
+    ]
+    letters = [
+        letter
+        for letter in proofs.letters_about(connection, contacts, [answer.id for answer in given])
+        if letter.answer_id is not None
+        or contacts[letter.subscriber_id].was_theirs(letter.state_at or letter.created_at)
+    ]
     left = {notice.message_id for notice in ledger if notice.message_id and notice.outcome in _LEFT}
-    mails = proofs.messages_by_id(connection, left)
+    mails = proofs.messages_by_id(connection, left) | {letter.id: letter for letter in letters}
     return Proof(
         change=change,
         vendor=vendor,
-        contacts=contacts,
+        contacts=tuple(contacts.values()),
         history=changes.history(connection),
-        ledger=ledger,
+        ledger=tuple(ledger),
         mails=mails,
         carried=proofs.notices_in(connection, mails),
         attempts=proofs.attempts_by_message(connection, mails),
-        answers=answers.given(connection, party=Party(vendor=vendor.id), change_id=change.id),
+        answers=given,
         evidence=evidence.of_vendor(connection, vendor.id, change.id),
         waivers=waivers.of_vendor(connection, vendor.id, change.id),
     )
@@ -103,12 +116,19 @@ def _dates(found: Proof) -> Iterator[Record]:
 
 def _contacts(found: Proof) -> Iterator[Record]:
     for contact in found.contacts:
-        joined = {"at": _instant(contact.subscriber.joined_at), "what": "joined", "contact": contact.name}
-        yield joined | {"basis": contact.basis or None}
-        if contact.ended_at is not None:
+        joined_at, ended_at = contact.subscriber.joined_at, contact.ended_at
+        if contact.was_theirs(joined_at):
+            joined = {"at": _instant(joined_at), "what": "joined", "contact": contact.name}
+            yield joined | {"basis": contact.basis or None}
+        if ended_at is not None and contact.was_theirs(ended_at):
             why = contact.ended_why or None
-            ended = {"at": _instant(contact.ended_at), "what": "ended", "contact": contact.name}
+            ended = {"at": _instant(ended_at), "what": "ended", "contact": contact.name}
             yield ended | {"state": contact.subscriber.state.value, "why": why}
+        for stay in contact.stays:
+            if stay.came_at is not None:
+                yield {"at": _instant(stay.came_at), "what": "came", "contact": contact.name}
+            if stay.until is not None:
+                yield {"at": _instant(stay.until), "what": "parted", "contact": contact.name}
 
 
 def _mails(found: Proof, files: Mapping[int, Mapping[str, str]]) -> Iterator[Record]:
@@ -117,6 +137,8 @@ def _mails(found: Proof, files: Mapping[int, Mapping[str, str]]) -> Iterator[Rec
             "at": _instant(message.state_at or message.created_at),
             "what": "mail",
             "contact": found.names[message.subscriber_id],
+            "letter": message.letter.value if message.letter else None,
+            "answer": message.answer_id,
             "message": message.id,
             "message_id": message.header_id,
             "state": message.state.value,
@@ -141,6 +163,7 @@ def _answers(found: Proof) -> Iterator[Record]:
         yield {
             "at": _instant(answer.at),
             "what": "answer",
+            "answer": answer.id,
             "kind": answer.kind.value,
             "planned": answer.planned.isoformat() if answer.planned else None,
             "words": answer.words or None,
@@ -171,6 +194,11 @@ def _waivers(found: Proof) -> Iterator[Record]:
             "reason": waiver.reason,
             "until": waiver.until.isoformat(),
         }
+
+
+def _told_at(notice: Notice) -> datetime | None:
+    """When what became of it did; None for what is still owed."""
+    return None if notice.outcome is Outcome.OWED else notice.decided_at or notice.step.due
 
 
 def _notice(notice: Notice) -> Record:

@@ -26,6 +26,7 @@ from notifier.core.answer import AnswerRules, Party
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
+from notifier.core.letter import OF_ANSWERS, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import Notice, NoticeKind, Outcome
 from notifier.core.plan import NEWS
@@ -51,7 +52,9 @@ class Retelling:
         self._readings = sorted(in_force, key=attrgetter("in_force_at"))
         self._history = imprints.history(connection)
         self._known: dict[int, Mapping[str, Sequence[Entry]]] = {}
+        self._contact = voice.letterhead.contact
         self._answers = answers.given(connection, party=Party(vendor=vendor.id))
+        self._given = answers.with_givers(connection, [answer.id for answer in self._answers])
         self._evidence = evidence.of_vendor(connection, vendor.id)
         reminded = footings.reminded_vendors(connection, [vendor.id], list(self._history))
         self._reminded = reminded.get(vendor.id, {})
@@ -63,8 +66,14 @@ class Retelling:
         at = message.state_at or message.created_at
         reading = next((each for each in reversed(self._readings) if _took_force(each, at)), None)
         told = [_with_old(each, notices, self._history) for each in notices if each.outcome in _TOLD]
-        if reading is None or not told:
+        given = self._given.get(message.answer_id or 0)
+        if reading is None or not (told or message.letter):
             return None
+        about = reading.changes.change(given.answer.change_id) if given else None
+        if message.letter in OF_ANSWERS and about is None:
+            return None
+        if message.letter is LetterKind.HELP_WANTED:
+            address = (about and about.contact) or self._contact
         matter = matter_of(
             message=message,
             subscriber=subscriber,
@@ -73,6 +82,7 @@ class Retelling:
             changes=reading.changes,
             history=self._history_at(at),
             footing=self._footing_at(at, reading.changes),
+            given=given,
             now=at,
             timing=self._timing,
         )

@@ -1,4 +1,5 @@
-"""The tables of who is ready: Answers, what was seen of each Vendor's use, and who is let off answering."""
+"""The tables of who is ready: Answers, what was seen of each Vendor's use, who is let off answering, and who spoke for
+a Vendor before."""
 
 from __future__ import annotations
 
@@ -63,6 +64,18 @@ waivers = Table(
     Column("until", Date, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_waivers_vendor_id_change", "vendor_id", "change"),
+)
+
+# The Vendor, or none, that somebody belonged to until then; the present one stands with the Subscriber.
+partings = Table(
+    "partings",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("vendor_id", ForeignKey("vendors.id")),
+    Column("until", Instant, nullable=False),
+    Index("ix_partings_subscriber_id", "subscriber_id"),
+    Index("ix_partings_vendor_id", "vendor_id"),
 )
 
 # Reports that were sent, each once in its week.

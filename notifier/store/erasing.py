@@ -17,7 +17,7 @@ from notifier.core.message import ON_THEIR_WAY
 from notifier.core.pseudonym import PERSON, Pseudonyms
 from notifier.core.retention import ENDED
 from notifier.core.subscription import SubscriberState
-from notifier.store import leaving, suppressions, writers
+from notifier.store import leaving, partings, suppressions, writers
 from notifier.store.answer_tables import answers
 from notifier.store.suppressions import Suppressed
 from notifier.store.tables import asks, attempts, messages, subscribers, subscriptions
@@ -45,10 +45,11 @@ def erase_ended(
 
 
 def forget_pseudonyms(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Take the Vendor and the pseudonym from those erased before an instant; answers how many."""
+    """Take the Vendors and the pseudonym from those erased before an instant; answers how many."""
     known = or_(subscribers.c.pseudonym.is_not(None), subscribers.c.vendor_id.is_not(None))
     old = and_(subscribers.c.state == SubscriberState.ERASED, subscribers.c.ended_at < before, known)
-    ids = select(subscribers.c.id).where(old).limit(limit)
+    ids = list(connection.scalars(select(subscribers.c.id).where(old).limit(limit)))
+    partings.forget(connection, ids)
     blank = update(subscribers).where(subscribers.c.id.in_(ids)).values(pseudonym=None, vendor_id=None)
     return connection.execute(blank).rowcount
 

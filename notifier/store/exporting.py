@@ -12,7 +12,7 @@ from notifier.core.caps import CapScope, cap_identity
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import SubscriberState
 from notifier.store import suppressions, writers
-from notifier.store.answer_tables import answers
+from notifier.store.answer_tables import answers, partings
 from notifier.store.tables import (
     alerts,
     asks,
@@ -28,6 +28,7 @@ from notifier.store.tables import (
 _THEIRS = {
     "subscriptions": subscriptions,
     "asks": asks,
+    "partings": partings,
     "notices": notices,
     "messages": messages,
 }

@@ -21,7 +21,8 @@ from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.subscription import SubscriberState, Topic
 from notifier.core.text import Language
-from notifier.store.subscribers import raises_of, subscription_row
+from notifier.store import partings
+from notifier.store.subscribers import subscription_row
 from notifier.store.tables import asks, messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
@@ -185,7 +186,7 @@ def _revive(connection: Connection, again: Mapping[int, Joiner], now: datetime) 
         "retold_at": case((was_there, literal(now, subscribers.c.retold_at.type)), else_=None),
         "paused_until": None,
     }
-    raises = raises_of(connection, {row_id: person.vendor for row_id, person in again.items()})
+    raises = partings.part(connection, {row_id: person.vendor for row_id, person in again.items()}, now=now)
     rows = [
         {"row_id": row_id, "raised": raises.get(row_id, 1)}
         | {f"new_{name}": value for name, value in _choices(person, now).items()}

@@ -9,24 +9,31 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
-from notifier.core.message import Message
+from notifier.core.belonging import Stay, stays_with
+from notifier.core.letter import WITH_STANDING
+from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice
 from notifier.core.pseudonym import shortened
 from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.store import partings
 from notifier.store import subscribers as people
 from notifier.store.messages import Attempt, attempt_of, message_of
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices, subscribers
 
 _CHUNK = 10_000
+# How a Letter ended of which a server, or nobody, has said anything.
+_ENDED = (MessageState.SENT, MessageState.UNKNOWN, MessageState.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One of the Vendor's Subscribers. Of whoever was erased only a keyed pseudonym is known, and that for a
-    time; `basis` says on what ground the others are mailed, `ended_why` why that is over."""
+    """A Subscriber who is one of the Vendor's, or was during these `stays`. Of whoever was erased only a keyed
+    pseudonym is known, and that for a time; `basis` says on what ground the others are mailed, `ended_why` why that
+    is over."""
 
     subscriber: Subscriber
+    stays: tuple[Stay, ...]
     pseudonym: str
     basis: str
     ended_at: datetime | None
@@ -39,12 +46,15 @@ class Contact:
             return shortened(self.pseudonym) if self.pseudonym else f"subscriber {self.subscriber.id}"
         return self.subscriber.address
 
+    def was_theirs(self, at: datetime | None) -> bool:
+        """Whether they spoke for the Vendor at that instant; without one, whether they do now."""
+        return any(stay.until is None if at is None else stay.covers(at) for stay in self.stays)
+
 
 def contacts_of(connection: Connection, vendor_id: str) -> tuple[Contact, ...]:
-    """Everybody who belongs to the Vendor, or did until they left or were erased, in the order in which they joined.
-
-    What they were told before they belonged to it is theirs as well.
-    """
+    """Everybody who belongs to the Vendor, or did before they left, were erased or came to another one, in the order
+    in which they first joined."""
+    parted = partings.of_contacts(connection, vendor_id)
     columns = (
         subscribers.c.id,
         subscribers.c.pseudonym,
@@ -53,12 +63,13 @@ def contacts_of(connection: Connection, vendor_id: str) -> tuple[Contact, ...]:
         subscribers.c.ended_why,
     )
     rows = connection.execute(
-        select(*columns).where(subscribers.c.vendor_id == vendor_id).order_by(subscribers.c.id)
+        select(*columns).where(subscribers.c.id.in_(parted)).order_by(subscribers.c.id)
     ).all()
-    known = people.load(connection, [row.id for row in rows])
+    known = people.load(connection, list(parted))
     return tuple(
         Contact(
             subscriber=known[row.id],
+            stays=tuple(stays_with(vendor_id, partings=parted[row.id], present=known[row.id].vendor)),
             pseudonym=row.pseudonym or "",
             basis=row.basis,
             ended_at=row.ended_at,
@@ -83,6 +94,17 @@ def notices_in(connection: Connection, message_ids: Collection[int]) -> dict[int
     for row in _chunked(connection, notices, notices.c.message_id, message_ids):
         found.setdefault(row.message_id, []).append(notice_of(row))
     return found
+
+
+def letters_about(
+    connection: Connection, subscriber_ids: Collection[int], answer_ids: Collection[int]
+) -> tuple[Message, ...]:
+    """The Letters to these Subscribers, or sent for them, that tell of these Answers or show where they stand, as far
+    as a copy left or was refused, oldest first."""
+    tells = or_(messages.c.answer_id.in_(answer_ids), messages.c.letter.in_(sorted(WITH_STANDING)))
+    theirs = and_(messages.c.subscriber_id.in_(subscriber_ids), messages.c.letter.is_not(None), tells)
+    chosen = select(messages).where(theirs, messages.c.state.in_(_ENDED)).order_by(messages.c.id)
+    return tuple(message_of(row) for row in connection.execute(chosen))
 
 
 def messages_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Message]:

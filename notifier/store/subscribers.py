@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 
 from notifier.core.address import identity_of
-from notifier.core.answer import Party
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.change import ChangeList
 from notifier.core.subscription import (
@@ -37,7 +36,7 @@ from notifier.core.subscription import (
     inherited_since,
 )
 from notifier.core.text import Language
-from notifier.store.marks import most_raised
+from notifier.store import partings
 from notifier.store.outbox import recall
 from notifier.store.tables import subscribers, subscriptions
 from notifier.store.upsert import insert_into
@@ -169,21 +168,6 @@ def set_choices(
         connection.execute(insert_into(connection, subscriptions).on_conflict_do_nothing(), rows)
 
 
-def raises_of(connection: Connection, vendors: Mapping[int, str | None]) -> dict[int, int]:
-    """By how much `retold` must rise for each of these Subscribers, by id, who is to have that Vendor or none.
-
-    Their calendars lose what their Party had answered, and programs would take nothing in after a lower SEQUENCE.
-    """
-    chosen = select(subscribers.c.id, subscribers.c.vendor_id).where(subscribers.c.id.in_(vendors))
-    left = {
-        row.id: Party(vendor=row.vendor_id) if row.vendor_id else Party(subscriber_id=row.id)
-        for row in connection.execute(chosen)
-        if row.vendor_id != vendors[row.id]
-    }
-    raised = most_raised(connection, set(left.values())) if left else {}
-    return {row_id: raised.get(party, 0) + 1 for row_id, party in left.items()}
-
-
 def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[str, Any]:
     """A Subscription as a row."""
     return {
@@ -196,7 +180,7 @@ def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[
 
 def _change_party(connection: Connection, subscriber_id: int, vendor: str | None, now: datetime) -> None:
     """Give somebody that Vendor or none; where it is another than before, all their events are other ones."""
-    for row_id, raised in raises_of(connection, {subscriber_id: vendor}).items():
+    for row_id, raised in partings.part(connection, {subscriber_id: vendor}, now=now).items():
         values = {"vendor_id": vendor, "retold": subscribers.c.retold + raised, "retold_at": now}
         connection.execute(update(subscribers).where(subscribers.c.id == row_id).values(values))
 

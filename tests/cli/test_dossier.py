@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import email
 import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from email.policy import default as POLICY  # noqa: N812
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from notifier.compose.mailbox import Mailbox, Purpose, Signed
-from notifier.core.answer import FORGOTTEN, Answer, AnswerKind, Party, Way
+from notifier.consent.answering import answer
+from notifier.core.answer import FORGOTTEN, Answer, AnswerKind, AnswerRules, Party, Way
+from notifier.core.bounce import Weight
 from notifier.core.chain import chained, head_of
-from notifier.store import answers, subscribers
-from notifier.store.engine import open_engine, writing
+from notifier.store import answers, bounces, changes, subscribers
+from notifier.store.engine import open_engine, reading, writing
+from notifier.store.tables import messages
 from tests.cli.rehearsal import JOINED, Rehearsal, oslo
+from tests.core.lists import TIMING
 
 LATER = JOINED + timedelta(hours=2)
 CHANGE = "testdata"
@@ -36,9 +43,8 @@ def told_of(place: Rehearsal) -> Rehearsal:
     assert place("tick", now=oslo(2026, 12, 2)).code == 0
     engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
     said = {"party": Party(vendor="blabaer"), "change_id": CHANGE, "kind": AnswerKind.DONE, "by": "Ola"}
-    answer = Answer(id=0, way=Way.OPERATOR, at=oslo(2026, 12, 3), **said)
     with writing(engine) as connection:
-        answers.add(connection, answer)
+        answers.add(connection, Answer(id=0, way=Way.OPERATOR, at=oslo(2026, 12, 3), **said))
     engine.dispose()
     return place
 
@@ -202,6 +208,82 @@ def test_erased_people_have_a_pseudonym_and_no_address(told: Rehearsal) -> None:
     }
     assert len(contacts) == 1
     assert next(iter(contacts)).startswith("p-")
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    return list(json.loads((folder / "dossier.json").read_text())["records"])
+
+
+def people_in(folder: Path) -> list[str]:
+    """What each record is about that names a contact."""
+    return [record["what"] for record in records(folder) if "contact" in record]
+
+
+def test_what_was_told_stays_with_the_vendor_of_that_time(told: Rehearsal) -> None:
+    told("vendors", "add", "Rognan", "--id", "rognan", now=LATER)
+    moved = told("subscribers", "set", "kari@blabaer.example", "--vendor", "rognan", now=oslo(2026, 12, 4))
+    assert moved.code == 0, moved.err
+    assert people_in(write(told)[0]) == ["joined", "mail", "mail", "parted"]
+    folder = told.folder / "other"
+    assert told("dossier", CHANGE, str(folder), "--vendor", "rognan", now=oslo(2026, 12, 5)).code == 0
+    assert people_in(folder) == ["came"]
+
+
+def test_who_came_to_the_vendor_from_none_brings_along_what_they_were_told(place: Rehearsal) -> None:
+    place.begun()
+    place("vendors", "add", "Blåbær", "--id", "blabaer", now=JOINED)
+    assert place("subscribers", "set", "kari@epj.example.no", "--vendor", "blabaer", now=LATER).code == 0
+    assert people_in(write(place)[0]) == ["joined", "mail", "came"]
+
+
+def test_letters_about_its_answers_are_in_it_and_so_is_what_came_back(told: Rehearsal) -> None:
+    told("subscribers", "add", "ola@blabaer.example", "--vendor", "blabaer", now=oslo(2026, 12, 3))
+    engine = open_engine(f"sqlite:///{told.folder / 'var' / 'notifier.sqlite3'}")
+    with reading(engine) as connection:
+        kari = subscribers.find(connection, "kari@blabaer.example")
+        current = changes.in_force(connection)
+    assert kari is not None
+    assert current is not None
+    answer(
+        engine=engine,
+        addressee=kari.addressee,
+        change_id=CHANGE,
+        kind=AnswerKind.NEED_HELP,
+        words="Hvor finner vi nøkkelen?",
+        way=Way.PAGE,
+        contact="varsler@example.no",
+        changes=current.changes,
+        rules=AnswerRules(),
+        timing=TIMING,
+        now=oslo(2026, 12, 3),
+    )
+    assert told("tick", now=oslo(2026, 12, 3, 9)).code == 0
+    with writing(engine) as connection:
+        ((letter,),) = connection.execute(select(messages.c.id).where(messages.c.letter == "answered"))
+        bounces.note(
+            connection,
+            message_id=letter,
+            moves=0,
+            weight=Weight.HARD,
+            words="5.1.1 no such mailbox",
+            now=oslo(2026, 12, 3, 10),
+        )
+    engine.dispose()
+    folder, _ = write(told)
+    letters = {each["letter"]: each for each in records(folder) if each.get("letter")}
+    assert {kind: each["contact"] for kind, each in letters.items()} == {
+        "answered": "ola@blabaer.example",
+        "help_wanted": "kari@blabaer.example",
+    }
+    page = (folder / "index.html").read_text()
+    assert "5.1.1 no such mailbox" in page
+    called = next(name for name in letters["help_wanted"]["files"] if name.endswith(".txt"))
+    assert "Hvor finner vi nøkkelen?" in (folder / "mails" / called).read_text()
+    sent = {str(mail["Subject"]) for mail in told.mails()}
+    anew = [email.message_from_bytes(f.read_bytes(), policy=POLICY) for f in folder.rglob("*.eml")]
+    assert {str(mail["Subject"]) for mail in anew} <= sent
+    assert "varsler@example.no" in [mail["To"] for mail in anew]
+    assert told("dossier", "verify", str(folder)).code == 0
 
 
 def test_wrong_usage_says_what_to_do(told: Rehearsal) -> None:

@@ -11,7 +11,7 @@ from notifier.core.caps import CapScope
 from notifier.core.pseudonym import PERSON, Pseudonyms, shortened
 from notifier.core.retention import DEFAULT_RETENTION
 from notifier.jobs.prune import prune
-from notifier.store import erasing, exporting, finding, joining, notices, suppressions, vendors
+from notifier.store import erasing, exporting, finding, joining, notices, partings, suppressions, vendors
 from notifier.store import subscribers as stored
 from notifier.store.caps import spend
 from notifier.store.engine import reading, writing
@@ -76,6 +76,8 @@ def test_for_a_time_their_telling_is_found_by_address_vendor_and_pseudonym_then_
             assert found is not None
             assert (found.id, found.vendor, KARI in str(found)) == (person, "epj-as", False)
         assert len(notices.of_subscriber(connection, person, "portal")) == 1
+    with writing(database) as connection:
+        partings.part(connection, {person: None}, now=JUNE)
 
     kept = JUNE + DEFAULT_RETENTION.erased
     for now, is_found in ((kept, True), (kept + timedelta(seconds=1), False)):
@@ -85,6 +87,7 @@ def test_for_a_time_their_telling_is_found_by_address_vendor_and_pseudonym_then_
             assert (finding.named(connection, in_log, pseudonyms=KEYED) is not None) is is_found
     with reading(database) as connection:
         assert connection.scalar(select(subscribers.c.vendor_id)) is None
+        assert partings.of_contacts(connection, "epj-as") == {}
     assert outcomes(database) == ["left"]
 
 
@@ -124,6 +127,7 @@ def test_an_export_holds_everything_about_one_person_and_nothing_about_others(da
     person, _ = join(database), join(database, "ola@epj.example.no")
     with writing(database) as connection:
         record_a_reply(connection, "451 try later")
+        partings.part(connection, {person.id: "blabaer"}, now=JUNE)
         for address in ("kari@epj.example.no", "ola@epj.example.no"):
             spend(connection, {CapScope.ADDRESS: address}, pseudonyms=KEYED, today=MAY.date())
         found = exporting.export(connection, person.id, pseudonyms=KEYED)
@@ -135,6 +139,7 @@ def test_an_export_holds_everything_about_one_person_and_nothing_about_others(da
         "messages": 1,
         "attempts": 1,
         "asks": 0,
+        "partings": 1,
         "answers": 0,
         "vendor": 0,
         "alerts": 0,
