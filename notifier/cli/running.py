@@ -63,8 +63,15 @@ def _list(running: Running) -> str:
 
 
 def _mail(running: Running) -> str:
+    from notifier.store import installation
+    from notifier.store.engine import reading
+
     if running.disbelief:
         return f"paused: {running.disbelief}; set the clock right, or if it is right: notifier resume"
+    with reading(running.parts.engine) as connection:
+        pause = installation.paused(connection)
+    if pause is not None:
+        return f"paused by {pause.by}: {pause.reason}; when that is done: notifier resume"
     if running.right.refusal:
         return running.right.refusal
     allowed = (

@@ -1,4 +1,4 @@
-"""How an older copy is known from the database that was last at work here, on both databases."""
+"""How an older copy, or another database, is known from the one that was last at work here, on both databases."""
 
 from __future__ import annotations
 
@@ -66,8 +66,29 @@ def test_nodes_whose_clocks_differ_by_minutes_are_no_restore(database: Engine, t
     assert not recognise(database, state_dir=tmp_path, now=MAY + timedelta(hours=6))
 
 
-def test_another_database_in_the_same_place_is_no_restore(database: Engine, tmp_path: Path) -> None:
+def test_another_database_in_the_same_place_is_paused_and_told(database: Engine, tmp_path: Path) -> None:
     works(database, tmp_path, until=timedelta(hours=5))
+    with writing(database) as connection:
+        connection.exec_driver_sql("DELETE FROM installation")
+    assert recognise(database, state_dir=tmp_path, now=MAY + timedelta(hours=6))
+    with reading(database) as connection:
+        pause = installation.paused(connection)
+        (alert,) = alerts.open_alerts(connection)
+    assert pause is not None
+    assert "at work until 2026-05-01 13:00 UTC is gone" in alert.text
+
+    with writing(database) as connection:
+        installation.resume(connection)
+        installation.record_tick(connection, now=MAY + timedelta(hours=6))
+    remember(database, state_dir=tmp_path, now=MAY + timedelta(hours=6))
+    assert not recognise(database, state_dir=tmp_path, now=MAY + timedelta(hours=7))
+
+
+def test_whoever_moves_to_another_database_means_to(database: Engine, tmp_path: Path) -> None:
+    works(database, tmp_path, until=timedelta(hours=5))
+    file = tmp_path / "epoch"
+    elsewhere = file.read_text(encoding="utf-8").replace("the database ", "the database /old")
+    file.write_text(elsewhere, encoding="utf-8")
     with writing(database) as connection:
         connection.exec_driver_sql("DELETE FROM installation")
     assert not recognise(database, state_dir=tmp_path, now=MAY + timedelta(hours=6))
@@ -78,7 +99,7 @@ def test_a_spoilt_epoch_stops_nothing(database: Engine, tmp_path: Path, content:
     (tmp_path / "epoch").write_text(content, encoding="utf-8")
     assert not recognise(database, state_dir=tmp_path, now=MAY)
     works(database, tmp_path, until=timedelta(hours=1))
-    assert "2026-05-01T09:00" in (tmp_path / "epoch").read_text(encoding="ascii")
+    assert "2026-05-01T09:00" in (tmp_path / "epoch").read_text(encoding="utf-8")
 
 
 def test_a_place_that_cannot_be_written_to_stops_nothing(database: Engine, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The restore drill: an older copy put in force again is recognised, and nothing is sent twice unawares."""
+"""The restore drill: an older copy put in force again is recognised, and so is a database that is gone."""
 
 from __future__ import annotations
 
@@ -39,6 +39,30 @@ def test_an_older_copy_sends_nothing_until_a_person_has_looked(place: Installati
         assert (code, "1 notices count as told" in said) == (0, True)
         until(lambda: daemon.get("/health/ready").status == 200)
         place.people_join(1, name="after")
+        assert sink.wait_for(2)[-1].recipients == ("after0@leverandor.example",)
+        daemon.stop()
+    assert len(sink.accepted) == 2
+
+
+def test_an_empty_database_where_there_was_a_full_one_waits_for_a_person(
+    place: Installation, sink: SmtpSink
+) -> None:
+    place.people_join(1)
+    with place.running() as daemon:
+        sink.wait_for(1)
+        until(place.is_idle)
+        daemon.stop()
+
+    place.close()
+    del place.__dict__["engine"]
+    for file in place.file.parent.glob(f"{place.file.name}*"):
+        file.unlink()
+    with place.running() as daemon:
+        assert "paused by the daemon" in daemon.said
+        assert "sending is paused" in daemon.get("/health/ready").text
+        assert "another database than before" in daemon.log
+        place.people_join(1, name="after")
+        assert place.call("resume")[0] == 0
         assert sink.wait_for(2)[-1].recipients == ("after0@leverandor.example",)
         daemon.stop()
     assert len(sink.accepted) == 2
