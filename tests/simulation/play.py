@@ -50,7 +50,7 @@ def play(
         _go_through_days(world, people=2, rounds=(1, 2)) if short else _go_through_days(world)
         assert_sound(draw_up(world.witness, world.relay.book))
         if seed % 2:
-            _come_to_rest(world)
+            come_to_rest(world)
     except Exception as error:  # noqa: BLE001 -- whatever the program raises here is a finding
         return world, Failure(seed, f"{type(error).__name__}: {error}", tuple(world.told))
     finally:
@@ -74,7 +74,7 @@ def _go_through_days(world: World, *, people: int = 4, rounds: tuple[int, int] =
         world.turn(chance.choices(JOBS, HOW_OFTEN)[0])
 
 
-def _come_to_rest(world: World) -> None:
+def come_to_rest(world: World) -> None:
     """Faults stop, the list is whole, nothing is paused: in time all must be done."""
     world.tell("the weather clears")
     world.weather = world.relay.weather = CALM

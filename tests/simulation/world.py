@@ -96,11 +96,16 @@ class World:
         with running(self.process):
             recover(engine=self.engine, dead=None, mine=self.process.node, now=self.clock.now())
 
-    def turn(self, job: str) -> None:
-        """One turn of one of the daemon's loops, to its end or the end of the process."""
+    def turn(self, job: str, *, dies: int | None = None, finds_disk_full: int | None = None) -> None:
+        """One turn of one of the daemon's loops, to its end or the end of the process.
+
+        The process dies, or finds the disk full, at the given point from here on, else where the weather has it.
+        """
         process = self.process
-        process.dies_at = self._soon(self.weather.crash)
-        process.fails_at = self._soon(self.weather.full_disk)
+        process.dies_at = process.effects + dies if dies else self._soon(self.weather.crash)
+        process.fails_at = (
+            process.effects + finds_disk_full if finds_disk_full else self._soon(self.weather.full_disk)
+        )
         self.tell(f"{job} (node {process.node})")
         try:
             with running(process):
