@@ -133,15 +133,30 @@ class GivenAnswer:
     vendor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """So many calls, the last on that day, by one client of a service; by all of the Vendor's where `client` is ""."""
+
+    client: str
+    calls: int
+    last_seen: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the service itself saw of a Vendor's use of what goes away: so many calls, the last on that day."""
+    """What the service itself saw of a Vendor's use of what goes away: so many calls, the last on that day.
+
+    It adds up the `uses` of each client, as the service reported them up to the local day `until`; where nobody asks
+    for these they are left out.
+    """
 
     vendor: str
     change_id: str
     calls: int
     last_seen: date
     at: datetime
+    until: date | None = None
+    uses: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

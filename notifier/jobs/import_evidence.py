@@ -1,6 +1,7 @@
 """Import evidence: what a service saw of each Vendor's use, from CSV or JSON, all of it or none.
 
-Twice is harmless: the last that was seen counts. An Answer that it contradicts is doubted from then on.
+Twice is harmless: a file that was imported already changes nothing. An Answer that it contradicts is doubted from
+then on.
 """
 
 from __future__ import annotations
@@ -8,15 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from notifier.consent.reconsidering import reconsider
-from notifier.core.answer import Answer, AnswerRules, Evidence, Party
+from notifier.core.answer import Answer, AnswerRules, Evidence, Party, Use
 from notifier.core.change import ChangeList
+from notifier.core.evidence import added_up, joined
 from notifier.core.stance import Circumstances, Doubt, stance_of
 from notifier.core.timing import Timing
 from notifier.errors import ImportRefusedError
@@ -38,24 +40,34 @@ class Known:
     today: date
 
 
-def read_evidence(data: bytes, *, known: Known, now: datetime) -> tuple[Evidence, ...]:
-    """Everything in the file, one for each Vendor and Change: calls of several clients are added up.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What an import came to: what counts from now on where that is news, and what of it contradicts that its Vendor
+    is ready."""
+
+    new: tuple[Evidence, ...]
+    doubted: tuple[Evidence, ...]
+
+
+def read_evidence(
+    data: bytes, *, known: Known, until: date | None = None, now: datetime
+) -> tuple[Evidence, ...]:
+    """Everything in the file, one for each Vendor and Change, of a report up to the day `until`, or else today.
 
     Raises ImportRefusedError with every problem.
     """
     problems = Problems()
-    found: dict[tuple[str, str], Evidence] = {}
+    last = until or known.today
+    found: dict[tuple[str, str], list[Use]] = {}
     for row in _rows(data, problems):
-        seen = _evidence(row, known, now, problems)
-        if seen is None:
-            continue
-        before = found.get((seen.vendor, seen.change_id))
-        if before is not None:
-            last_seen = max(before.last_seen, seen.last_seen)
-            seen = replace(seen, calls=before.calls + seen.calls, last_seen=last_seen)
-        found[seen.vendor, seen.change_id] = seen
+        vendor, use = _use(row, known, last, problems)
+        if use is not None:
+            found.setdefault((vendor, row.values["change"]), []).append(use)
     problems.refuse()
-    return tuple(found.values())
+    return tuple(
+        added_up(uses, vendor=vendor, change_id=change_id, until=last, at=now)
+        for (vendor, change_id), uses in found.items()
+    )
 
 
 def _rows(data: bytes, problems: Problems) -> Iterator[Row]:
@@ -90,7 +102,8 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _evidence(row: Row, known: Known, now: datetime, problems: Problems) -> Evidence | None:
+def _use(row: Row, known: Known, last: date, problems: Problems) -> tuple[str, Use | None]:
+    """Whose it is, and what; no Use where anything is wrong."""
     before = problems.count
     vendor = _vendor(row, known, problems)
     change = row.values["change"]
@@ -99,10 +112,10 @@ def _evidence(row: Row, known: Known, now: datetime, problems: Problems) -> Evid
     calls = row.values["calls"].replace(" ", "").replace("\u00a0", "")
     if not re.fullmatch(r"[0-9]{1,12}", calls, re.ASCII):
         problems.add(row.line, f"“{row.values['calls'][:80]}” is not a number of calls; write 0 or more")
-    day = _day(row, known.today, problems)
+    day = _day(row, known.today, last, problems)
     if problems.count > before or day is None:
-        return None
-    return Evidence(vendor=vendor, change_id=change, calls=int(calls), last_seen=day, at=now)
+        return vendor, None
+    return vendor, Use(row.values["client"], int(calls), day)
 
 
 def _vendor(row: Row, known: Known, problems: Problems) -> str:
@@ -118,7 +131,7 @@ def _vendor(row: Row, known: Known, problems: Problems) -> str:
     return vendor or known.clients.get(client, "")
 
 
-def _day(row: Row, today: date, problems: Problems) -> date | None:
+def _day(row: Row, today: date, last: date, problems: Problems) -> date | None:
     text = row.values["last_seen"]
     try:
         day = date.fromisoformat(re.split("[T ]", text, maxsplit=1)[0])  # a log's instant will do
@@ -128,36 +141,49 @@ def _day(row: Row, today: date, problems: Problems) -> date | None:
     if day > today:
         problems.add(row.line, f"{day} has not been yet")
         return None
+    if day > last:
+        problems.add(row.line, f"{day} lies after {last}, up to which the report is")
+        return None
     return day
+
+
+def news_in(connection: Connection, seen: Sequence[Evidence], *, is_dated: bool) -> tuple[Evidence, ...]:
+    """What counts once all of it is imported, where that is other than what counts now; see `core.evidence.joined`."""
+    known = evidence.last_of_each(connection, {each.vendor for each in seen}, with_uses=True)
+    whole = (joined(known.get((new.vendor, new.change_id)), new, is_dated=is_dated) for new in seen)
+    return tuple(each for each in whole if each is not None)
 
 
 def record(
     *,
     engine: Engine,
     seen: Sequence[Evidence],
+    is_dated: bool = False,
     changes: ChangeList,
     timing: Timing,
     rules: AnswerRules,
     now: datetime,
-) -> tuple[Evidence, ...]:
-    """Store all of it in one transaction; answers what contradicts that its Vendor is ready.
+) -> Recorded:
+    """Store all of it in one transaction. `is_dated` says that somebody named the day of the report.
 
-    What such an Answer had spared, and is not too late for, is owed again.
+    What an Answer had spared that is contradicted, and is not too late for, is owed again.
     """
+    with writing(engine) as connection:
+        holding.hold_vendors(connection, {each.vendor for each in seen})
+        new = news_in(connection, seen, is_dated=is_dated)
+        evidence.add(connection, new)
+        touched = {(Party(vendor=each.vendor), each.change_id) for each in new}
+        reconsider(connection, touched, changes=changes, rules=rules, timing=timing, now=now)
+        answered = answers.last_counting(connection, {Party(vendor=each.vendor) for each in new})
     circumstances = Circumstances(
         history={},  # whether a date moved is not asked here
-        evidence={(each.vendor, each.change_id): each for each in seen},
+        evidence={(each.vendor, each.change_id): each for each in new},
         timing=timing,
         today=timing.today(now),
         rules=rules,
     )
-    with writing(engine) as connection:
-        holding.hold_vendors(connection, {each.vendor for each in seen})
-        evidence.add(connection, seen)
-        touched = {(Party(vendor=each.vendor), each.change_id) for each in seen}
-        reconsider(connection, touched, changes=changes, rules=rules, timing=timing, now=now)
-        answered = answers.last_counting(connection, {Party(vendor=each.vendor) for each in seen})
-    return tuple(each for each in seen if _contradicts(each, answered, changes, circumstances))
+    doubted = tuple(each for each in new if _contradicts(each, answered, changes, circumstances))
+    return Recorded(new=new, doubted=doubted)
 
 
 def _contradicts(

@@ -182,6 +182,7 @@ def _evidence(found: Proof) -> Iterator[Record]:
             "what": "evidence",
             "calls": seen.calls,
             "last_seen": seen.last_seen.isoformat(),
+            "until": seen.until.isoformat() if seen.until else None,
         }
 
 

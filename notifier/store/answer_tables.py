@@ -31,7 +31,8 @@ answers = Table(
     sqlite_autoincrement=True,
 )
 
-# What the services saw of a Vendor's use of what goes away; the last row of a Vendor and a Change counts.
+# What the services saw of a Vendor's use of what goes away; the last row of a Vendor and a Change counts. It adds up
+# what each client did, as JSON: [[client, calls, last seen], …], by a report up to `until`.
 evidence = Table(
     "evidence",
     metadata,
@@ -41,6 +42,8 @@ evidence = Table(
     Column("calls", BigInteger, nullable=False),
     Column("last_seen", Date, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("until", Date),
+    Column("uses", Text, nullable=False, server_default="[]"),
     Index("ix_evidence_vendor_id_change", "vendor_id", "change"),
 )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from notifier.core.answer import Evidence
+from notifier.core.answer import Evidence, Use
 from notifier.store.answer_tables import evidence
 
 
@@ -20,6 +22,8 @@ def add(connection: Connection, seen: Sequence[Evidence]) -> None:
             "calls": each.calls,
             "last_seen": each.last_seen,
             "at": each.at,
+            "until": each.until,
+            "uses": json.dumps([[u.client, u.calls, u.last_seen.isoformat()] for u in each.uses]),
         }
         for each in seen
     ]
@@ -36,17 +40,28 @@ def of_vendor(connection: Connection, vendor_id: str, change_id: str | None = No
 
 
 def last_of_each(
-    connection: Connection, vendors: Collection[str] | None = None
+    connection: Connection, vendors: Collection[str] | None = None, *, with_uses: bool = False
 ) -> dict[tuple[str, str], Evidence]:
-    """The last that was seen, by Vendor and Change; of all Vendors where none are named."""
+    """The last that was seen, by Vendor and Change; of all Vendors where none are named. `with_uses` also by which
+    client."""
     newest = select(func.max(evidence.c.id)).group_by(evidence.c.vendor_id, evidence.c.change)
     if vendors is not None:
         newest = newest.where(evidence.c.vendor_id.in_(vendors))
     rows = connection.execute(select(evidence).where(evidence.c.id.in_(newest)))
-    return {(row.vendor_id, row.change): _evidence(row) for row in rows}
+    return {(row.vendor_id, row.change): _evidence(row, _uses(row) if with_uses else ()) for row in rows}
 
 
-def _evidence(row: Any) -> Evidence:
+def _evidence(row: Any, uses: tuple[Use, ...] = ()) -> Evidence:
     return Evidence(
-        vendor=row.vendor_id, change_id=row.change, calls=row.calls, last_seen=row.last_seen, at=row.at
+        vendor=row.vendor_id,
+        change_id=row.change,
+        calls=row.calls,
+        last_seen=row.last_seen,
+        at=row.at,
+        until=row.until,
+        uses=uses,
     )
+
+
+def _uses(row: Any) -> tuple[Use, ...]:
+    return tuple(Use(client, calls, date.fromisoformat(day)) for client, calls, day in json.loads(row.uses))

@@ -80,10 +80,11 @@ def _turns(connection: Connection, parties: Collection[Party], timing: Timing) -
     if not any(party.vendor for party in parties):
         return {}
     settling = and_(_COUNTS, answers.c.kind.in_(_SETTLING), evidence.c.at >= answers.c.at)
-    chosen = select(answers.c.id, answers.c.at.label("said_at"), evidence).join(evidence, _SEEN_OF_IT)
+    seen_of_it = (evidence.c[name] for name in ("vendor_id", "change", "calls", "last_seen", "at"))
+    chosen = select(answers.c.id, answers.c.at.label("said_at"), *seen_of_it).join(evidence, _SEEN_OF_IT)
     found: dict[int, list[datetime]] = {}
     ordered = chosen.where(_of(parties), settling).order_by(answers.c.id, evidence.c.id)
-    for answer_id, said_at, _, vendor, change, calls, last_seen, at in connection.execute(ordered):
+    for answer_id, said_at, vendor, change, calls, last_seen, at in connection.execute(ordered):
         seen = Evidence(vendor=vendor, change_id=change, calls=calls, last_seen=last_seen, at=at)
         turns = found.setdefault(answer_id, [])
         if contradicts(seen, said_at, timing) is not bool(len(turns) % 2):

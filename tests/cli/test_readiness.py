@@ -123,6 +123,42 @@ def test_clients_are_added_up_for_their_vendor(vendors: Rehearsal) -> None:
     assert (line["vendor"], line["calls"], line["last_seen"]) == ("multe", 7, "2026-11-20")
 
 
+def test_a_report_may_come_in_several_files_and_once_more_changes_nothing(vendors: Rehearsal) -> None:
+    def imported(calls: int, client: str, *options: str) -> str:
+        file = vendors.folder / f"{client}.csv"
+        file.write_text(
+            f"client,change,calls,last_seen\n{client},{CHANGE},{calls},2026-11-19\n", encoding="utf-8"
+        )
+        called = vendors("evidence", "import", str(file), *options, "--yes", now=LATER)
+        assert called.code == 0, called.err
+        return called.words
+
+    def seen() -> int:
+        return int(vendors("readiness", CHANGE, "--json", now=LATER).json[0]["vendors"][0]["calls"])
+
+    known = vendors.folder / "vendors.csv"
+    known.write_text("id,name,clients\nmulte,Multe,c-1 c-2\n", encoding="utf-8")
+    assert vendors("vendors", "import", str(known), "--yes", now=LATER).code == 0
+    assert imported(3, "c-1", "--until", "2026-11-20") == "Imported 1 observation."
+    imported(4, "c-2", "--until", "2026-11-20")
+    assert seen() == 7
+    assert "Left out: 1 observation known already" in imported(3, "c-1")
+    assert "Left out: 1 observation" in imported(9, "c-1", "--until", "2026-11-19")
+    assert seen() == 7
+    imported(1, "c-1")
+    assert seen() == 1
+
+
+def test_a_report_covers_what_stands_in_it_and_ends_by_today(vendors: Rehearsal) -> None:
+    file = vendors.folder / "seen.csv"
+    file.write_text(f"vendor,change,calls,last_seen\nmulte,{CHANGE},3,2026-11-20\n", encoding="utf-8")
+    early = vendors("evidence", "import", str(file), "--until", "2026-11-19", now=LATER)
+    assert "2026-11-20 lies after 2026-11-19, up to which the report is" in " ".join(early.err.split())
+    late = vendors("evidence", "import", str(file), "--until", "2027-01-01", now=LATER)
+    assert late.code == 2
+    assert "has not been yet" in late.err
+
+
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [

@@ -48,12 +48,12 @@ def after(engine: Engine, *, calls: int, seen: str) -> tuple[int, list[str]]:
     evidence = Evidence(
         vendor="blabaer", change_id="portal", calls=calls, last_seen=date.fromisoformat(seen), at=NOVEMBER
     )
-    doubted = record(
+    recorded = record(
         engine=engine, seen=[evidence], changes=CHANGES, timing=TIMING, rules=AnswerRules(), now=NOVEMBER
     )
     with reading(engine) as connection:
         chosen = select(notices.c.outcome).where(notices.c.kind == "reminder")
-        return len(doubted), list(connection.scalars(chosen))
+        return len(recorded.doubted), list(connection.scalars(chosen))
 
 
 def test_use_after_the_answer_makes_its_reminder_owed_again(database: Engine) -> None:
