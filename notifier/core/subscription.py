@@ -79,6 +79,23 @@ def without(topics: Sequence[Topic], dropped: Topic, changes: ChangeList) -> tup
     return tuple(dict.fromkeys(left))
 
 
+def parts_of(topics: Sequence[Topic], changes: ChangeList) -> tuple[Topic, ...]:
+    """What of these Topics can be followed no longer by itself, in the list's order.
+
+    Each service that is followed, with each of its Changes where it has several; and the Changes that are followed
+    by themselves.
+    """
+    parts: list[Topic] = []
+    for service in changes.services:
+        whole = Topic(Scope.SERVICE, service.id)
+        singles = [Topic(Scope.CHANGE, each.id) for each in changes.changes if each.service == service.id]
+        if EVERYTHING in topics or whole in topics:
+            parts += [whole, *singles] if len(singles) > 1 else [whole]
+        else:
+            parts += [single for single in singles if single in topics]
+    return tuple(parts)
+
+
 def joined_by(
     topics: Sequence[Topic], followed: Sequence[Topic], changes: ChangeList | None
 ) -> tuple[Topic, ...]:

@@ -15,9 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from notifier.compose.sections import topic_names
 from notifier.consent.choosing import look_up
 from notifier.consent.leaving import Left
-from notifier.core.subscription import EVERYTHING, MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
+from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState, parts_of
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import page
@@ -68,18 +69,10 @@ def _ask(site: Site, request: Request, addressee: Addressee | None) -> Response:
 def _less(site: Site, found: Subscriber, request: Request) -> tuple[tuple[str, str], ...]:
     """What they could follow no longer instead, as Topic and name; nothing where that would be all."""
     changes, language = site.changes(), asked_language(request)
-    topics = [each.topic for each in found.subscriptions]
     if changes is None:
         return ()
-    less = [
-        (f"service:{service.id}", service.name)
-        for service in changes.services
-        if EVERYTHING in topics or Topic(Scope.SERVICE, service.id) in topics
-    ]
-    for topic in topics:
-        change = changes.change(topic.target) if topic.scope is Scope.CHANGE else None
-        if change is not None:
-            less.append((str(topic), change.title[language]))
+    parts = parts_of([each.topic for each in found.subscriptions], changes)
+    less = [(str(part), name) for part in parts for name in topic_names([part], changes, language)]
     return tuple(less) if len(less) > 1 else ()
 
 

@@ -136,7 +136,7 @@ def test_a_fresh_link_rotates_downloads_and_forgets(visitor: Visitor) -> None:
     assert stored["subscriber"][0]["address"] == KARI
     assert "Kryss først av" in visitor.presses(access, erase="").text
     assert known(visitor).state is SubscriberState.ACTIVE
-    assert "Du er glemt" in visitor.presses(access, erase="", sure="yes").text
+    assert "Du er slettet hos oss" in visitor.presses(access, erase="", sure="yes").text
     assert visitor.opens(access).status == 404
     assert "kari" not in everything(visitor.story)
 

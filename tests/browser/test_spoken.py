@@ -109,16 +109,26 @@ def test_mistakes_in_the_choices_are_called_out_named_with_their_groups_and_one_
     )
 
 
-def test_a_page_with_one_button_says_what_it_does_before_it(reader: Reader) -> None:
+def test_leaving_offers_less_before_everything_ends(reader: Reader) -> None:
     reader.opens(link(reader.joins(), "leave"))
-    assert spoken_within(reader.page, "main")[:6] == [
+    said = spoken_within(reader.page, "main")
+    assert said[:8] == [
         "heading 1 Vil du slutte å få varsler?",
+        "region Holder det med mindre?",
+        "heading 2 Holder det med mindre?",
+        "link Velg hva du får, få det sjeldnere eller ta en pause",
+        "group",
+        "DisclosureTriangle Avslutt én tjeneste eller én endring",
+        "form",
+        "button Ikke mer om Kjernejournal",
+    ]
+    assert said[10:15] == [
+        "region Eller avslutte alle varslene?",
+        "heading 2 Eller avslutte alle varslene?",
         (
             "text Når du trykker på knappen, sender vi ikke flere e-poster om varslede endringer til adressen som fikk"
             " denne lenken. Ingenting skjer før du trykker."
         ),
         "form",
         "button Ja, avslutt varslene",
-        "region Eller holder det med mindre?",
-        "heading 2 Eller holder det med mindre?",
     ]

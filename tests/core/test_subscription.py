@@ -16,6 +16,7 @@ from notifier.core.subscription import (
     Topic,
     inherited_since,
     parse_topic,
+    parts_of,
     unknown_target,
     without,
 )
@@ -127,6 +128,23 @@ def test_nobody_counts_as_following_what_they_did_not_follow(
     for change in filter(topic.covers, changes.changes):
         if since < instant <= now:
             assert person.followed_before(change, instant)
+
+
+@pytest.mark.parametrize(
+    ("held", "parts"),
+    [
+        ("everything", "service:helseid change:par change:dpop service:preg"),
+        ("service:helseid change:end", "service:helseid change:par change:dpop change:end"),
+        ("change:dpop change:gone", "change:dpop"),
+    ],
+)
+def test_less_can_be_followed_by_a_service_or_by_a_change(held: str, parts: str) -> None:
+    changes = a_list(
+        a_change(name="par", service="helseid"),
+        a_change(name="end", service="preg"),
+        a_change(name="dpop", service="helseid"),
+    )
+    assert " ".join(map(str, parts_of([parse_topic(each) for each in held.split()], changes))) == parts
 
 
 def test_a_service_covers_its_changes_as_far_as_a_list_is_known() -> None:
