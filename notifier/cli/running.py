@@ -77,7 +77,10 @@ def _mail(running: Running) -> str:
     allowed = (
         " (mail.only_to lets it reach some addresses only)" if running.parts.settings.mail.only_to else ""
     )
-    return f"goes to {running.parts.channel.describe()}{allowed}"
+    settings = running.parts.settings
+    is_shown = settings.mailbox is not None and settings.is_for_this_machine_alone
+    shown = f"; read it at {settings.base_url}/mail" if is_shown else ""
+    return f"goes to {running.parts.channel.describe()}{allowed}{shown}"
 
 
 def _people(parts: Parts) -> str:

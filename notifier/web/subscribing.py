@@ -15,6 +15,7 @@ from notifier.core.caps import Entrance
 from notifier.core.subscription import Scope, Topic, unknown_target
 from notifier.core.text import Language
 from notifier.web.languages import asked_language
+from notifier.web.neighbour import is_own
 from notifier.web.page import Endpoint, page
 from notifier.web.site import Site
 from notifier.web.visitor import client_of, first, posted
@@ -44,7 +45,8 @@ def subscribing(site: Site) -> Endpoint:
             await run_in_threadpool(_ask, site, request, address, language, topics)
         # A known address is looked up in another time than an unknown one.
         await asyncio.sleep(max(began + site.register.pace - asyncio.get_running_loop().time(), 0))
-        return page(site, request, "subscribed.html.j2", language=language)
+        is_trial = site.register.mailbox is not None and await run_in_threadpool(is_own, request)
+        return page(site, request, "subscribed.html.j2", language=language, is_trial=is_trial)
 
     return endpoint
 

@@ -55,6 +55,16 @@ def test_a_mail_is_listed_and_read_and_its_links_work(client: Client) -> None:
     assert "script-src" not in body.headers["content-security-policy"]
 
 
+def test_whoever_subscribes_is_led_to_it_and_nobody_else(client: Client) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = b"address=kari@epj.example.no&website=filled"
+    answers = [
+        client.ask("POST", "/subscribe?lang=nn", headers=form | more, body=body)
+        for more in ({}, {"Via": "1.0 proxy"})
+    ]
+    assert ['href="./mail?lang=nn"' in answer.text for answer in answers] == [True, False]
+
+
 @pytest.mark.parametrize(
     "headers",
     [
