@@ -21,8 +21,8 @@ NAME_TAILS = {
     Variant.LEADS: Text(nb=" (med påminnelser)", nn=" (med påminningar)", en=" (with reminders)"),
 }
 ABOUT = Text(
-    nb="Datoene da nasjonale e-helsetjenester endres eller går bort. Fra {publisher}.",
-    nn="Datoane då nasjonale e-helsetenester blir endra eller går bort. Frå {publisher}.",
+    nb="Datoene da nasjonale e-helsetjenester endres eller utgår. Fra {publisher}.",
+    nn="Datoane då nasjonale e-helsetenester blir endra eller går ut. Frå {publisher}.",
     en="The dates on which national e-health services change or go away. From {publisher}.",
 )
 

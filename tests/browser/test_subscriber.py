@@ -125,7 +125,7 @@ def test_moving_renewing_the_calendar_downloading_and_being_forgotten(reader: Re
     assert json.loads(download.value.path().read_text())["subscriber"][0]["address"] == NEW
     reader.page.locator("#sure").check()
     reader.presses("form:has(#sure) button")
-    reader.arrives_at("Du er glemt")
+    reader.arrives_at("Du er slettet hos oss")
     reader.opens(access)
     reader.arrives_at("Denne lenken virker ikke")
 
@@ -292,5 +292,5 @@ def renews(reader: Reader, access: str, standing: Letter) -> None:
     reader.presses("[name=rotate]")
     reader.arrives_at(STORED, said="Kalenderen din har fått en ny adresse")
     assert reader.visitor.opens(link(standing, "calendar/private")).status == 410
-    fresh = reader.page.get_by_label("Adressen til kalenderen, til å kopiere").input_value()
+    fresh = reader.page.get_by_label("Kalenderadressen, som du kan kopiere").input_value()
     assert reader.visitor.opens(fresh).status == 200
