@@ -72,7 +72,8 @@ def test_looking_three_times_at_every_link_changes_no_row(visitor: Visitor) -> N
     every = [
         link(asked, "confirm"), link(asked, "deny"), links.leave(kari.addressee), links.choose(kari.addressee),
         access, links.new_address(kari.public_id, "x"), links.undo(kari.public_id, 1), "/subscribe", "/mail",
-        links.private_calendar(kari.public_id, 1),
+        links.private_calendar(kari.public_id, 1), links.answer(kari.addressee, "portal"),
+        links.deny_help(kari.addressee), links.deny_new_address(kari.public_id, "x"),
     ]  # fmt: skip
     assert "/choose/" in standing_text
     before = everything(visitor.story)

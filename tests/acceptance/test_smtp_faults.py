@@ -10,10 +10,10 @@ import pytest
 
 from notifier.channels.timeouts import Timeouts
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes, states
-from tests.acceptance.scenes import TUESDAY, eve_of_a_reminder
+from tests.acceptance.scenes import TUESDAY, a_crowd, eve_of_a_reminder
 from tests.acceptance.story import KARI, OLA, Story, letters_at
 from tests.core.lists import oslo
-from tests.peers.smtp_script import Act, drop, say, stall
+from tests.peers.smtp_script import Act, drip, drop, say, stall
 from tests.peers.smtp_sink import SmtpSink
 
 MINUTE = timedelta(minutes=1)
@@ -60,6 +60,28 @@ def test_a_relay_that_never_answers_for_one_address_leaves_it_unknown_and_the_ot
     assert any(key.startswith("unknown:") for key in story.alerts())
     assert_sound(story, sink.accepted)
     assert_finished(story)
+
+
+@pytest.mark.parametrize("step", ["body", "verdict"])
+def test_a_relay_that_creeps_over_one_mail_is_given_up_and_the_others_are_told_meanwhile(
+    tmp_path: Path, sqlite_url: str, step: str
+) -> None:
+    """A byte at a time stays within the wait for each step; only the time for the whole ends it."""
+    people = a_crowd(4)
+    with SmtpSink(receive_buffer=4096) as sink:
+        story = eve_of_a_reminder(tmp_path, sink, people=people, url=sqlite_url)
+        story.loses_patience(replace(IMPATIENT, verdict=5, whole=0.5))
+        sink.script.for_recipient(step, people[1], drip(0.1))
+        story.tick(TUESDAY)
+        story.tick(TUESDAY + MINUTE)
+        assert {mail.recipients[0] for mail in sink.accepted[4:]} >= set(people) - {people[1]}
+
+        sink.script.reset()
+        story.every(5 * MINUTE, since=TUESDAY + 5 * MINUTE, until=TUESDAY + 30 * MINUTE)
+
+        assert outcomes(story)["reminder", "sent"] == len(people)
+        assert_sound(story, sink.accepted)
+        assert_finished(story)
 
 
 BEFORE_THE_BODY = [

@@ -111,6 +111,20 @@ def test_a_relay_that_refuses_everything_is_left_alone_and_probed_with_one_messa
     assert _tries(sink) == before + 1
 
 
+def test_a_relay_that_offers_no_encryption_is_given_nothing_and_operators_are_told(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    mail = MailSettings(url=f"smtp+starttls://{sink.address}")
+    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url, mail=mail), a_crowd(3))
+
+    story.tick(MONDAY)
+
+    assert (_tries(sink), sink.accepted) == (0, ())
+    assert outcomes(story) == {("standing", "owed"): 3}
+    assert scores(story) == {}
+    assert "nothing is sent unencrypted" in story.alerts()["relay"]
+
+
 def _tries(sink: SmtpSink) -> int:
     return sum(command.startswith("MAIL") for command in sink.commands)
 

@@ -118,6 +118,17 @@ def test_recipients_come_one_at_a_time(box: Letterbox) -> None:
         assert server.rcpt("varsel+hjelp@varsel.example.no")[0] == 452
 
 
+def test_a_mail_of_twenty_megabytes_is_refused_whether_its_size_was_said_or_not(box: Letterbox) -> None:
+    huge = bytes_of("dsn-postfix") + (b"x" * 900 + b"\r\n") * (20 * 2**20 // 900)
+    assert box.hand_over(huge, sender="").startswith("552")
+    with smtplib.LMTP("127.0.0.1", box.port, timeout=60) as server:
+        server.ehlo()
+        server.mail("")
+        assert server.rcpt(US)[0] == 250
+        assert server.data(huge)[0] == 552
+        assert server.noop()[0] == 250
+
+
 def test_several_mails_come_over_one_connection(box: Letterbox, relay: SmtpSink) -> None:
     with smtplib.LMTP("127.0.0.1", box.port, timeout=30) as server:
         for number in range(3):
