@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import time
 from email import message_from_bytes
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from notifier.store import installation
 from notifier.store.engine import writing
 from tests.inbox.letterbox import CONTACT, Letterbox
 from tests.inbox.letters import MAILBOX, US, bytes_of, letter
+from tests.inbox.test_hostile import nested
 from tests.peers.smtp_script import say
 from tests.peers.smtp_sink import SmtpSink
 from tests.store.people import JUNE, join, look_up
@@ -127,6 +129,18 @@ def test_a_mail_of_twenty_megabytes_is_refused_whether_its_size_was_said_or_not(
         assert server.rcpt(US)[0] == 250
         assert server.data(huge)[0] == 552
         assert server.noop()[0] == 250
+
+
+def test_a_mail_of_thousands_of_parts_is_refused_and_the_next_one_taken(
+    box: Letterbox, relay: SmtpSink
+) -> None:
+    person = join(box.engine)
+    began = time.monotonic()
+    for path in ("", MAILBOX.return_path(person.id, 0)):
+        assert box.hand_over(nested(3_000), sender="", to=path or US).startswith("5")
+    assert time.monotonic() - began < 10
+    assert relay.accepted == ()
+    assert box.write("Når stopper FTPS?").startswith("250")
 
 
 def test_several_mails_come_over_one_connection(box: Letterbox, relay: SmtpSink) -> None:
