@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from notifier.core.change import Deadline
 from notifier.core.dates import day_text, when_text
 from notifier.core.history import Entry
-from notifier.core.text import Language
+from notifier.core.text import Language, Text
+from notifier.core.when import When
 from notifier.feeds import words
 
 
@@ -33,6 +34,12 @@ def _moves(entries: Sequence[Entry], language: Language, zone: ZoneInfo) -> Iter
         if old is None or old.same_days(new):
             continue
         day = day_text(entry.at.astimezone(zone).date(), language, weekday=False)
-        yield words.MOVED[language].format(
+        yield _moved(old, new)[language].format(
             day=day, old=when_text(old, language), new=when_text(new, language)
         )
+
+
+def _moved(old: When, new: When) -> Text:
+    if not old.is_set:
+        return words.DATED
+    return words.MOVED if new.is_set else words.UNDATED

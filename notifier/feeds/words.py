@@ -98,6 +98,16 @@ MOVED = Text(
     nn="{day}: endra frå {old} til {new}",
     en="{day}: changed from {old} to {new}",
 )
+DATED = Text(
+    nb="{day}: kunngjort, {new} (før uten dato)",
+    nn="{day}: kunngjort, {new} (før utan dato)",
+    en="{day}: announced, {new} (until then without a date)",
+)
+UNDATED = Text(
+    nb="{day}: utsatt fra {old}, uten ny dato",
+    nn="{day}: utsett frå {old}, utan ny dato",
+    en="{day}: postponed from {old}, without a new date",
+)
 ASK = Text(nb="Spørsmål: {contact}", nn="Spørsmål: {contact}", en="Questions: {contact}")
 UNTIL_EARLIEST = Text(
     nb="{left} til tidligste dag", nn="{left} til tidlegaste dag", en="{left} until the earliest day"

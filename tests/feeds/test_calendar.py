@@ -181,6 +181,13 @@ def test_the_text_tells_every_date_there_was() -> None:
     assert "• 11. mai 2026: endret fra tirsdag 1. desember 2026 til fredag 15. januar 2027" in text
 
 
+def test_a_first_date_and_a_postponement_are_told_as_such() -> None:
+    whens = [parse_when("tba"), firm("2026-12-01"), parse_when("tba"), firm("2027-02-01")]
+    text = lines_of(publish(*map(one_deadline, whens)), "DESCRIPTION")[1]
+    assert "• 11. mai 2026: kunngjort\\, tirsdag 1. desember 2026 (før uten dato)" in text
+    assert "• 21. mai 2026: utsatt fra tirsdag 1. desember 2026\\, uten ny dato" in text
+
+
 def test_deadlines_of_one_change_are_told_apart() -> None:
     kinds = (DeadlineKind.CLOSED_TO_NEW, DeadlineKind.TEST, DeadlineKind.PRODUCTION)
     body = publish(list_of(*(Deadline(id=kind, kind=kind, when=firm("2026-12-01")) for kind in kinds)))

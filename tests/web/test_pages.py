@@ -112,6 +112,8 @@ def test_a_moved_date_is_told_with_its_history() -> None:
     before, after = one_deadline(firm("2026-12-01")), one_deadline(firm("2027-02-01"), revision=2)
     page = words_of(after, path="/nb/change/portal", history=[before])
     assert "endret fra tirsdag 1. desember 2026 til mandag 1. februar 2027" in page
+    over = one_deadline(firm("2027-02-01"), status=Status.WITHDRAWN, revision=3)
+    assert "Nå: trukket tilbake" in words_of(over, path="/nb/change/portal", history=[before, after])
     assert "Nå: mandag 1. februar 2027" in page
 
 
