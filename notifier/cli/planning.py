@@ -15,6 +15,7 @@ from notifier.cli.naming import deadline_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now, parse_day
 from notifier.cli.printing import columns, local, print_json, wrapped
+from notifier.core.notice import PROMISES, NoticeKind
 from notifier.core.text import count
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ def plan(
     with looking(context, now) as look:
         last = until or look.timing.today(look.now) + A_YEAR
         end = look.timing.end_of(last)
-        found = forecast(engine=look.engine, timing=look.timing, now=look.now, until=end)
+        found = forecast(
+            engine=look.engine,
+            timing=look.timing,
+            rules=look.settings.answer_rules,
+            now=look.now,
+            until=end,
+        )
         if as_json:
             print_json(_as_json(found, look.now, last))
         else:
@@ -74,11 +81,13 @@ def _lines(planned: Sequence[Planned], changes: ChangeList) -> str:
 
 def _line(planned: Planned, changes: ChangeList) -> tuple[str, str, str]:
     step = planned.step
-    what = str(step.lead) if step.lead else step.kind.value
+    what = str(step.lead) if step.kind is NoticeKind.REMINDER else step.kind.value
     found = changes.deadline(step.deadline)
     name = deadline_name(changes, *found) if found else step.deadline
+    day = f"planned for {step.spoken}" if step.kind in PROMISES else step.spoken
+    spared = f" ({planned.spared:,} spared by an answer)" if planned.spared else ""
     late = " (came too late)" if planned.outcome == "expired" else ""
-    return what, count(planned.people, "person", "people"), f"{name}, {step.spoken}{late}"
+    return what, count(planned.people, "person", "people"), f"{name}, {day}{spared}{late}"
 
 
 def _as_json(found: Forecast, now: datetime, last: date) -> dict[str, Any]:
@@ -101,5 +110,6 @@ def _entry(planned: Planned) -> dict[str, Any]:
         "lead": str(step.lead) if step.lead else None,
         "date": step.spoken,
         "people": planned.people,
+        "spared": planned.spared,
         "outcome": planned.outcome,
     }

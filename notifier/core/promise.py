@@ -66,18 +66,35 @@ def due_promises(
     """What has fallen due of the Answers that count and is not finished. What comes too late is among it: that somebody
     was not told must be seen.
 
-    A promise looks to what lies ahead now, whatever that was when it was given; finished it is under any of them.
+    Finished it is under any Deadline that it looked to.
     """
     done = {mark[1:] for mark in finished}
-    found: list[Promise] = []
+    promised = _promises(counting, changes, timing, rules)
+    return tuple(each for each in promised if each.step.due <= now and each.mark[1:] not in done)
+
+
+def promises_ahead(
+    counting: Iterable[Answer],
+    *,
+    changes: ChangeList,
+    timing: Timing,
+    rules: AnswerRules,
+    now: datetime,
+    until: datetime,
+) -> tuple[Promise, ...]:
+    """What will fall due of the Answers that count after `now` and not after `until`, as far as is known now."""
+    promised = _promises(counting, changes, timing, rules)
+    return tuple(each for each in promised if now < each.step.due <= until)
+
+
+def _promises(
+    counting: Iterable[Answer], changes: ChangeList, timing: Timing, rules: AnswerRules
+) -> Iterator[Promise]:
+    """All that these Answers bring. A promise looks to what lies ahead now, whatever that was when it was given."""
     for answer in counting:
         change = changes.change(answer.change_id)
         if change is None or answer.planned is None:
             continue
         current = replace(answer, anchor=anchor_of(answer.planned, change))
-        found += [
-            Promise(step=step, party=answer.party, change=change)
-            for step in promise_steps(current, timing=timing, rules=rules)
-            if step.due <= now
-        ]
-    return tuple(promise for promise in found if promise.mark[1:] not in done)
+        for step in promise_steps(current, timing=timing, rules=rules):
+            yield Promise(step=step, party=answer.party, change=change)

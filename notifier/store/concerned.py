@@ -34,8 +34,8 @@ STEPS_TOGETHER = 200
 STEP = ("deadline", "kind", "lead", "spoken", "revision", "due", "expires")
 
 
-def count_concerned(connection: Connection, fan_out: FanOut) -> int:
-    """How many active Subscribers a step would be told to."""
+def count_concerned(connection: Connection, fan_out: FanOut, *, of: Collection[Party] | None = None) -> int:
+    """How many active Subscribers a step would be told to, of these Parties or of all."""
     topics = [written(topic) for topic in topics_covering(fan_out.change_id, fan_out.service)]
     follows = exists().where(
         subscriptions.c.subscriber_id == subscribers.c.id,
@@ -44,6 +44,8 @@ def count_concerned(connection: Connection, fan_out: FanOut) -> int:
     )
     active = subscribers.c.state == SubscriberState.ACTIVE
     counted = select(func.count()).select_from(subscribers).where(active, present(fan_out), follows)
+    if of is not None:
+        counted = counted.where(belongs_to(of))
     return connection.scalar(counted) or 0
 
 

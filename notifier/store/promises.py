@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Integer, String, Subquery, and_, column, exists, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from notifier.core.notice import Outcome
 from notifier.core.promise import Promise
@@ -17,12 +32,45 @@ from notifier.store.upsert import insert_into
 
 def record(connection: Connection, due: Sequence[Promise], *, now: datetime) -> int:
     """Make the Notices, each once whoever plans; answers how many were new. The next bundling takes them along."""
-    chunks = (due[start : start + STEPS_TOGETHER] for start in range(0, len(due), STEPS_TOGETHER))
-    return sum(_record(connection, together, now) for together in chunks)
+    return sum(_record(connection, together, now) for together in _chunks(due))
+
+
+def count_told(connection: Connection, promised: Sequence[Promise]) -> dict[tuple[str, int], int]:
+    """How many people are to be told of each of these promises and have not been, by kind and the Answer's id."""
+    return {
+        (row.kind, row.revision): row.people
+        for together in _chunks(promised)
+        for row in connection.execute(_counted(together))
+    }
+
+
+def _chunks(promised: Sequence[Promise]) -> Iterator[Sequence[Promise]]:
+    return (promised[start : start + STEPS_TOGETHER] for start in range(0, len(promised), STEPS_TOGETHER))
 
 
 def _record(connection: Connection, due: Sequence[Promise], now: datetime) -> int:
     steps = _steps(due)
+    chosen = _told(
+        steps,
+        subscribers.c.id,
+        *(steps.c[name] for name in STEP),
+        literal(Outcome.OWED.value),
+        literal(now, notices.c.decided_at.type),
+    )
+    columns = ("subscriber_id", *STEP, "outcome", "decided_at")
+    statement = insert_into(connection, notices).from_select(columns, chosen).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount
+
+
+def _counted(promised: Sequence[Promise]) -> Select[Any]:
+    steps = _steps(promised)
+    key = (steps.c.kind, steps.c.revision)
+    people = func.count(subscribers.c.id.distinct()).label("people")
+    return _told(steps, *key, people).group_by(*key)
+
+
+def _told(steps: Subquery, *wanted: ColumnElement[Any]) -> Select[Any]:
+    """A row for everybody whom a promise is to be told to and was not, and each Topic by which they follow it."""
     theirs = or_(
         subscribers.c.vendor_id == steps.c.vendor,
         and_(subscribers.c.id == steps.c.person, subscribers.c.vendor_id.is_(None)),
@@ -38,19 +86,11 @@ def _record(connection: Connection, due: Sequence[Promise], now: datetime) -> in
         notices.c.kind == steps.c.kind,
         notices.c.revision == steps.c.revision,
     )
-    chosen = (
-        select(
-            subscribers.c.id,
-            *(steps.c[name] for name in STEP),
-            literal(Outcome.OWED.value),
-            literal(now, notices.c.decided_at.type),
-        )
+    return (
+        select(*wanted)
         .select_from(steps.join(subscribers, theirs).join(subscriptions, followed))
         .where(subscribers.c.state == SubscriberState.ACTIVE, subscribers.c.joined_at < steps.c.due, ~told)
     )
-    columns = ("subscriber_id", *STEP, "outcome", "decided_at")
-    statement = insert_into(connection, notices).from_select(columns, chosen).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount
 
 
 def _steps(due: Sequence[Promise]) -> Subquery:

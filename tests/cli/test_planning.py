@@ -46,6 +46,39 @@ def test_until_ends_the_plan_with_that_day(place: Rehearsal) -> None:
     assert [each["due"][:10] for each in entries] == ["2026-12-02", "2026-12-18"]
 
 
+def test_who_has_answered_is_spared_and_a_promise_is_reminded_of_and_asked_about(place: Rehearsal) -> None:
+    place.begun()
+    kari, said = "kari@epj.example.no", ("answers", "record", "testdata")
+    place.join("per@leverandor.example", "service:preg", now=JOINED)
+    assert place(*said, "done", "--address", "per@leverandor.example", now=JOINED).code == 0
+    assert place(*said, "planned", "--on", "2026-12-15", "--address", kari, now=JOINED).code == 0
+
+    found = place("plan", "--until", "2026-12-23", "--json", now=JOINED).json["upcoming"]
+    listed = [
+        (e["due"][:10], e["kind"], e["lead"], e["people"], e["spared"])
+        for e in found
+        if e["deadline"] == "testdata/test"
+    ]
+    assert listed == [
+        ("2026-12-02", "reminder", "30d", 0, 2),
+        ("2026-12-08", "promise", "7d", 1, 0),
+        ("2026-12-16", "question", None, 1, 0),
+        ("2026-12-18", "reminder", "14d", 1, 1),
+        ("2026-12-23", "reminder", "7d", 1, 1),
+    ]
+    text = place("plan", now=JOINED).words
+    assert "promise 1 person PREG – test data" in text
+    assert "planned for 2026-12-15" in text
+    assert "(2 spared by an answer)" in text
+
+    assert place("tick", now=JOINED).code == 0
+    for day, sent in ((2, 0), (8, 1), (16, 1), (18, 1)):
+        before = len(place.mails())
+        assert place("tick", now=oslo(2026, 12, day)).code == 0
+        assert len(place.mails()) - before == sent
+        assert place("plan", "--json", now=oslo(2026, 12, day)).json["owed"] == []
+
+
 def test_a_day_that_is_none_is_exit_2(place: Rehearsal) -> None:
     called = place("plan", "--until", "next week")
     assert (called.code, "write it as in 2026-12-01" in called.err) == (2, True)
