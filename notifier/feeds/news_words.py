@@ -33,8 +33,8 @@ WAS = Text(nb="før: {old}", nn="før: {old}", en="before: {old}")
 
 HAPPENED = {
     NoticeKind.ANNOUNCED: Text(
-        nb="Dette er ikke varslet her før.",
-        nn="Dette er ikkje varsla her før.",
+        nb="Dette har ikke vært varslet her før.",
+        nn="Dette har ikkje vore varsla her før.",
         en="This has not been announced here before.",
     ),
     NoticeKind.DATED: Text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from notifier.core.change import ChangeList
 from notifier.core.subscription import Subscriber
@@ -43,7 +43,7 @@ class CalendarLinks:
 
     @property
     def _query(self) -> str:
-        return urlencode({"url": self.https, "name": self.name})
+        return urlencode({"url": self.https, "name": self.name}, quote_via=quote)
 
 
 def calendar_links(

@@ -120,7 +120,7 @@ def story(*steps: Step) -> list[ChangeList]:
             (firm("2026-12-01"), Status.WITHDRAWN),
             (firm("2026-12-01"), None),
             "Varslet: Kjernejournal – gammel innlogging (tirsdag 1. desember 2026)",
-            "Dette er ikke varslet her før.",
+            "Dette har ikke vært varslet her før.",
         ),
     ],
 )

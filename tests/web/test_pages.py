@@ -140,6 +140,7 @@ def test_the_calendars_of_all_of_services_and_of_changes_are_offered(real: Clien
     for program in ("outlook.office.com", "outlook.live.com"):
         handed = f"https://{program}/calendar/0/addfromweb?url=https%3A%2F%2Fvarsel.example.no%2Fcalendar.ics"
         assert handed in page
+    assert page.count('&name=E-helse%3A%20HelseID"') == 2  # a plus would stand in the name in some programs
 
 
 def test_every_calendar_and_feed_that_is_offered_is_there(real: Client) -> None:
