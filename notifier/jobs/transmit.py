@@ -8,24 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import datetime
 
-from notifier.channels.channel import ChannelDownError, Line
-from notifier.core.admission import is_surplus
-from notifier.core.reply import HUNG_UP, NOT_TRANSMITTED, Fault, Verdict
-from notifier.core.timing import Timing
+from notifier.core.reply import NOT_TRANSMITTED, Fault
+from notifier.jobs.arming import arm, give_back
+from notifier.jobs.connecting import Connection, Connections
 from notifier.jobs.recording import Judged, Recorder
 from notifier.jobs.sender import Dispatched, Sender
 from notifier.jobs.taking import Ready, Taken
-from notifier.jobs.verdicts import record_relay
-from notifier.logs import log
-from notifier.store import outbox
-from notifier.store.engine import writing
-
-_log = log("send")
 
 # As many are armed at once as the relay takes in this time, within the limit: should this process be killed,
 # the fate of all of them is unknown, though most were not transmitted.
@@ -39,24 +30,7 @@ BATCH_SECONDS = 5.0
 # After so long another connection is opened for what still waits, should those that are open be stuck.
 SLOW_SECONDS = 1.0
 
-# A relay that hangs up on a connection later than this has not refused it, but tired of waiting.
-FRESH_SECONDS = 30.0
-
 _TROUBLE = (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS)
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Connection:
-    """An open Line; when it was had and when it last got on, by the loop's clock; whether any Message was tried."""
-
-    line: Line
-    since: float
-    got_on: float
-    was_tried: bool = False
-
-    def was_refused(self, at: float) -> bool:
-        """Whether the relay hung up as soon as it was had."""
-        return self.line.is_hung_up and not self.was_tried and at - self.since < FRESH_SECONDS
 
 
 class Transmitter:
@@ -70,9 +44,7 @@ class Transmitter:
         self._waiting: deque[tuple[Ready, Taken]] = deque()
         self._workers: set[asyncio.Task[None]] = set()
         self._flow = sender.flow
-        self._idle: list[_Connection] = []
-        self._in_use: list[_Connection] = []
-        self._opening: list[float] = []
+        self._connections = Connections(sender, self._recorder)
         self._held_up = 0
         self._trouble: list[BaseException] = []
         self._size = 1
@@ -107,8 +79,7 @@ class Transmitter:
         try:
             while self._workers:
                 await self._some_end(seconds=None)
-            for idle in self._idle:
-                await idle.line.close()
+            await self._connections.close()
         finally:
             await self._recorder.flush()
         await self._give_back()
@@ -136,7 +107,7 @@ class Transmitter:
         if self._waiting:
             left = [ready for ready, _ in self._waiting]
             self._waiting.clear()
-            await asyncio.to_thread(_release, self._sender, left)
+            await asyncio.to_thread(give_back, self._sender, left)
 
     @property
     def _goes_on(self) -> bool:
@@ -145,59 +116,21 @@ class Transmitter:
     async def _work(self) -> None:
         """One connection after another, until nothing waits, or may leave, or no more are to be had."""
         while await self._may_go_on():
-            if self._idle:
-                connection = self._idle.pop()
-            elif (opened := await self._open()) is not None:
-                connection = opened
-            else:
+            connection = await self._connections.take()
+            if connection is None:
                 return
             healthy = refused = False
-            self._in_use.append(connection)
             try:
                 healthy = await self._send_over(connection)
                 refused = connection.was_refused(self._loop.time())
             finally:
-                self._in_use.remove(connection)
-                if healthy and connection.line.room:
-                    self._idle.append(connection)
-                else:
-                    await connection.line.close()
+                await self._connections.put_back(connection, healthy=healthy)
             if refused:
-                await self._settle_for_less(HUNG_UP)
+                await self._connections.refused()
                 return
             if not healthy:
                 # Whether the breaker lets more leave is known once the Verdict is written down.
                 await self._recorder.flush()
-
-    async def _open(self) -> _Connection | None:
-        """A new connection, None where the relay has no more."""
-        began = self._loop.time()
-        self._opening.append(began)
-        try:
-            line = await self._sender.channel.open()
-        except ChannelDownError as down:
-            verdict = down.verdict
-        else:
-            at = self._loop.time()
-            return _Connection(line=line, since=at, got_on=at)
-        finally:
-            self._opening.remove(began)
-        await self._settle_for_less(verdict)
-        return None
-
-    async def _settle_for_less(self, verdict: Verdict) -> None:
-        """Be content with the other connections where one was refused; if none of them works, the relay is down."""
-        at = self._loop.time()
-        idle = [each for each in self._idle if each.line.room]
-        others = [*self._opening, *(each.got_on for each in (*self._in_use, *idle))]
-        if is_surplus(verdict, others, at=at):
-            self._flow.admission = self._flow.admission.refused(len(others), at=at)
-            _log.info("connection refused beside others", others=len(others), reply=verdict.reply)
-            return
-        self._flow.admission = self._flow.admission.anew()
-        now, engine = self._sender.clock(), self._sender.engine
-        await asyncio.to_thread(record_relay, engine=engine, verdict=verdict, now=now)
-        self._recorder.is_held = True
 
     async def _may_go_on(self) -> bool:
         """Whether something waits and may leave, once the pace lets it."""
@@ -209,7 +142,7 @@ class Transmitter:
                 self._held_up -= 1
         return self._goes_on
 
-    async def _send_over(self, connection: _Connection) -> bool:
+    async def _send_over(self, connection: Connection) -> bool:
         """Send until the Line has no room; answers whether it seems well."""
         line = connection.line
         while await self._may_go_on() and line.room:
@@ -228,11 +161,11 @@ class Transmitter:
         self._flow.pace = self._flow.pace.after(len(batch), at=self._loop.time())
         return batch, taken
 
-    async def _send_batch(self, connection: _Connection, batch: tuple[list[Ready], Taken]) -> bool:
+    async def _send_batch(self, connection: Connection, batch: tuple[list[Ready], Taken]) -> bool:
         """Arm, transmit and note a few Messages; answers whether the connection seems well."""
         ready, taken = batch
         line, loop = connection.line, self._loop
-        armed = await asyncio.to_thread(_arm, self._sender, taken, ready)
+        armed = await asyncio.to_thread(arm, self._sender, taken, ready)
         began, healthy = loop.time(), True
         latest = began + BATCH_SECONDS
         left = deque(armed)
@@ -245,25 +178,3 @@ class Transmitter:
         keeps_up = loop.time() - began < ARM_SECONDS
         self._size = min(self._size * 2, ARM_LIMIT) if keeps_up else max(self._size // 2, 1)
         return healthy
-
-
-def _arm(sender: Sender, taken: Taken, batch: Sequence[Ready]) -> list[Ready]:
-    now = sender.clock()
-    with writing(sender.engine) as connection:
-        messages = [ready.message for ready in batch]
-        armed: frozenset[int] = frozenset()
-        if _still_true(sender.timing, taken.at, now):
-            suffix = sender.id_suffix
-            armed = outbox.arm(connection, messages, reading=taken.reading, id_suffix=suffix, now=now)
-        outbox.release(connection, [message for message in messages if message.id not in armed], now=now)
-    return [ready.armed() for ready in batch if ready.message.id in armed]
-
-
-def _still_true(timing: Timing, then: datetime, now: datetime) -> bool:
-    """Whether the days left that were composed `then` still hold, and the hours are as they were."""
-    return timing.today(then) == timing.today(now) and timing.is_open(then) == timing.is_open(now)
-
-
-def _release(sender: Sender, left: Sequence[Ready]) -> None:
-    with writing(sender.engine) as connection:
-        outbox.release(connection, [ready.message for ready in left], now=sender.clock())

@@ -46,14 +46,14 @@ def _no_unique_key(connection: sqlite3.Connection) -> None:
 
 def _mark_before_send(patch: pytest.MonkeyPatch) -> None:
     """The row says sent before the relay has been asked."""
-    really_arm = transmit._arm
+    really_arm = transmit.arm
 
     def arm(sender: Sender, taken: Taken, batch: Sequence[Ready]) -> list[Ready]:
         armed = really_arm(sender, taken, batch)
         recording._record(sender, [Judged(ready=ready, verdict=SENT, probing=False) for ready in armed])
         return armed
 
-    patch.setattr(transmit, "_arm", arm)
+    patch.setattr(transmit, "arm", arm)
 
 
 def _no_fence(patch: pytest.MonkeyPatch) -> None:
