@@ -34,7 +34,7 @@ _TROUBLE = (Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS)
 
 
 class Transmitter:
-    """The connections of one run of `dispatch`, and what waits for one of them."""
+    """The workers of one run of `dispatch`, each with one connection at a time, and what waits for them."""
 
     def __init__(self, sender: Sender, total: Dispatched, draining: Callable[[], bool]) -> None:
         self._sender = sender
