@@ -74,7 +74,7 @@ async def alert(
     await asyncio.to_thread(_mark, engine, to_log, Way.LOGGED, now)
     if operators.webhook:
         to_post = await asyncio.to_thread(_due, engine, Way.POSTED, now)
-        if to_post and await asyncio.to_thread(_post, operators.webhook, to_post):
+        if len(to_post) > 0 and await asyncio.to_thread(_post, operators.webhook, to_post):
             await asyncio.to_thread(_mark, engine, to_post, Way.POSTED, now)
     if operators.recipients:
         to_mail = await asyncio.to_thread(_due, engine, Way.MAILED, now)

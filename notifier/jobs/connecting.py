@@ -34,7 +34,7 @@ class Connection:
 
 
 class Connections:
-    """Those of one run of `dispatch`: idle, in use, or being opened; the last by when that began, on the loop's clock."""
+    """Those of one run of `dispatch`: idle, in use, or being opened (since when, by the loop's clock)."""
 
     def __init__(self, sender: Sender, recorder: Recorder) -> None:
         self._sender = sender
