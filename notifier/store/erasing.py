@@ -41,7 +41,10 @@ def erase_ended(
     It repeats `core.retention.may_erase` in SQL; a property test holds the two together.
     """
     chosen = select(subscribers.c.id).where(_is_over(before)).order_by(subscribers.c.id).limit(limit)
-    return _forget(connection, list(connection.scalars(chosen.with_for_update())), pseudonyms, now)
+    ids = connection.scalars(chosen.with_for_update()).all()
+    # Whoever was asking anew at this instant was waited for, and has a wish by now.
+    still = select(subscribers.c.id).where(_is_over(before), subscribers.c.id.in_(ids))
+    return _forget(connection, connection.scalars(still).all(), pseudonyms, now)
 
 
 def forget_pseudonyms(connection: Connection, *, before: datetime, limit: int) -> int:

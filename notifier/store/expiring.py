@@ -91,4 +91,7 @@ def close_emptied(connection: Connection, *, now: datetime) -> int:
         else_=MessageState.CANCELLED.value,
     )
     empty = and_(messages.c.state == MessageState.PENDING, messages.c.letter.is_(None), ~carries)
-    return connection.execute(update(messages).where(empty).values(state=state, state_at=now)).rowcount
+    # Whoever was filling one at this instant is waited for: only what is read after that is what it carries.
+    ids = connection.scalars(select(messages.c.id).where(empty).with_for_update()).all()
+    ended = update(messages).where(messages.c.id.in_(ids), empty).values(state=state, state_at=now)
+    return connection.execute(ended).rowcount if ids else 0

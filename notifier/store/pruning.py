@@ -66,8 +66,11 @@ def forget_unconfirmed(connection: Connection, *, before: datetime) -> int:
     count = connection.execute(delete(asks).where(asks.c.asked_at < before)).rowcount
     asked = exists().where(asks.c.subscriber_id == subscribers.c.id)
     stale = and_(subscribers.c.state == SubscriberState.PENDING, subscribers.c.joined_at < before, ~asked)
-    ids = list(connection.scalars(select(subscribers.c.id).where(stale).limit(MOST_AT_ONCE)))
-    return count + forget_pending(connection, ids)
+    ids = connection.scalars(select(subscribers.c.id).where(stale).limit(MOST_AT_ONCE)).all()
+    holding.hold_people(connection, ids)
+    # Whoever was asking anew at this instant was waited for, and has a wish by now.
+    still = select(subscribers.c.id).where(stale, subscribers.c.id.in_(ids))
+    return count + forget_pending(connection, connection.scalars(still).all())
 
 
 def forget_pending(connection: Connection, ids: Sequence[int]) -> int:
