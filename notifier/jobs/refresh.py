@@ -26,7 +26,7 @@ from notifier.sources.parse import parse_list
 from notifier.sources.source import Source
 from notifier.store import alerts, changes, installation, subscribers
 from notifier.store.changes import Reading, ReadingState
-from notifier.store.engine import reading, writing
+from notifier.store.engine import writing
 
 ALERT = "list"
 
@@ -218,16 +218,6 @@ def reject(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Readin
         changes.reject(connection, held, by=by, now=now)
         alerts.resolve(connection, key=ALERT, now=now)
         return held
-
-
-def weigh_only(
-    *, engine: Engine, new: ChangeList
-) -> tuple[Reading | None, tuple[Difference, ...], dict[str, int]]:
-    """For `check`: the reading in force, the Differences to it, and how many people each would mail."""
-    with reading(engine) as connection:
-        current = changes.in_force(connection)
-        found = differences(current.changes, new) if current else ()
-        return current, found, {d.deadline: people_told(connection, new, [d]) for d in found}
 
 
 def describe(found: Refreshed) -> str:

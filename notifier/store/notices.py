@@ -128,14 +128,6 @@ def of_subscriber(connection: Connection, subscriber_id: int, change_id: str) ->
     return tuple(notice_of(row) for row in connection.execute(chosen.order_by(notices.c.due, notices.c.id)))
 
 
-def count_by_outcome(connection: Connection) -> dict[tuple[str, str], int]:
-    """How many Notices of each kind have each outcome."""
-    grouped = select(notices.c.kind, notices.c.outcome, func.count()).group_by(
-        notices.c.kind, notices.c.outcome
-    )
-    return {(kind, outcome): count for kind, outcome, count in connection.execute(grouped)}
-
-
 def notice_of(row: Any, *, copies: int = 0) -> Notice:
     """A row as a value. `copies` are those of its Message, where they matter."""
     return Notice(
