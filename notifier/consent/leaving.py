@@ -87,23 +87,23 @@ def leave_topics(
         rest = followed = tuple(each.topic for each in found.subscriptions)
         for topic in topics:
             rest = without(rest, topic, changes)
-        if rest:
-            dropped = [each for each in followed if each not in rest]
-            if is_told and found.state is SubscriberState.ACTIVE and dropped:
-                letters.put(connection, found.id, LetterKind.STATUS, dropped=dropped, now=now)
-            subscribers.set_choices(
-                connection,
-                found.id,
-                language=found.language,
-                topics=rest,
-                cadence=found.cadence,
-                vendor=found.vendor,
-                now=now,
-                changes=changes,
-            )
-            return True
-    leave(engine=engine, addressee=addressee, why="followed nothing any more", now=now)
-    return False
+        if not rest:
+            end(connection, found, why="followed nothing any more", now=now)
+            return False
+        dropped = [each for each in followed if each not in rest]
+        if is_told and found.state is SubscriberState.ACTIVE and dropped:
+            letters.put(connection, found.id, LetterKind.STATUS, dropped=dropped, now=now)
+        subscribers.set_choices(
+            connection,
+            found.id,
+            language=found.language,
+            topics=rest,
+            cadence=found.cadence,
+            vendor=found.vendor,
+            now=now,
+            changes=changes,
+        )
+        return True
 
 
 def undo(*, engine: Engine, public_id: str, generation: int, now: datetime) -> bool:
