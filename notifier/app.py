@@ -47,6 +47,7 @@ from notifier.jobs.alert import Operators
 from notifier.jobs.sender import Flow, Sender
 from notifier.logs import name_people
 from notifier.settings import Settings
+from notifier.settings.secrets import problem_of_keys
 from notifier.sources.file import FileSource
 from notifier.store import installation, migrating
 from notifier.store.engine import open_engine, writing
@@ -203,7 +204,8 @@ def letterhead_of(settings: Settings, keys: tuple[str, ...] = ()) -> Letterhead:
 def signing_keys(state_dir: Path) -> tuple[str, ...]:
     """The keys that sign links, oldest first, one a line; made on first use, for the owner alone.
 
-    Raises ConfigurationError when the file cannot be made, is empty, or others may read it.
+    Raises ConfigurationError when the file cannot be made, is empty, or others may read it, and for a key that could
+    be guessed.
     """
     file = state_dir / "signing.keys"
     try:
@@ -218,8 +220,8 @@ def signing_keys(state_dir: Path) -> tuple[str, ...]:
         keys = tuple(file.read_text(encoding="ascii").split())
     except OSError as error:
         raise ConfigurationError([f"state_dir: {file} cannot be used: {error.strerror}"]) from error
-    if not keys:
-        raise ConfigurationError([f"{file}: holds no key; restore it, or delete it to make links anew"])
+    if problem := problem_of_keys(keys):
+        raise ConfigurationError([f"{file}: {problem}"])
     return keys
 
 

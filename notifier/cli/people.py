@@ -59,6 +59,8 @@ def person_named(connection: Connection, text: str, pseudonyms: Pseudonyms) -> S
     from notifier.store import finding
 
     found = understood(lambda given: finding.named(connection, given, pseudonyms=pseudonyms), text)
+    if found is None and "@" not in text:
+        raise UsageError(f"nobody is known as {text}, or nobody any more; see: notifier subscribers list")
     return found or subscriber_at(connection, text)
 
 

@@ -103,7 +103,8 @@ def _heading(picture: Picture, curve: Curve, today: date) -> str:
         return f"{picture.change.id}: no date yet"
     days = (curve.until - today).days
     left = f"in {count(days, 'day')}" if days > 0 else "today" if days == 0 else "passed"
-    return f"{picture.change.id}: ends on {curve.until} ({left})"
+    ends = "ends on" if curve.is_exact else "no day has been set; the earliest is"
+    return f"{picture.change.id}: {ends} {curve.until} ({left})"
 
 
 def _bars(picture: Picture) -> str:
@@ -179,6 +180,7 @@ def _as_value(picture: Picture, curve: Curve, today: date) -> dict[str, Any]:
     return {
         "change": picture.change.id,
         "until": curve.until,
+        "until_is_exact": curve.is_exact,
         "expected_ready": curve.expected,
         "counts": {condition.value: number for condition, number in picture.counts().items()},
         "blocking": [line.vendor_id for line in picture.blocking(today)],

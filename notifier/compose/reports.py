@@ -48,6 +48,7 @@ class ReportPart:
     ready: int
     total: int
     until: date | None
+    is_exact: bool
     days: int | None
     expected: int | None
     first: tuple[VendorLine, ...]
@@ -157,6 +158,7 @@ def _part(picture: Picture, curve: Curve, *, heading: str, url: str, today: date
         ready=sum(counts.get(condition, 0) for condition in READY),
         total=len(picture.lines),
         until=curve.until,
+        is_exact=curve.is_exact,
         days=(curve.until - today).days if curve.until else None,
         expected=curve.expected,
         first=picture.to_call(today),

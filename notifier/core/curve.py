@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from notifier.core.answer import Answer, AnswerKind, AnswerState
 from notifier.core.change import Change
 from notifier.core.timing import Timing
+from notifier.core.when import When
 
 # So far back goes the pace that says where the answers point.
 PACE_DAYS = 28
@@ -19,13 +20,15 @@ class Curve:
     """How many of all Vendors were ready at the end of each day, and how many will be at the pace of late.
 
     `days` go from the first Answer's to today's, ready ones beside each. `expected` is the number on
-    `until`, the first day gone; None without a date or before there is a pace.
+    `until`, the first day gone; None without a date or before there is a pace. Where no day was set, `until` is the
+    earliest that is possible and not `is_exact`.
     """
 
     days: tuple[tuple[date, int], ...]
     total: int
     until: date | None
     expected: int | None
+    is_exact: bool
 
 
 def curve_of(
@@ -47,8 +50,15 @@ def curve_of(
     if by_day:
         by_day[today] = ready_now
     days = _filled(by_day, today)
-    until = _first_day_gone(change)
-    return Curve(days=days, total=total, until=until, expected=_expected(days, total, until, today))
+    last = _last_date(change)
+    until = last.earliest if last else None
+    return Curve(
+        days=days,
+        total=total,
+        until=until,
+        expected=_expected(days, total, until, today),
+        is_exact=last is not None and last.is_exact,
+    )
 
 
 def _filled(by_day: Mapping[date, int], today: date) -> tuple[tuple[date, int], ...]:
@@ -64,10 +74,10 @@ def _filled(by_day: Mapping[date, int], today: date) -> tuple[tuple[date, int], 
     return tuple(days)
 
 
-def _first_day_gone(change: Change) -> date | None:
+def _last_date(change: Change) -> When | None:
     """The last date of what is still open: by then all must be ready."""
-    dated = [d.when.earliest for d in change.deadlines if d.is_open and d.when.earliest is not None]
-    return max(dated, default=None)
+    dated = [d.when for d in change.deadlines if d.is_open and d.when.earliest is not None]
+    return max(dated, key=lambda when: when.earliest or date.min, default=None)
 
 
 def _expected(days: Sequence[tuple[date, int]], total: int, until: date | None, today: date) -> int | None:

@@ -20,6 +20,18 @@ from notifier.settings.whole import Settings
 # Kubernetes puts SERVICE and PORT variables beside a service that is named notifier.
 _NOT_OURS = re.compile(r"NOTIFIER_(CONFIG|SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP)(_.+)?)?)")
 
+# What pydantic says in a programmer's words.
+_TOLD = {
+    "greater_than_equal": "write a number that is at least {ge}",
+    "less_than_equal": "write a number that is at most {le}",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "string_type": "write it as text, in quotation marks",
+    "string_pattern_mismatch": "write one of {choices}",
+    "model_type": "this is a table; set what is in it: [{key}] in the file, NOTIFIER_{key}__… in the environment",
+}
+
 
 def find_file(explicit: Path | None) -> Path | None:
     """The settings file: given, else `$NOTIFIER_CONFIG`, else in the working directory, else in /etc.
@@ -28,6 +40,8 @@ def find_file(explicit: Path | None) -> Path | None:
     """
     named = explicit or (Path(os.environ["NOTIFIER_CONFIG"]) if os.environ.get("NOTIFIER_CONFIG") else None)
     if named:
+        if named.is_dir():
+            raise ConfigurationError([f"the settings file {named} is a folder; name the file in it"])
         if not named.is_file():
             raise ConfigurationError([f"the settings file {named} does not exist"])
         return named
@@ -72,15 +86,18 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
 def _validated(values: dict[str, Any]) -> tuple[Settings, list[str]]:
     """The settings, with the default in place of each value that is wrong, and what is wrong with it.
 
-    The rest can then be checked as well, so that one start shows all there is to mend.
+    The rest can then be checked as well, so that one start shows all there is to mend. Tables are compared letter by
+    letter first, since pydantic takes `[Mail]` for `[mail]` and then finds what is wrong in a table that is not there.
     """
+    strangers = [_unknown(name) for name in values if name not in Settings.model_fields]
+    values = {name: value for name, value in values.items() if name in Settings.model_fields}
     try:
-        return Settings(**values), []
+        return Settings(**values), strangers
     except ValidationError as error:
         found = error.errors()
     for problem in found:
         values = _without(values, problem["loc"])
-    return Settings(**values), [_sentence(problem) for problem in found]
+    return Settings(**values), strangers + [_sentence(problem) for problem in found]
 
 
 def _without(values: dict[str, Any], place: Sequence[int | str]) -> dict[str, Any]:
@@ -93,8 +110,16 @@ def _without(values: dict[str, Any], place: Sequence[int | str]) -> dict[str, An
 def _sentence(problem: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return f"{key}: there is no such setting; see config/notifier.toml for every option"
-    return f"{key}: {str(problem['msg']).removeprefix('Value error, ')}"
+        return _unknown(key)
+    if problem["type"] not in _TOLD:
+        return f"{key}: {str(problem['msg']).removeprefix('Value error, ')}"
+    values = problem.get("ctx", {})
+    choices = str(values.get("pattern", "")).strip("^$()").replace("|", ", ")
+    return f"{key}: {_TOLD[problem['type']].format_map(values | {'key': key, 'choices': choices})}"
+
+
+def _unknown(key: str) -> str:
+    return f"{key}: there is no such setting; see config/notifier.toml for every option"
 
 
 def _key(problem: str) -> str:

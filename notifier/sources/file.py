@@ -30,7 +30,9 @@ class FileSource:
                     raise self._refused("this is not a file; set list.path to the list itself")
                 data = file.read(MOST_BYTES + 1)
         except FileNotFoundError:
-            raise self._refused("the list is missing; put it there or set list.path") from None
+            raise self._refused(
+                "the list is missing; put it there, or name another file (list.path in the settings)"
+            ) from None
         except IsADirectoryError:
             raise self._refused("this is a folder, not a file; set list.path to the list itself") from None
         except OSError as error:

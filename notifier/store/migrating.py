@@ -64,6 +64,8 @@ def downgrade(engine: Engine, revision: str) -> Path | None:
     from alembic import command
     from alembic.util.exc import CommandError
 
+    if revision not in (known := ("base", *_known())):
+        raise UsageError(f"there is no migration “{revision}”; there is: {', '.join(known)}")
     copy = keep_before(engine, f"going-back-to-{revision}") if current(engine) is not None else None
     with _alone(engine) as connection:
         _refuse_newer(engine, _revision(connection))

@@ -37,6 +37,7 @@ def test_tables_go_down_only_when_told_twice_and_up_again(place: Rehearsal) -> N
 def test_a_revision_that_does_not_exist_is_wrong_usage(place: Rehearsal) -> None:
     called = place.begun()("db", "downgrade", "4711", "--yes")
     assert (called.code, "4711" in called.err, "Traceback" in called.err) == (2, True, False)
+    assert list(place.folder.rglob("*4711*")) == [], "no copy of a database that stays as it is"
 
 
 def test_upgrading_by_hand_means_that_old_tables_are_refused(place: Rehearsal) -> None:

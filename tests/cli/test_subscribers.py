@@ -48,6 +48,12 @@ def test_an_operators_word_lifts_what_was_denied(place: Rehearsal) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("called", ["77", "p-0123456789ab"])
+def test_a_number_or_pseudonym_of_nobody_is_not_taken_for_an_address(place: Rehearsal, called: str) -> None:
+    shown = added(place)("subscribers", "show", called)
+    assert (shown.code, f"obody is known as {called}" in shown.err) == (2, True)
+
+
 def test_everything_chosen_is_kept_and_shown(place: Rehearsal) -> None:
     place("vendors", "add", "EPJ AS", now=FIRST_TICK)
     added(place, "--follow", "service:preg", "--follow", "change:testdata", "--lead", "7d", "--lead", "30d",

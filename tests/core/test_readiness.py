@@ -13,7 +13,8 @@ from notifier.core.answer import Answer, AnswerKind, AnswerState, Evidence, Part
 from notifier.core.curve import curve_of
 from notifier.core.readiness import Condition, Contacts, VendorLine, Waiver, condition_of, picture_of
 from notifier.core.stance import OPEN, Doubt, Stance
-from tests.core.lists import TIMING, a_change, oslo
+from notifier.core.when import parse_when
+from tests.core.lists import TIMING, a_change, a_deadline, oslo
 
 TODAY = date(2026, 11, 24)
 REACHED = Contacts(active=1, follows=True)
@@ -118,6 +119,22 @@ def test_the_curve_counts_answers_as_they_stood_and_goes_on_at_the_pace_of_late(
     curve = curve_of(answers, change=a_change(), ready_now=1, total=9, timing=TIMING, today=date(2026, 11, 6))
     assert [ready for _, ready in curve.days] == [1, 1, 2, 1, 1]
     assert (curve.until, curve.expected) == (date(2026, 12, 1), 6)  # one in five days, five times more
+
+
+def test_a_curve_towards_a_vague_date_says_that_no_day_was_set() -> None:
+    vague, exact = (
+        curve_of(
+            [],
+            change=a_change(deadlines=(a_deadline(when=parse_when(written)),)),
+            ready_now=0,
+            total=9,
+            timing=TIMING,
+            today=TODAY,
+        )
+        for written in ("2026-Q4", "2026-10-01")
+    )
+    assert vague.until == exact.until == date(2026, 10, 1)
+    assert (vague.is_exact, exact.is_exact) == (False, True)
 
 
 def test_a_curve_without_answers_or_date_expects_nothing() -> None:

@@ -46,6 +46,15 @@ def test_an_unknown_setting_points_to_the_file_that_explains_them_all(write: Wri
     assert "no such setting; see config/notifier.toml" in _problems(write("[mail]\nurll = 'x'\n"))[0]
 
 
+@pytest.mark.parametrize("name", ["Mail", "MAIL", "post"])
+def test_a_table_by_another_name_is_told_of_beside_all_else(name: str, write: Write) -> None:
+    told = _problems(write(f"[{name}]\nURL = 'x'\nhours = 3\n[guard]\nmax_people = -1\n"))
+    assert [problem.partition(" (")[0] for problem in told] == [
+        f"{name}: there is no such setting; see config/notifier.toml for every option",
+        "guard.max_people: write a number that is at least 0",
+    ]
+
+
 def test_a_misspelt_table_in_a_variable_is_not_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFIER_EMAIL__URL", "smtp://relay.example")
     assert "NOTIFIER_EMAIL__URL: there is no such setting" in _problems()[0]
@@ -90,10 +99,11 @@ def test_a_misspelt_key_in_a_variable_is_not_ignored(monkeypatch: pytest.MonkeyP
         ("OPS__RECIPIENTS", "drift@nhn.no,vakt", "“vakt” is not an e-mail address"),
         ("OPS__WEBHOOK", "chat.example", "beginning with https://"),
         ("OPS__WEBHOOK", "http://chat.example/hook", "beginning with https://"),
-        ("GUARD__MAX_PEOPLE", "-1", "greater than or equal to 0"),
-        ("LOG__LEVEL", "loud", "debug|info|warning|error"),
+        ("GUARD__MAX_PEOPLE", "-1", "write a number that is at least 0"),
+        ("LOG__LEVEL", "loud", "write one of debug, info, warning, error"),
+        ("BOUNCES__LIMIT", "six", "write a whole number"),
         ("LIST__TIME_ZONE", "", "not known here"),
-        ("MAIL", "smtp://relay.example", "dictionary"),
+        ("MAIL", "smtp://relay.example", "this is a table"),
     ],
 )
 def test_a_wrong_value_is_told_by_its_key(

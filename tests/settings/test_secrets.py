@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import make_url
 
+from notifier.app import signing_keys
 from notifier.errors import ConfigurationError
 from notifier.settings import Settings, load
 
@@ -153,3 +154,21 @@ def test_a_settings_file_without_secrets_may_be_read_by_everybody(write: Callabl
     file = write('[database]\nurl = "postgresql://notifier@db/notifier"\n')
     file.chmod(0o644)
     assert isinstance(load(file), Settings)
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "reason"),
+    [
+        ("", 0o600, "holds no key"),
+        ("changeme\n", 0o600, "could be forged"),
+        (f"{'k' * 43}\nchangeme\n", 0o600, "could be forged"),
+        (f"{'k' * 43}\n", 0o640, "others may read it; run: chmod 600"),
+    ],
+)
+def test_signing_keys_that_are_none_are_refused(content: str, mode: int, reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "signing.keys"
+    file.write_text(content, encoding="ascii")
+    file.chmod(mode)
+    with pytest.raises(ConfigurationError, match=reason) as refused:
+        signing_keys(tmp_path)
+    assert "changeme" not in str(refused.value)

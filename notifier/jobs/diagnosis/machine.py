@@ -10,20 +10,28 @@ from zoneinfo import ZoneInfo
 
 from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
 from notifier.settings import Settings
+from notifier.settings.secrets import problem_of_keys
 
 LITTLE_ROOM = 500 * 1024**2
 NO_ROOM = 50 * 1024**2
 
 
 def look_at_secrets(settings: Settings) -> Iterator[Finding]:
-    """Who may read what holds secrets and addresses. A settings file or a secret's own is refused before."""
+    """Who may read what holds secrets and addresses, and whether the signing keys are worth anything.
+
+    A settings file or a secret's own is refused before.
+    """
     kept = settings.state_dir
     private = [file for file in (kept, kept / "signing.keys", *kept.glob("*.sqlite3*")) if file.exists()]
     exposed = [file for file in private if file.stat().st_mode & 0o077]
     for file in exposed:
         advice = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
         yield error("secrets", f"others than its owner may read {file}", advice)
-    if not exposed:
+    keys = kept / "signing.keys"
+    problem = problem_of_keys(keys.read_text("ascii").split()) if keys.exists() else None
+    if problem:
+        yield error("secrets", f"{keys}: {problem}", "see Secrets in the handbook")
+    if not exposed and not problem:
         seen = f"{kept} is for its owner alone" if private else f"{kept} will be made at the first start"
         yield ok("secrets", seen)
 

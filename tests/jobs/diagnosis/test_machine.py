@@ -34,6 +34,12 @@ def test_what_others_may_read_is_an_error_with_the_command_that_mends_it(
     assert (found.level, found.advice) == (Level.ERROR, f"run: chmod {mode} {file}")
 
 
+def test_a_signing_key_that_could_be_guessed_is_an_error(settings: Settings) -> None:
+    (settings.state_dir / "signing.keys").write_text("changeme\n", encoding="ascii")
+    (found,) = look_at_secrets(settings)
+    assert (found.level, "could be forged" in found.seen) == (Level.ERROR, True)
+
+
 @pytest.mark.parametrize(("free", "level"), [(10, Level.ERROR), (200, Level.WARNING), (900, Level.OK)])
 def test_a_full_disk_is_said_before_it_is_made(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, level: Level
