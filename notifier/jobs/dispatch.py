@@ -39,14 +39,4 @@ async def dispatch(sender: Sender, *, draining: Callable[[], bool] = lambda: Fal
 
 
 def _take(sender: Sender) -> Taken:
-    return take(
-        engine=sender.engine,
-        node=sender.node,
-        now=sender.clock(),
-        timing=sender.timing,
-        rules=sender.rules,
-        compose=sender.compose,
-        may_receive=sender.may_receive,
-        id_suffix=sender.id_suffix,
-        most=sender.flow.pace.most_ahead,
-    )
+    return take(sender, now=sender.clock(), most=sender.flow.pace.most_ahead)

@@ -3,53 +3,24 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
 from notifier.channels.channel import Parcel
-from notifier.core.answer import AnswerRules, GivenAnswer
 from notifier.core.backoff import spread_of
-from notifier.core.change import ChangeList
 from notifier.core.delivery import after_mistake
-from notifier.core.footing import Footing
-from notifier.core.history import Entry
-from notifier.core.letter import Ask
 from notifier.core.message import UNCOMPOSED, Message, MessageState, header_id
 from notifier.core.notice import Notice, Outcome
-from notifier.core.subscription import Subscriber
-from notifier.core.timing import Timing
 from notifier.errors import DatabaseError
 from notifier.jobs.losses import alert_unknown
+from notifier.jobs.sender import Sender
 from notifier.jobs.settling import Telling, settle_claimed
 from notifier.store import alerts, breakers, changes, installation, notices, outbox
 from notifier.store.engine import writing
-
-
-class Compose(Protocol):
-    """Make a Message's bytes from its Notices as they stand now."""
-
-    def __call__(
-        self,
-        *,
-        message: Message,
-        header_id: str,
-        subscriber: Subscriber,
-        notices: Sequence[Notice],
-        changes: ChangeList,
-        ask: Ask | None,
-        given: GivenAnswer | None,
-        footing: Footing,
-        history: Mapping[str, Sequence[Entry]],
-        recipient: str,
-        now: datetime,
-    ) -> Parcel:
-        """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed, `given`
-        the Answer that it tells of; `footing` is where the Subscriber's Party stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,41 +54,29 @@ class Taken:
     stopped: str = ""
 
 
-def take(
-    *,
-    engine: Engine,
-    node: int,
-    now: datetime,
-    timing: Timing,
-    rules: AnswerRules,
-    compose: Compose,
-    may_receive: Callable[[str], bool],
-    id_suffix: str,
-    most: int | None = None,
-) -> Taken:
+def take(sender: Sender, *, now: datetime, most: int | None = None) -> Taken:
     """Claim what may leave now, `most` at once, and compose it. What has nothing left to tell is closed.
 
     Whatever is wrong with one Message puts that one off and never stops the others.
     """
+    engine, timing = sender.engine, sender.timing
     with writing(engine) as connection:
         limit, stopped = _allowance(connection, now)
         if limit == 0 or changes.in_force(connection) is None:
             return Taken(at=now, stopped=stopped)
         claimed = outbox.claim(
             connection,
-            node=node,
+            node=sender.node,
             now=now,
             is_open=timing.is_open(now),
             next_opening=timing.next_opening(now),
             limit=limit if most is None else min(limit, most),
         )
-    tellings, poisoned = _settled(
-        engine, claimed, timing=timing, rules=rules, may_receive=may_receive, now=now
-    )
+    tellings, poisoned = _settled(sender, claimed, now)
     ready: list[Ready] = []
     for telling in tellings:
         try:
-            ready.append(_composed(telling, compose, id_suffix, now))
+            ready.append(_composed(sender, telling, now))
         except Exception as error:  # noqa: BLE001 -- any mistake in a template or an entry may show up here
             poisoned.append((telling.message, error))
     if poisoned:
@@ -146,19 +105,18 @@ def _allowance(connection: Connection, now: datetime) -> tuple[int, str]:
 
 
 def _settled(
-    engine: Engine,
-    claimed: Sequence[Message],
-    *,
-    timing: Timing,
-    rules: AnswerRules,
-    may_receive: Callable[[str], bool],
-    now: datetime,
+    sender: Sender, claimed: Sequence[Message], now: datetime
 ) -> tuple[list[Telling], list[tuple[Message, Exception]]]:
     """All in one transaction; one by one when a row among them cannot be read. Answers those as well."""
     try:
-        with writing(engine) as connection:
+        with writing(sender.engine) as connection:
             found = settle_claimed(
-                connection, claimed, timing=timing, rules=rules, may_receive=may_receive, now=now
+                connection,
+                claimed,
+                timing=sender.timing,
+                rules=sender.rules,
+                may_receive=sender.may_receive,
+                now=now,
             )
             return found, []
     except DatabaseError:
@@ -169,18 +127,16 @@ def _settled(
     tellings: list[Telling] = []
     poisoned: list[tuple[Message, Exception]] = []
     for message in claimed:
-        found, broken = _settled(
-            engine, [message], timing=timing, rules=rules, may_receive=may_receive, now=now
-        )
+        found, broken = _settled(sender, [message], now)
         tellings += found
         poisoned += broken
     return tellings, poisoned
 
 
-def _composed(telling: Telling, compose: Compose, id_suffix: str, now: datetime) -> Ready:
-    parcel = compose(
+def _composed(sender: Sender, telling: Telling, now: datetime) -> Ready:
+    parcel = sender.compose(
         message=telling.message,
-        header_id=header_id(telling.message, id_suffix),
+        header_id=header_id(telling.message, sender.id_suffix),
         subscriber=telling.subscriber,
         notices=telling.notices,
         changes=telling.changes,

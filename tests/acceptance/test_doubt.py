@@ -108,16 +108,7 @@ def test_what_somebody_stops_following_between_composing_and_sending_is_not_sent
     with SendingRight(parts.engine) as right:
         right.try_acquire()
         sender = parts.sender(node=right.node, clock=lambda: TUESDAY)
-        taken = take(
-            engine=parts.engine,
-            node=right.node,
-            now=TUESDAY,
-            timing=parts.timing,
-            rules=sender.rules,
-            compose=sender.compose,
-            may_receive=sender.may_receive,
-            id_suffix=parts.id_suffix,
-        )
+        taken = take(sender, now=TUESDAY)
         (ready,) = taken.ready
         with writing(parts.engine) as connection:
             found = subscribers.find(connection, KARI)

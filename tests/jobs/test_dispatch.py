@@ -59,17 +59,7 @@ def sending(story: Story, *, per_minute: int = 0) -> Iterator[Sender]:
 
 
 def taken(sender: Sender, *, most: int) -> Taken:
-    return take(
-        engine=sender.engine,
-        node=sender.node,
-        now=MONDAY,
-        timing=sender.timing,
-        rules=sender.rules,
-        compose=sender.compose,
-        may_receive=sender.may_receive,
-        id_suffix=sender.id_suffix,
-        most=most,
-    )
+    return take(sender, now=MONDAY, most=most)
 
 
 def rename(story: Story, old: str, new: str) -> None:
