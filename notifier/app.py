@@ -144,9 +144,18 @@ def existing_database(settings: Settings) -> Engine:
 
 
 def has_database(settings: Settings) -> bool:
-    """Whether there is a database to look into; looking would otherwise make an empty SQLite file."""
+    """Whether there is a database to look into; looking would otherwise make an empty SQLite file.
+
+    Raises ConfigurationError when this user may not know.
+    """
     url = make_url(settings.database_url)
-    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+    if url.get_backend_name() != "sqlite":
+        return True
+    file = Path(url.database or "")
+    if file.parent.exists() and not os.access(file.parent, os.X_OK):
+        what = f"state_dir or database.url: this user may not look into {file.parent}"
+        raise ConfigurationError([f"{what}; run this as the daemon's user: sudo -u notifier notifier …"])
+    return file.is_file()
 
 
 def assemble(settings: Settings, engine: Engine | None = None, templates: Templates | None = None) -> Parts:

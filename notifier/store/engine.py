@@ -142,7 +142,9 @@ def _open_postgresql(url: URL) -> Engine:
         import psycopg  # noqa: F401
     except ImportError:
         raise ConfigurationError(
-            ["database.url: the driver for PostgreSQL is not installed; pip install 'notifier[postgres]'"]
+            [
+                "database.url: the driver for PostgreSQL is not installed; in the checkout: pip install '.[postgres]'"
+            ]
         ) from None
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -187,7 +189,9 @@ def _make_file(file: Path) -> None:
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         what = f"state_dir or database.url: {file} cannot be made: {error.strerror}"
-        raise ConfigurationError([f"{what}; name a place that this user may write to"]) from error
+        raise ConfigurationError(
+            [f"{what}; name a place that this user may write to, or run this as the daemon's user"]
+        ) from error
 
 
 def _configure(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,12 +23,15 @@ def look_at_secrets(settings: Settings) -> Iterator[Finding]:
     A settings file or a secret's own is refused before.
     """
     kept = settings.state_dir
-    private = [file for file in (kept, kept / "signing.keys", *kept.glob("*.sqlite3*")) if file.exists()]
+    keys = kept / "signing.keys"
+    if any(place.exists() and not os.access(place, os.R_OK) for place in (kept, keys)):
+        yield error("secrets", f"this user may not look into {kept}", "run this as the daemon's user")
+        return
+    private = [file for file in (kept, keys, *kept.glob("*.sqlite3*")) if file.exists()]
     exposed = [file for file in private if file.stat().st_mode & 0o077]
     for file in exposed:
         advice = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
         yield error("secrets", f"others than its owner may read {file}", advice)
-    keys = kept / "signing.keys"
     problem = problem_of_keys(keys.read_text("ascii").split()) if keys.exists() else None
     if problem:
         yield error("secrets", f"{keys}: {problem}", "see Secrets in the handbook")
