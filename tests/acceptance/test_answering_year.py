@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from notifier.consent.answering import decide
 from notifier.core.answer import AnswerKind, Evidence, Way
+from notifier.core.bounce import Weight
 from notifier.core.readiness import Condition
+from notifier.core.stance import Doubt
 from notifier.core.working_days import is_working_day
 from notifier.jobs import import_evidence
 from notifier.jobs.readiness import pictures
 from notifier.settings.tables import OpsSettings
 from notifier.store import answers as store_answers
-from notifier.store import changes
-from notifier.store.engine import reading
+from notifier.store import bounces, changes, subscribers
+from notifier.store.engine import reading, writing
+from notifier.store.tables import messages
 from tests.acceptance.answering import a_vendor, answers
 from tests.acceptance.story import Letter, Story
 from tests.core.lists import oslo
@@ -42,8 +47,8 @@ EXPECTED = {
     # Promised 15 October in May: reminded of that a week before. One keeps it, one does not and is asked.
     "v09": ["10-08"],
     "v10": ["10-08", "10-16", *LEADS[3:]],
-    # Its mail comes back from August on.
-    "v11": LEADS[:1],
+    # All its mails come back, until three are enough.
+    "v11": LEADS[:2],
     # Use is seen in October though it said “done” in August: the reminder of 2 October is owed after all.
     "v13": [*LEADS[:1], "10-06", *LEADS[3:]],
     # Answered from a foreign domain in August; accepted in September.
@@ -59,8 +64,9 @@ EXPECTED = {
 BESIDE = "per@v12.example"
 
 
-# When operators act, or an address stops working.
-ACTS = BOUNCED, ACCEPTED, SEEN = "08-03", "09-15", "10-05"
+# When operators act, and when mails come back.
+ACTS = ACCEPTED, SEEN = "09-15", "10-05"
+BOUNCED = ("05-05", "06-05", "09-03")
 
 # How readiness shows them once the old login is gone.
 READY = {
@@ -106,7 +112,7 @@ def test_each_vendor_s_mailbox_is_as_it_answered(tmp_path: Path) -> None:
         story.joins(contact(name), "service:kjernejournal", now=oslo("2026-05-04"), vendor=name)
     story.joins(BESIDE, "service:helseid", now=oslo("2026-05-04"), vendor="v12")
     story.joins(ALONE, "service:kjernejournal", now=oslo("2026-05-04"))
-    tell(story)
+    weeks = tell(story)
 
     letters = story.new_letters()
     told = {name: days(letters, contact(name)) for name in names}
@@ -127,7 +133,7 @@ def test_each_vendor_s_mailbox_is_as_it_answered(tmp_path: Path) -> None:
     traffic = next(each for each in letters if each.to == contact("v13") and day_of(each) == "10-06")
     assert "Vi har sett 1 243 kall fra dere, sist søndag 4. oktober" in " ".join(traffic.text.split())
     assert_ready_as_they_say(story)
-    assert_reported_every_week([each for each in letters if each.subject.startswith("Hvem er klare?")])
+    assert_reported([each for each in letters if each.subject.startswith("Hvem er klare?")], weeks)
 
 
 def assert_ready_as_they_say(story: Story) -> None:
@@ -151,6 +157,8 @@ def assert_ready_as_they_say(story: Story) -> None:
     assert found == READY
     told = {line.vendor_id: line.told.reminders for line in picture.lines if line.told}
     assert (told["v01"], told["v04"], told["v12"]) == (0, 3, len(LEADS))
+    doubts = {line.vendor_id: line.stance.doubt for line in picture.lines if line.stance.doubt}
+    assert doubts == {"v10": Doubt.SLIPPED, "v13": Doubt.TRAFFIC, "v17": Doubt.SLIPPED}
     assert [line.vendor_id for line in picture.to_call(date(2026, 12, 8))] == [
         "v13",
         "v11",
@@ -161,10 +169,9 @@ def assert_ready_as_they_say(story: Story) -> None:
     assert curve.days[-1] == (date(2026, 12, 8), 10)
 
 
-def assert_reported_every_week(found: list[Letter]) -> None:
-    """One mail in each week in which anything was ticked, and the last says how it stands."""
-    weeks = [each.day.isocalendar().week for each in found]
-    assert weeks == sorted(set(weeks))
+def assert_reported(found: list[Letter], weeks: set[int]) -> None:
+    """One mail in each of these weeks, and the last says how it stands."""
+    assert [each.day.isocalendar().week for each in found] == sorted(weeks)
     assert {each.to for each in found} == {OPERATOR}
     last = " ".join(found[-1].text.split())
     assert "10 av 20 leverandører er klare." in last
@@ -172,6 +179,7 @@ def assert_reported_every_week(found: list[Letter]) -> None:
         "Leverandør v13: har ikke svart ennå (svarte 3. august 2026 at de er ferdige; men bruk er sett siden"
         in last
     )
+    assert "Leverandør v11: e-posten kommer i retur" in last
 
 
 def contact(name: str) -> str:
@@ -179,16 +187,19 @@ def contact(name: str) -> str:
     return "ola@foreign.example" if name == "v14" else f"kari@{name}.example"
 
 
-def tell(story: Story) -> None:
+def tell(story: Story) -> set[int]:
     """Tick on each working day on which anything happens and on those around it, for what comes a day early or late;
-    at noon vendors and operators do what they do."""
+    at noon vendors and operators do what they do. Answers in which weeks that was."""
     days = [date(2026, 5, 4) + timedelta(days=n) for n in range(219)]
     names = [f"{day:%m-%d}" for day in days if is_working_day(day)]
-    eventful = {JOINED, *LEADS, *ACTS, *chain(*EXPECTED.values()), *(said[0] for said in SAID)}
+    eventful = {JOINED, *LEADS, *ACTS, *BOUNCED, *chain(*EXPECTED.values()), *(said[0] for said in SAID)}
+    weeks = set()
     for before, today, after in zip(["", *names], names, [*names[1:], ""], strict=False):
         if eventful & {before, today, after}:
+            weeks.add(date.fromisoformat(f"2026-{today}").isocalendar().week)
             story.tick(oslo(f"2026-{today}"))
             act(story, today)
+    return weeks
 
 
 def act(story: Story, today: str) -> None:
@@ -204,8 +215,8 @@ def act(story: Story, today: str) -> None:
     with reading(parts.engine) as connection:
         current = changes.in_force(connection)
     assert current is not None
-    if today == BOUNCED:
-        story.is_suspended(contact("v11"), now=noon)
+    if today in BOUNCED:
+        comes_back(story, contact("v11"), now=noon)
     if today == ACCEPTED:
         assert f"answer:waiting:vendor:v14:{PORTAL}" in story.alerts()
         with reading(parts.engine) as connection:
@@ -218,6 +229,26 @@ def act(story: Story, today: str) -> None:
         seen = Evidence(vendor="v13", change_id=PORTAL, calls=1243, last_seen=date(2026, 10, 4), at=noon)
         recording = partial(import_evidence.record, engine=parts.engine, changes=current.changes, **rules)
         assert recording(seen=[seen]).doubted == (seen,)
+
+
+def comes_back(story: Story, address: str, *, now: datetime) -> None:
+    """The last mail to an address bounces, for good."""
+    parts, words = story.parts, "5.1.1 no such mailbox"
+    with writing(parts.engine) as connection:
+        found = subscribers.find(connection, address)
+        assert found is not None
+        last = select(func.max(messages.c.id)).where(messages.c.subscriber_id == found.id)
+        bounced = bounces.note(
+            connection,
+            message_id=connection.execute(last).scalar_one(),
+            moves=found.moves,
+            weight=Weight.HARD,
+            words=words,
+            now=now,
+        )
+        assert bounced is not None
+        limit = parts.settings.bounces.limit
+        bounces.hold_against(connection, [bounced], limit=limit, words=words, now=now)
 
 
 def day_of(letter: Letter) -> str:
