@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from notifier.core.answer import AnswerRules, GivenAnswer, party_of
+from notifier.core.answer import AnswerRules, party_of
 from notifier.core.change import ChangeList
-from notifier.core.footing import ALONE, Footing
+from notifier.core.footing import Footing
 from notifier.core.history import Entry
-from notifier.core.letter import NEEDS_ASK, OF_ANSWERS, Ask, LetterKind, may_leave
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Outcome
 from notifier.core.settle import Settled, settle
 from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.jobs.losses import alert_expired, alert_unknown
-from notifier.store import answers, asks, changes, expiring, holding, imprints, notices, outbox, subscribers
-from notifier.store.changes import Reading
+from notifier.jobs.settling_letters import settle_letters
+from notifier.jobs.telling import Telling
+from notifier.store import changes, expiring, holding, imprints, notices, outbox, subscribers
 from notifier.store.footings import footings
 
 _REASONS = {
@@ -29,33 +28,6 @@ _REASONS = {
     MessageState.UNKNOWN: "sent once without an answer, and its day was over",
 }
 BARRED = "mail.only_to does not include this address"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """A claimed Message with everything that composing it needs. A Letter has no Notices, and may have an Ask or
-    tell of an Answer that was given."""
-
-    message: Message
-    notices: tuple[Notice, ...]
-    subscriber: Subscriber
-    changes: ChangeList
-    history: Mapping[str, tuple[Entry, ...]]
-    reading: int
-    footing: Footing = ALONE
-    ask: Ask | None = None
-    given: GivenAnswer | None = None
-
-    @property
-    def recipient(self) -> str | None:
-        """The address it goes to; None for a Letter whose address is forgotten."""
-        match self.message.letter:
-            case LetterKind.NEW_ADDRESS:
-                return self.ask.address if self.ask else None
-            case LetterKind.ADDRESS_CHANGED | LetterKind.HELP_WANTED:
-                return self.message.letter_to
-            case _:
-                return self.subscriber.address
 
 
 def settle_claimed(
@@ -102,58 +74,9 @@ def settle_claimed(
         if settled[message.id].kept
     ]
     _close_emptied(connection, claimed, settled, timing, now)
-    tellings += _letters(connection, letters, people, met, current=current, history=history, now=now)
+    tellings += settle_letters(connection, letters, people, met, current=current, history=history, now=now)
     tellings = _bar(connection, tellings, may_receive, now)
     return _put_back_early(connection, tellings, timing, now)
-
-
-def _letters(
-    connection: Connection,
-    claimed: Sequence[Message],
-    people: Mapping[int, Subscriber],
-    met: Mapping[int, Footing],
-    *,
-    current: Reading,
-    history: Mapping[str, tuple[Entry, ...]],
-    now: datetime,
-) -> list[Telling]:
-    """The Letters among the claimed Messages that may still leave; the others are closed."""
-    asked = asks.load(connection, [m.subscriber_id for m in claimed if m.letter in NEEDS_ASK])
-    given = answers.with_givers(connection, [m.answer_id for m in claimed if m.answer_id is not None])
-    tellings, over = [], []
-    for message in claimed:
-        if message.letter is None:
-            continue
-        subscriber, ask = people[message.subscriber_id], asked.get(message.subscriber_id)
-        telling = Telling(
-            message=message,
-            notices=(),
-            subscriber=subscriber,
-            changes=current.changes,
-            history=history,
-            reading=current.id,
-            ask=ask,
-            given=given.get(message.answer_id or 0),
-            footing=met[message.subscriber_id],
-        )
-        leaves = may_leave(message.letter, state=subscriber.state, ask=ask, now=now)
-        leaves = leaves and (message.letter not in OF_ANSWERS or _still_tells(telling))
-        if leaves and telling.recipient:
-            tellings.append(telling)
-        else:
-            over.append(message)
-    outbox.end(connection, over, MessageState.CANCELLED, reason="no longer true", now=now)
-    return tellings
-
-
-def _still_tells(telling: Telling) -> bool:
-    """Whether what a Letter says of an Answer still concerns whom it is for: not once they belong to another Vendor,
-    or the list has the Change no more. A call for help goes to the Change's contact whatever became of either."""
-    given = telling.given
-    if given is None or telling.message.letter is LetterKind.HELP_WANTED:
-        return given is not None
-    is_listed = telling.changes.change(given.answer.change_id) is not None
-    return is_listed and given.answer.party == party_of(telling.subscriber)
 
 
 def _owed(connection: Connection, claimed: Sequence[Message]) -> list[tuple[Message, list[Notice]]]:

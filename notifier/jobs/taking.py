@@ -18,7 +18,8 @@ from notifier.core.notice import Notice, Outcome
 from notifier.errors import DatabaseError
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.sender import Sender
-from notifier.jobs.settling import Telling, settle_claimed
+from notifier.jobs.settling import settle_claimed
+from notifier.jobs.telling import Telling
 from notifier.store import alerts, breakers, changes, installation, notices, outbox
 from notifier.store.engine import writing
 

@@ -155,12 +155,12 @@ def kept_imprint(connection: Connection) -> str | None:
 
 
 def record_tick(connection: Connection, *, now: datetime) -> None:
-    """Remember that everything owed by `now` was done."""
+    """Remember an instant at which the clock was believed, so that what was owed by then is being done."""
     _put(connection, "last_tick", now.isoformat())
 
 
 def last_tick(connection: Connection) -> datetime | None:
-    """When everything owed was last done, on any node."""
+    """The last instant at which the clock was believed, on any node; None before the first tick."""
     return _instant(connection, "last_tick")
 
 

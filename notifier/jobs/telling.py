@@ -1,0 +1,42 @@
+"""A Telling: what one claimed Message has to tell, and to whom, before it is composed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from notifier.core.answer import GivenAnswer
+from notifier.core.change import ChangeList
+from notifier.core.footing import ALONE, Footing
+from notifier.core.history import Entry
+from notifier.core.letter import Ask, LetterKind
+from notifier.core.message import Message
+from notifier.core.notice import Notice
+from notifier.core.subscription import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A claimed Message with everything that composing it needs. A Letter has no Notices, and may have an Ask or
+    tell of an Answer that was given."""
+
+    message: Message
+    notices: tuple[Notice, ...]
+    subscriber: Subscriber
+    changes: ChangeList
+    history: Mapping[str, tuple[Entry, ...]]
+    reading: int
+    footing: Footing = ALONE
+    ask: Ask | None = None
+    given: GivenAnswer | None = None
+
+    @property
+    def recipient(self) -> str | None:
+        """The address it goes to; None for a Letter whose address is forgotten."""
+        match self.message.letter:
+            case LetterKind.NEW_ADDRESS:
+                return self.ask.address if self.ask else None
+            case LetterKind.ADDRESS_CHANGED | LetterKind.HELP_WANTED:
+                return self.message.letter_to
+            case _:
+                return self.subscriber.address
