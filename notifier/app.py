@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ from notifier.jobs.alert import Operators
 from notifier.jobs.sender import Flow, Sender
 from notifier.logs import name_people
 from notifier.settings import Settings
-from notifier.settings.secrets import problem_of_keys
+from notifier.settings.keys import signing_keys
 from notifier.sources.file import FileSource
 from notifier.store import installation, migrating
 from notifier.store.engine import open_engine, writing
@@ -208,30 +207,6 @@ def letterhead_of(settings: Settings, keys: tuple[str, ...] = ()) -> Letterhead:
         sender=settings.sender,
         mailbox=Mailbox(settings.inbox_address, keys) if settings.inbox_address and keys else None,
     )
-
-
-def signing_keys(state_dir: Path) -> tuple[str, ...]:
-    """The keys that sign links, oldest first, one a line; made on first use, for the owner alone.
-
-    Raises ConfigurationError when the file cannot be made, is empty, or others may read it, and for a key that could
-    be guessed.
-    """
-    file = state_dir / "signing.keys"
-    try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-                made.write(secrets.token_urlsafe(32) + "\n")
-        except FileExistsError:
-            pass
-        if file.stat().st_mode & 0o077:
-            raise ConfigurationError([f"{file}: others may read it; run: chmod 600 {file}"])
-        keys = tuple(file.read_text(encoding="ascii").split())
-    except OSError as error:
-        raise ConfigurationError([f"state_dir: {file} cannot be used: {error.strerror}"]) from error
-    if problem := problem_of_keys(keys):
-        raise ConfigurationError([f"{file}: {problem}"])
-    return keys
 
 
 def may_receive(only_to: Sequence[str], address: str) -> bool:

@@ -57,6 +57,7 @@ def _write(
     from notifier.compose.templates import shipped_templates
     from notifier.compose.voice import Voice
     from notifier.jobs.dossier import write_dossier
+    from notifier.settings.keys import signing_keys
     from notifier.store import vendors
     from notifier.store.engine import reading
 
@@ -67,7 +68,7 @@ def _write(
             vendor = vendors.find(connection, vendor_id)
             if vendor is None:
                 raise no_such("vendor", vendor_id, [each.id for each in vendors.listing(connection)])
-        keys = parts.signing_keys(look.settings.state_dir)
+        keys = signing_keys(look.settings.state_dir)
         written = write_dossier(
             folder,
             engine=look.engine,
@@ -110,7 +111,7 @@ def _verify(context: typer.Context, folder: Path, head: str | None) -> None:
 
 def _keys(settings: Settings) -> tuple[str, ...] | None:
     """The keys of this installation, None where there is none."""
-    from notifier.app import signing_keys
+    from notifier.settings.keys import signing_keys
 
     if not (settings.state_dir / "signing.keys").is_file():
         return None

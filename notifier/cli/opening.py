@@ -35,10 +35,10 @@ class Look:
     @property
     def pseudonyms(self) -> Pseudonyms:
         """What people are known by in the log and once they are erased. Raises ConfigurationError."""
-        from notifier import app
         from notifier.core.pseudonym import Pseudonyms
+        from notifier.settings.keys import signing_keys
 
-        return Pseudonyms(app.signing_keys(self.settings.state_dir))
+        return Pseudonyms(signing_keys(self.settings.state_dir))
 
 
 def current_settings(context: typer.Context) -> Settings:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert
 
-from notifier.app import signing_keys
 from notifier.core.pseudonym import Pseudonyms
+from notifier.settings.keys import signing_keys
 from notifier.store import suppressions
 from notifier.store.answer_tables import answers
 from notifier.store.engine import open_engine, reading, writing

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from notifier.store.engine import writing
+from tests.peers.failing_disk import FailingDisk, NoDiskError
 from tests.peers.smtp_script import wait
 from tests.peers.smtp_sink import SmtpSink
 from tests.processes.installation import Installation, until
@@ -135,3 +136,42 @@ def test_a_read_only_disk_is_refused_in_a_sentence(place: Installation, disk: Pa
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     code, said = place.call("run")
     assert (code, "may be read and written" in said, "Traceback" in said) == (1, True, False), said
+
+
+@pytest.fixture
+def failing_disk(place: Installation) -> Iterator[FailingDisk]:
+    """A disk of its own under the state directory, which can be made to fail."""
+    place.file.parent.mkdir(mode=0o700)
+    try:
+        disk = FailingDisk(place.folder / "disk", place.file.parent)
+        disk.mount()
+    except NoDiskError as why:
+        pytest.skip(f"no disk can be made here: {why}")
+    yield disk
+    place.close()
+    disk.unmount()
+
+
+def test_a_disk_that_turns_read_only_stops_sending_and_nothing_is_lost_when_it_is_mended(
+    place: Installation, sink: SmtpSink, failing_disk: FailingDisk
+) -> None:
+    sink.script.always("verdict", wait(0.1))
+    place.people_join(60)
+    place.close()
+    with place.running() as daemon:
+        sink.wait_for(5)
+        failing_disk.fail()
+        until(lambda: daemon.get("/health/ready").status == 503)
+        until(lambda: "check the disk" in daemon.log)
+        assert daemon.get("/health/live").status == 200
+        daemon.kill()
+    sink.script.reset()
+    failing_disk.unmount()
+    failing_disk.mount()
+    for _ in range(2):
+        code, said = place.call("tick")
+        assert code == 0, said
+        place.pass_time(minutes=16)
+    assert place.states() == {"sent": 60}
+    assert len({mail.recipients for mail in sink.accepted}) == 60
+    assert len(sink.accepted) <= 60 + 4, "at most what was on the wire of four connections is sent again"

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import make_url
 
-from notifier.app import signing_keys
 from notifier.errors import ConfigurationError
 from notifier.settings import Settings, load
+from notifier.settings.keys import signing_keys
 
 SECRET = "kjempe-hemmelig"
 PUBLISHER = '[publisher]\nname = "NHN"\ncontact = "varsel@nhn.example"\n'

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from notifier.app import signing_keys
 from notifier.jobs.diagnosis.finding import Level
 from notifier.jobs.diagnosis.machine import look_at_disk, look_at_secrets
 from notifier.settings import Settings
+from notifier.settings.keys import signing_keys
 
 
 @pytest.fixture
