@@ -69,9 +69,17 @@ def test_every_file_it_speaks_of_is_there() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_every_place_it_refers_to_is_a_heading() -> None:
-    headings = {
+def headings_of(text: str) -> set[str]:
+    """The places that links may name, as GitHub makes them of headings."""
+    return {
         re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-")
-        for line in re.findall(r"^#+ (.+)$", HANDBOOK, re.MULTILINE)
+        for line in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     }
-    assert set(re.findall(r"\]\(#([^)]+)\)", HANDBOOK)) - headings == set()
+
+
+def test_every_place_that_it_and_the_readme_refer_to_is_a_heading() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"\]\((?:deploy/README\.md)?#([^)]+)\)", HANDBOOK + readme)
+    assert {"at-3-am", "secrets"} <= set(named)
+    assert set(named) - headings_of(HANDBOOK) == set()
+    assert set(re.findall(r"\]\(\.\./README\.md#([^)]+)\)", HANDBOOK)) - headings_of(readme) == set()

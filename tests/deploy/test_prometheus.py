@@ -119,3 +119,5 @@ def test_it_fires_for_its_trouble_and_not_otherwise(case: str, tmp_path: Path) -
 def test_the_handbook_says_what_to_do_about_every_one() -> None:
     handbook = HANDBOOK.read_text(encoding="utf-8")
     assert [name for name in names() if f"#### {name}\n" not in handbook] == []
+    referred = re.findall(r'runbook: "deploy/README.md, “(.+)”"', RULES.read_text(encoding="utf-8"))
+    assert sorted(referred) == sorted(names())
