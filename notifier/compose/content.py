@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import in_language
@@ -14,12 +15,16 @@ from notifier.compose.subjects import Subject, subject_of
 from notifier.compose.voice import Voice
 from notifier.core.notice import NoticeKind
 
+# A link in a text stays short enough to be copied.
+_MOST_ABOUT: Final = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """The Sections, most urgent first; the overview, where one is owed; the subject; who speaks.
 
-    `followed` names what the Subscriber follows, empty for everything.
+    `followed` names what the Subscriber follows, empty for everything. The page to leave on offers first to end what
+    the Sections are about; mail programs leave by `leave_url` at once.
     """
 
     sections: tuple[Section, ...]
@@ -30,6 +35,7 @@ class Content:
     page_url: str
     calendars_url: str
     leave_url: str
+    leave_page_url: str
     choose_url: str
     own_calendar_url: str
 
@@ -62,6 +68,8 @@ def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
         templates=voice.templates,
         language=language,
     )
+    leave_url = places("leave", lambda to: in_language(links.leave(to.addressee), language))
+    about = [section.change.id for section in sections[:_MOST_ABOUT]]
     return Content(
         sections=sections,
         standing=standing,
@@ -70,7 +78,12 @@ def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
         followed=topic_names(matter.topics, matter.changes, language),
         page_url=links.page(language),
         calendars_url=links.calendars(language),
-        leave_url=places("leave", lambda to: in_language(links.leave(to.addressee), language)),
+        leave_url=leave_url,
+        leave_page_url=places(
+            "leave page", lambda to: in_language(links.leave_page(to.addressee, about), language)
+        )
+        if about
+        else leave_url,
         choose_url=places("choose", lambda to: in_language(links.choose(to.addressee), language)),
         own_calendar_url=places(
             "own calendar", lambda to: links.private_calendar(to.public_id, to.calendar_serial)

@@ -37,6 +37,10 @@ class Links:
         """Where a Subscriber ends all subscriptions: a page with a button, one click by POST (RFC 8058)."""
         return f"{self.base_url}/leave/{self._signed('leave', to.public_id, to.moves)}"
 
+    def leave_page(self, to: Addressee, about: Sequence[str]) -> str:
+        """The same, where ending one of these Changes is offered first. It holds no `&`, as a mail's stencil wants."""
+        return f"{self.leave(to)}/{','.join(about)}"
+
     def confirm(self, to: Addressee, nonce: str) -> str:
         """Where an Ask is confirmed: a page with a button. The Ask itself says until when."""
         return f"{self.base_url}/confirm/{self._signed('confirm', to.public_id, to.moves, nonce)}"

@@ -51,6 +51,7 @@ def create_app(site: Site) -> ASGIApp:
             Route("/calendars", calendars_page(site, None)),
             *(route for language in Language for route in _pages(site, language)),
             Route("/leave/{token}", leaving(site), methods=["GET", "POST"]),
+            Route("/leave/{token}/{about}", leaving(site), methods=["GET", "POST"]),
             Route("/subscribe", subscribing(site), methods=["GET", "POST"]),
             Route("/confirm/{token}", confirming(site), methods=["GET", "POST"]),
             Route("/deny/{token}", denying(site), methods=["GET", "POST"]),

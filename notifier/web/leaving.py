@@ -18,15 +18,26 @@ from starlette.responses import Response
 from notifier.compose.sections import topic_names
 from notifier.consent.choosing import look_up
 from notifier.consent.leaving import Left
-from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState, parts_of
+from notifier.core.change import ChangeList
+from notifier.core.subscription import MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic, parts_of
+from notifier.core.text import Language
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import page
 from notifier.web.site import Site
 
+# Topics with their names.
+Offers = tuple[tuple[str, str], ...]
+
+# So few are all shown at once.
+_FEW = 3
+
 
 def leaving(site: Site) -> Callable[[Request], Awaitable[Response]]:
-    """`/leave/TOKEN`. Altered and unknown tokens get one and the same answer, 404."""
+    """`/leave/TOKEN`, with `/CHANGE,CHANGE` after it from a mail that tells of these.
+
+    Altered and unknown tokens get one and the same answer, 404.
+    """
 
     async def endpoint(request: Request) -> Response:
         addressee = site.links.read_leave(request.path_params["token"])
@@ -56,24 +67,39 @@ def _ask(site: Site, request: Request, addressee: Addressee | None) -> Response:
     if found is MOVED:
         return _page(site, request, "old_link.html.j2", status=410)
     follows = found is not None and found.state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
+    near, less = _less(site, found, request) if found and follows else ((), ())
     choose_url = site.links.choose(addressee).removeprefix(site.links.base_url).lstrip("/")
     return _page(
         site,
         request,
         "leave.html.j2",
-        less=_less(site, found, request) if found and follows else (),
+        near=near,
+        less=less,
         choose_url=choose_url if follows else "",
     )
 
 
-def _less(site: Site, found: Subscriber, request: Request) -> tuple[tuple[str, str], ...]:
-    """What they could follow no longer instead, as Topic and name; nothing where that would be all."""
+def _less(site: Site, found: Subscriber, request: Request) -> tuple[Offers, Offers]:
+    """What they could follow no longer instead: first what their mail told of, then all else.
+
+    Nothing where that would be all they follow; all of it first where it is little.
+    """
     changes, language = site.changes(), asked_language(request)
-    if changes is None:
-        return ()
-    parts = parts_of([each.topic for each in found.subscriptions], changes)
-    less = [(str(part), name) for part in parts for name in topic_names([part], changes, language)]
-    return tuple(less) if len(less) > 1 else ()
+    parts = parts_of([each.topic for each in found.subscriptions], changes) if changes else ()
+    if changes is None or len(parts) < 2:
+        return (), ()
+    about = request.path_params.get("about", "").split(",")
+    told = [change for each in about if (change := changes.change(each))]
+    near = [part for part in parts if any(map(part.covers, told))]
+    near.sort(key=lambda part: part.scope is Scope.SERVICE)
+    rest = [part for part in parts if part not in near]
+    if len(parts) <= _FEW:
+        near, rest = near + rest, []
+    return _named(near, changes, language), _named(rest, changes, language)
+
+
+def _named(parts: list[Topic], changes: ChangeList, language: Language) -> Offers:
+    return tuple((str(part), name) for part in parts for name in topic_names([part], changes, language))
 
 
 def _page(
@@ -82,7 +108,8 @@ def _page(
     name: str,
     *,
     status: int = 200,
-    less: tuple[tuple[str, str], ...] = (),
+    near: Offers = (),
+    less: Offers = (),
     choose_url: str = "",
     is_told: bool = False,
 ) -> Response:
@@ -93,6 +120,7 @@ def _page(
         language=asked_language(request),
         status=status,
         headers=PRIVATE,
+        near=near,
         less=less,
         choose_url=choose_url,
         is_told=is_told,

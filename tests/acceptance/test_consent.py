@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -208,7 +209,12 @@ def test_less_instead_of_nothing(visitor: Visitor) -> None:
     words = standing.split()
     leave = next(word for word in words if "/leave/" in word)
     choose = next(word for word in words if "/choose/" in word)
-    assert 'value="service:helseid"' in visitor.opens(leave).text
+    offered = [
+        re.findall('value="(service:[^"]+)"', visitor.opens(f"{leave.partition('?')[0]}/{told}").text)
+        for told in ("x", "gone,par")
+    ]
+    services = ["service:kjernejournal", "service:fjernhjelp", "service:helseid"]
+    assert offered == [services, ["service:helseid", *services[:2]]]
     visitor.presses(choose, drop="service:helseid")
     assert follows(visitor) == ["service:fjernhjelp", "service:kjernejournal"]
     visitor.presses(choose, drop="service:fjernhjelp")
