@@ -121,7 +121,7 @@ def _show_vendors(picture: Picture, today: date, zone: ZoneInfo) -> None:
     first = picture.to_call(today)
     if first:
         print("\nTo call first")
-        print(columns([(line.name, why(line, zone)) for line in first], indent=2))
+        print(columns([(line.name, line.condition.value, why(line, zone)) for line in first], indent=2))
     if picture.lines:
         print("\nEvery vendor")
         print(

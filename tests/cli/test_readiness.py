@@ -50,7 +50,9 @@ def test_each_vendor_has_its_condition(vendors: Rehearsal) -> None:
     assert shown.code == 0
     assert "1 no-contact ██████" in shown.words
     assert "said done on 2026-11-24" in shown.words
-    assert "To call first Multe Tyttebaer" in " ".join(shown.words.split(" not told yet"))
+    assert "To call first Multe no-contact Tyttebaer unanswered" in " ".join(
+        shown.words.split(" not told yet")
+    )
 
 
 def test_csv_has_a_line_for_each_vendor(vendors: Rehearsal) -> None:
