@@ -79,16 +79,7 @@ def record(
         new = [(ready, entry) for ready, entry in recorded if ready.message.id not in known]
         held = outbox.record(connection, [entry for _, entry in new], now=now)
         ours = [(ready, entry) for ready, entry in new if ready.message.id in held]
-        decided = [
-            (notice.id, *_FINAL[entry.transition.state])
-            for ready, entry in ours
-            if entry.transition.state in _FINAL
-            for notice in ready.notices
-        ]
-        notices.close(connection, decided, now)
-        ended = [ready.message.id for ready, entry in ours if entry.transition.state in _FINAL]
-        if ended:
-            notices.loosen(connection, ended)
+        _close_told(connection, ours, now)
         bounces.hold_against(
             connection, _refused(ours), limit=bounce_limit, words="the server refused it", now=now
         )
@@ -98,7 +89,21 @@ def record(
         _alert_ended(connection, ours, now)
     for ready, entry in ours:
         _tell(ready, entry)
-    states = [entry.transition.state for ready, entry in recorded if ready.message.id in held | known]
+    return _tally(
+        [entry.transition.state for ready, entry in recorded if ready.message.id in held | known], breaker
+    )
+
+
+def _close_told(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:
+    """Give what ended Messages told its outcome, and free what joined them too late to travel along."""
+    ended = [(ready, entry.transition.state) for ready, entry in ours if entry.transition.state in _FINAL]
+    decided = [(notice.id, *_FINAL[state]) for ready, state in ended for notice in ready.notices]
+    notices.close(connection, decided, now)
+    if ended:
+        notices.loosen(connection, [ready.message.id for ready, _ in ended])
+
+
+def _tally(states: Sequence[MessageState], breaker: Breaker) -> Tally:
     return Tally(
         sent=states.count(MessageState.SENT),
         failed=states.count(MessageState.FAILED) + states.count(MessageState.UNKNOWN),
