@@ -27,6 +27,11 @@ def signing_keys(state_dir: Path) -> tuple[str, ...]:
         keys = tuple(file.read_text(encoding="ascii").split())
     except OSError as error:
         raise ConfigurationError([f"state_dir: {file} cannot be used: {error.strerror}"]) from error
+    except UnicodeDecodeError:
+        # Not even as a cause: it holds what stands in the file.
+        raise ConfigurationError(
+            [f"{file}: holds something else than keys; restore it from a copy"]
+        ) from None
     if problem := problem_of_keys(keys):
         raise ConfigurationError([f"{file}: {problem}"])
     return keys

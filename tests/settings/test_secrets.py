@@ -163,11 +163,12 @@ def test_a_settings_file_without_secrets_may_be_read_by_everybody(write: Callabl
         ("changeme\n", 0o600, "could be forged"),
         (f"{'k' * 43}\nchangeme\n", 0o600, "could be forged"),
         (f"{'k' * 43}\n", 0o640, "others may read it; run: chmod 600"),
+        (f"{'k' * 42}ø\n", 0o600, "something else than keys"),
     ],
 )
 def test_signing_keys_that_are_none_are_refused(content: str, mode: int, reason: str, tmp_path: Path) -> None:
     file = tmp_path / "signing.keys"
-    file.write_text(content, encoding="ascii")
+    file.write_text(content, encoding="utf-8")
     file.chmod(mode)
     with pytest.raises(ConfigurationError, match=reason) as refused:
         signing_keys(tmp_path)
