@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 @app.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look at everything the notifier rests on; say what is wrong and what to do.
+    """Say what is wrong, and what to do about it.
 
+    Looks at everything that the notifier rests on.
     Changes nothing and mails nobody. Exits 0 when there are at most warnings, 1 when something will not work,
     78 when the settings cannot be read.
     """

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 @app.command()
 def nodes(context: typer.Context, as_json: AsJson = False, now: Now = None) -> None:
-    """List the nodes: name, release, since when, last seen, and whether each sends.
+    """List the nodes, and which of them send.
 
+    Of each its name and release, since when it runs and when it was last seen.
     One that ended in order is not listed any more; one that died is silent, and forgotten after a day.
     """
     from notifier.store import nodes as stored

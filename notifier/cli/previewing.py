@@ -56,8 +56,9 @@ def preview(
     form: Annotated[Form, typer.Option("--format", help="The text part, the page or the mail.")] = Form.TEXT,
     now: Now = None,
 ) -> None:
-    """Print a mail as the list's file words it, before it is published; with --all DIR, write every mail.
+    """Print a mail as the list's file words it.
 
+    Before the list is published; with --all DIR, write every mail.
     Needs no database, and sends nothing.
     """
     from notifier import app as wiring

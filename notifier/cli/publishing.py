@@ -22,8 +22,9 @@ def publish(
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every public page, calendar and list to DIR as files, the same bytes as the daemon serves.
+    """Write all that is public to DIR, as files.
 
+    Every page, calendar and list, the same bytes as the daemon serves.
     Each file appears whole. What was written before and is gone now is removed, and nothing else is touched.
     """
     import asyncio

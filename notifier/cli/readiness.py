@@ -48,7 +48,7 @@ def readiness(
     ] = False,
     now: Now = None,
 ) -> None:
-    """Show which vendors are ready, which are silent, and whom to call first."""
+    """Show which vendors are ready, and whom to call."""
     from notifier.jobs.readiness import pictures
     from notifier.store.engine import reading
 

@@ -47,7 +47,10 @@ def simulate(
         ),
     ] = None,
 ) -> None:
-    """Run the real engine over a scratch copy with a moving clock; write every mail, and a page to browse them."""
+    """Play time through; write every mail to come.
+
+    Runs the real engine over a scratch copy with a moving clock, and writes a page to browse the mails.
+    """
     import asyncio
 
     from notifier.daemon.album import write_album

@@ -20,9 +20,13 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         "print(sorted({'sqlalchemy', 'pydantic', 'jinja2', 'icalendar', 'holidays', 'uvicorn', 'rich'}"
         " & set(sys.modules)))"
     )
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env=os.environ | {"COLUMNS": "80"},
+    ).stdout  # fmt: skip
     names = ["run", "tick", "check", "approve", "plan", "why", "outbox", "changes", "send-test", "schema"]
     assert [name for name in names if f"\n  {name} " not in said] == []
+    assert "..." not in said.partition("Commands:")[2], "each says what it does in one line"
     assert said.endswith("[]\n")
 
 
