@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def write_dossier(
         language,
         vendor=vendor.name,
         heading=heading_of(change, changes, language),
-        records=[record | {"at": datetime.fromisoformat(record["at"])} for record in chain],
+        records=[_read_again(record) for record in chain],
         head=head_of(chain),
         made_at=now,
         zone=voice.timing.zone,
@@ -131,6 +131,16 @@ def check_dossier(folder: Path, *, keys: tuple[str, ...] | None) -> Checked:
         head = {name: value for name, value in written.items() if name not in ("seal", "records")}
         sealed = any(hmac.compare_digest(_seal(head, key), str(written.get("seal"))) for key in keys)
     return Checked(head=str(written.get("head")), faults=tuple(faults), is_sealed=sealed)
+
+
+def _read_again(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with its instant, and the day that an Answer plans, as values again."""
+    planned = record.get("planned")
+    return {
+        **record,
+        "at": datetime.fromisoformat(record["at"]),
+        "planned": date.fromisoformat(planned) if planned else None,
+    }
 
 
 def _write_mails(
