@@ -21,15 +21,18 @@ from notifier.jobs.sender import Sender
 from notifier.jobs.taking import Ready, Taken
 from notifier.store import leaving, letters, outbox, tokens
 from notifier.store.tables import messages
+from tests.planted import hearing
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """What is wrong; how it gets into the program, and into the tables."""
+    """What is wrong; how it gets into the program, and into the tables. What shows rarely is looked for in the worlds
+    from the `first` on."""
 
     name: str
     plant: Callable[[pytest.MonkeyPatch], None] = lambda _: None
     alter: Callable[[sqlite3.Connection], None] | None = None
+    first: int = 0
 
 
 def _no_unique_key(connection: sqlite3.Connection) -> None:
@@ -131,6 +134,10 @@ BUGS = (
     Bug("resent for ever", _resend_for_ever),
     Bug("shared message object", _shared_message),
     Bug("a verdict attributed to the neighbour in the pipeline", _neighbours_verdict),
-    Bug("armed after leaving", _arms_whoever_left),
+    Bug("armed after leaving", _arms_whoever_left, first=140),
     Bug("failed without an Alert", _silent_failure),
+    Bug("an Answer mutes news", hearing.news_is_muted, first=30),
+    Bug("an Answer taken back reopens nothing", hearing.nothing_is_reopened, first=50),
+    Bug("composed before it was answered", hearing.composed_before_it_was_answered, first=125),
+    Bug("an Answer counts for the neighbour", hearing.answers_for_the_neighbour),
 )

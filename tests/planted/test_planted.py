@@ -13,5 +13,5 @@ MOST_WORLDS = 60
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_the_simulation_catches_it(bug: Bug, monkeypatch: pytest.MonkeyPatch) -> None:
     bug.plant(monkeypatch)
-    failures = (play(seed, alter=bug.alter)[1] for seed in range(MOST_WORLDS))
+    failures = (play(seed, alter=bug.alter)[1] for seed in range(bug.first, bug.first + MOST_WORLDS))
     assert any(failure is not None for failure in failures)

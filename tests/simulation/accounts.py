@@ -1,31 +1,22 @@
-"""What must hold of a world whenever it is looked at, and when it has come to rest: the relay's book, the Outbox,
-the Ledger and the Alerts agree, and nothing that was owed is missing."""
+"""What must hold of a world whenever it is looked at: the relay's book, the Outbox, the Ledger and the Alerts agree."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Engine, Row, Table, select
 
-from notifier.core.backoff import RELAY_MINUTES
 from notifier.core.letter import OF_STRANGERS
-from notifier.core.message import MessageState
-from notifier.core.notice import NoticeKind, Outcome
-from notifier.core.plan import cadence_for, news_kind, reminder_steps
-from notifier.core.subscription import SubscriberState
-from notifier.core.timing import Timing
-from notifier.store import changes
+from notifier.core.message import ON_THEIR_WAY, MessageState
+from notifier.core.notice import REMINDERS, Outcome
 from notifier.store.engine import reading
-from notifier.store.tables import alerts, messages, notices, relay, subscribers, subscriptions
+from notifier.store.tables import alerts, messages, notices, subscribers
 from tests.simulation.process import running
 from tests.simulation.relay import Mail
-from tests.simulation.witness import Witness
 
-ON_ITS_WAY = {MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING}
 ENDED_AS = {
     Outcome.SENT: MessageState.SENT,
     Outcome.FAILED: MessageState.FAILED,
@@ -49,12 +40,12 @@ class Accounts:
         return {row.header_id: row for row in self.messages.values() if row.header_id}
 
 
-def draw_up(witness: Witness, book: Sequence[Mail]) -> Accounts:
-    """The accounts as they stand."""
-    with running(None), reading(witness.engine) as connection:
+def draw_up(engine: Engine, *, book: Sequence[Mail], doubtful: Iterable[str]) -> Accounts:
+    """The accounts as they stand; `doubtful` are the Message-IDs whose copies may be on the other side unanswered."""
+    with running(None), reading(engine) as connection:
         return Accounts(
             book=book,
-            doubtful=frozenset(witness.doubtful),
+            doubtful=frozenset(doubtful),
             messages={row.id: row for row in _rows(connection, messages)},
             notices={row.id: row for row in _rows(connection, notices)},
             people={row.id: row for row in _rows(connection, subscribers)},
@@ -69,6 +60,7 @@ def assert_sound(accounts: Accounts) -> None:
     _book_and_outbox_agree(accounts)
     _book_and_ledger_agree(accounts)
     _outbox_and_ledger_agree(accounts)
+    _answers_mute_no_news(accounts)
     _trouble_has_alerts(accounts)
 
 
@@ -135,7 +127,7 @@ def _outbox_and_ledger_agree(accounts: Accounts) -> None:
         message = accounts.messages.get(row.message_id)
         state = message and MessageState(message.state)
         if row.outcome == Outcome.OWED:
-            assert state is None or state in ON_ITS_WAY, (
+            assert state is None or state in ON_THEIR_WAY, (
                 f"none lost: Notice {row.id} is owed, and travels nowhere"
             )
         elif row.outcome == Outcome.UNKNOWN:
@@ -151,6 +143,12 @@ def _outbox_and_ledger_agree(accounts: Accounts) -> None:
             assert row.reason, f"Notice {row.id} ended as {row.outcome} and does not say why"
 
 
+def _answers_mute_no_news(accounts: Accounts) -> None:
+    for row in accounts.notices.values():
+        muted = row.outcome == Outcome.ANSWERED and row.kind not in REMINDERS
+        assert not muted, f"answers: Notice {row.id}, which tells {row.kind}, was spared somebody"
+
+
 def _trouble_has_alerts(accounts: Accounts) -> None:
     for row in accounts.messages.values():
         # What anybody can cause to be sent must not cause Alerts as well.
@@ -164,52 +162,6 @@ def _trouble_has_alerts(accounts: Accounts) -> None:
     assert not any(person.address in words for person in accounts.people.values()), (
         "no leak: an Alert names one"
     )
-
-
-def assert_finished(witness: Witness, accounts: Accounts, *, timing: Timing, now: datetime) -> None:
-    """What holds once the faults have stopped for long enough."""
-    assert not [row.id for row in accounts.notices.values() if row.outcome == Outcome.OWED], "all is told"
-    assert not [row.id for row in accounts.messages.values() if row.state in ON_ITS_WAY], "all has left"
-    for row in accounts.alerts.values():
-        told = row.resolved_at is not None or (row.logged_at is not None and row.mailed_at is not None)
-        assert told, f"silence is noticed: operators were not told of {row.key}"
-    with running(None), reading(witness.engine) as connection:
-        for row in _rows(connection, relay):
-            # Whoever came last may have left before anybody tried again.
-            longest = timedelta(minutes=max(RELAY_MINUTES))
-            assert row.open_until is None or row.open_until <= now + longest, (
-                "the breaker closes, or lets the next one try"
-            )
-        _nothing_is_missing(connection, accounts, timing=timing, now=now)
-
-
-def _nothing_is_missing(connection: Connection, accounts: Accounts, *, timing: Timing, now: datetime) -> None:
-    """Everything that the list and the calendar owe an active Subscriber has a row in the Ledger."""
-    current = changes.in_force(connection)
-    assert current is not None
-    effects, history = changes.effects(connection), changes.history(connection)
-    ledger = {
-        (n.subscriber_id, n.deadline, n.kind, n.lead, n.spoken, n.revision) for n in accounts.notices.values()
-    }
-    for following in connection.execute(select(subscriptions)):
-        person = accounts.people[following.subscriber_id]
-        if person.state != SubscriberState.ACTIVE:
-            continue
-        assert (person.id, "", NoticeKind.STANDING, "", "", person.generation) in ledger, (
-            "joining is answered"
-        )
-        for key, _, deadline in current.changes.deadlines():
-            since = max(person.joined_at, following.since, effects[key])
-            for step in reminder_steps(key, deadline, cadence_for(None, deadline, timing), timing):
-                if since < step.due <= now:
-                    assert (person.id, *step.identity) in ledger, (
-                        f"none lost: {key} {step.lead} to {person.id}"
-                    )
-            for entry in history.get(key, ()):
-                kind = news_kind(entry)
-                if kind is not None and max(person.joined_at, following.since) < entry.at <= now:
-                    row = (person.id, key, kind, "", entry.difference.new.written, entry.revision)
-                    assert row in ledger, f"none lost: news of {key} to {person.id}"
 
 
 def _rows(connection: Connection, table: Table) -> Sequence[Row[Any]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from sqlalchemy import Engine, select
 
-from notifier.core.subscription import EVERYTHING, SubscriberState
+from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.jobs.refresh import approve, reject
 from notifier.store import changes, installation, joining, leaving
@@ -15,35 +15,61 @@ from notifier.store.changes import ReadingState
 from notifier.store.engine import reading, writing
 from notifier.store.tables import readings, subscribers
 from tests.simulation.announcements import Desk
+from tests.simulation.answerers import EPJ, SILENT, Answerers
 from tests.simulation.moments import Clock
 from tests.simulation.strangers import Strangers
 
-ADDRESSES = tuple(f"{name}@vendor.example.no" for name in ("kari", "ola", "pia", "per", "ida"))
+EVERY_CHANGE = (EVERYTHING,)
+# Who may join, for which Vendor, and what they follow. Rolf may not speak for his; nobody of the silent one ever does.
+WHO = (
+    ("kari@vendor.example.no", EPJ.id, EVERY_CHANGE),
+    ("ola@vendor.example.no", EPJ.id, EVERY_CHANGE),
+    ("rolf@elsewhere.example.no", EPJ.id, EVERY_CHANGE),
+    ("pia@silent.example.no", SILENT.id, EVERY_CHANGE),
+    ("siv@silent.example.no", SILENT.id, (Topic(Scope.CHANGE, "preg"),)),
+    ("per@vendor.example.no", None, EVERY_CHANGE),
+    ("ida@vendor.example.no", None, EVERY_CHANGE),
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class People:
-    """Everybody outside the program."""
+    """Everybody outside the program. `resumed` are the ids of whoever was suspended for a time.
+
+    Where they are `talkative` they do more than elsewhere, and most of it is answering to and fro.
+    """
 
     engine: Engine
     random: Random
     clock: Clock
     desk: Desk
     strangers: Strangers
+    answerers: Answerers
+    talkative: bool
+    resumed: set[int] = field(default_factory=set)
+
+    def may_act(self) -> bool:
+        """Whether anybody feels like it."""
+        return self.random.random() < (0.9 if self.talkative else 0.3)
 
     def act(self) -> str:
         """One of them does something; answers what."""
+        if self.talkative and self.random.random() < 0.7:
+            return self.answerers.act()
         acts = (self._leave, self._suspend, self._resume, self._resume, self._pause, self._decide)
         chance = self.random.random()
-        if chance < 0.35:
+        if chance < 0.3:
             return self.desk.edit()
-        if chance < 0.55:
+        if chance < 0.4:
+            return self.answerers.act()
+        if chance < 0.6:
             return self.random.choice((self.strangers.ask, self.strangers.answer))()
-        return self.join() if chance < 0.7 else self.random.choice(acts)()
+        return self.join() if chance < 0.72 else self.random.choice(acts)()
 
     def cut_in(self) -> str:
         """One of them does something while the program is in the middle of its work: most often what stops mail."""
-        acts = (self._leave, self._leave, self._suspend, self._pause, self.act, self.act)
+        stops = (self._leave, self._leave, self._suspend, self._pause)
+        acts = (*stops, self.answerers.answer, self.answerers.answer, self.act, self.act)
         return self.random.choice(acts)()
 
     def end_the_pause(self) -> None:
@@ -52,15 +78,16 @@ class People:
             installation.resume(connection)
 
     def join(self) -> str:
-        address = self.random.choice(ADDRESSES)
+        """Operators subscribe somebody on their word."""
+        address, vendor, topics = self.random.choice(WHO)
         with writing(self.engine) as connection:
             joining.add(
                 connection,
                 address=address,
                 language=Language.NB,
-                topics=[EVERYTHING],
+                topics=topics,
                 cadence=None,
-                vendor=None,
+                vendor=vendor,
                 basis="asked for it",
                 now=self.clock.now(),
             )
@@ -85,6 +112,7 @@ class People:
         if found:
             with writing(self.engine) as connection:
                 leaving.resume(connection, subscriber_id=found)
+            self.resumed.add(found)
         return f"subscriber {found} is resumed"
 
     def _pause(self) -> str:

@@ -7,11 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import exists, or_, select
+
+from notifier.core.message import ON_THEIR_WAY
 from notifier.core.notice import Outcome
 from notifier.jobs import recording
+from notifier.store import changes
+from notifier.store.engine import reading
+from notifier.store.tables import messages, notices
 from tests.core.lists import TIMING
-from tests.simulation.accounts import ON_ITS_WAY, assert_finished, assert_sound, draw_up
+from tests.simulation.accounts import Accounts, assert_sound, draw_up
 from tests.simulation.process import running
+from tests.simulation.rest import assert_finished
+from tests.simulation.spared import assert_answers_hold
 from tests.simulation.weather import CALM
 from tests.simulation.world import World
 
@@ -48,7 +56,7 @@ def play(
     world = World(seed, dense=short, alter=alter)
     try:
         _go_through_days(world, people=2, rounds=(1, 2)) if short else _go_through_days(world)
-        assert_sound(draw_up(world.witness, world.relay.book))
+        _look(world)
         if seed % 2:
             come_to_rest(world)
     except Exception as error:  # noqa: BLE001 -- whatever the program raises here is a finding
@@ -69,13 +77,13 @@ def _go_through_days(world: World, *, people: int = 4, rounds: tuple[int, int] =
             world.turn("plan")
         else:
             world.clock.advance(timedelta(seconds=chance.choice(RESTS)))
-        if chance.random() < 0.3:
+        if world.people.may_act():
             world.happens(world.people.act)
         world.turn(chance.choices(JOBS, HOW_OFTEN)[0])
 
 
-def come_to_rest(world: World) -> None:
-    """Faults stop, the list is whole, nothing is paused: in time all must be done."""
+def come_to_rest(world: World) -> Accounts:
+    """Faults stop, the list is whole, nothing is paused: in time all must be done. Answers the accounts then."""
     world.tell("the weather clears")
     world.weather = world.relay.weather = CALM
     world.desk.mend()
@@ -90,12 +98,25 @@ def come_to_rest(world: World) -> None:
         world.clock.advance_to(TIMING.next_opening(world.clock.now()))
     world.clock.advance(timedelta(minutes=11))
     world.turn("tell")
-    accounts = draw_up(world.witness, world.relay.book)
-    assert_sound(accounts)
-    assert_finished(world.witness, accounts, timing=TIMING, now=world.clock.now() - timedelta(minutes=11))
+    accounts = _look(world)
+    assert_finished(world.people, accounts, timing=TIMING, now=world.clock.now() - timedelta(minutes=11))
+    return accounts
 
 
 def _is_at_rest(world: World) -> bool:
-    accounts = draw_up(world.witness, world.relay.book)
-    owed = any(row.outcome == Outcome.OWED for row in accounts.notices.values())
-    return not owed and not any(row.state in ON_ITS_WAY for row in accounts.messages.values())
+    with running(None), reading(world.engine) as connection:
+        owed = exists().where(notices.c.outcome == Outcome.OWED)
+        on_their_way = exists().where(messages.c.state.in_(ON_THEIR_WAY))
+        return not connection.scalar(select(or_(owed, on_their_way)))
+
+
+def _look(world: World) -> Accounts:
+    """Draw up the accounts; what holds at any moment must hold now."""
+    accounts = draw_up(world.engine, book=world.relay.book, doubtful=world.witness.doubtful)
+    assert_sound(accounts)
+    with running(None), reading(world.engine) as connection:
+        current = changes.in_force(connection)
+    assert current is not None
+    now = world.clock.now()
+    assert_answers_hold(world.people.answerers, accounts, current.changes, timing=TIMING, now=now)
+    return accounts

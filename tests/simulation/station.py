@@ -21,11 +21,12 @@ from sqlalchemy import Engine, event
 from notifier.core.answer import AnswerRules
 from notifier.jobs.refresh import refresh
 from notifier.jobs.remind import remind
-from notifier.store import installation
+from notifier.store import installation, vendors
 from notifier.store.engine import open_engine, writing
 from notifier.store.migrating import upgrade
 from tests.core.lists import TIMING, oslo
 from tests.simulation.announcements import Desk
+from tests.simulation.answerers import EPJ, SILENT
 from tests.simulation.moments import Clock
 from tests.simulation.process import make_mortal
 
@@ -78,6 +79,7 @@ def station() -> Station:
     event.listen(engine, "connect", follow_the_clock)
     with writing(engine) as connection:
         installation.begin_acting(connection, given=START, wall=START)
+        vendors.put_many(connection, (EPJ, SILENT), now=START)
     refresh(engine=engine, source=Desk(Random(0)), timing=TIMING, max_people=25, now=START, wall=START)
     remind(engine=engine, timing=TIMING, rules=AnswerRules(), now=START)
     # The last connection to close brings everything into the file.

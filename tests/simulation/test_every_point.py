@@ -12,14 +12,13 @@ import pytest
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.jobs import recording
 from tests.core.lists import oslo
-from tests.simulation.accounts import draw_up
 from tests.simulation.play import come_to_rest
 from tests.simulation.relay import Mail
 from tests.simulation.station import station
 from tests.simulation.weather import CALM
 from tests.simulation.world import World
 
-SEED = 2  # in which two different people join
+SEED = 2  # in which two different people join who follow everything
 TUESDAY = oslo("2026-11-24", "08:00:20")
 JOBS = ("plan", "send")
 
@@ -57,8 +56,7 @@ def morning(eve: list[Mail], troubled: str, **trouble: int) -> str:
     world.clock.advance_to(TUESDAY)
     for job in JOBS:
         world.turn(job, **trouble if job == troubled else {})
-    come_to_rest(world)
-    rows = draw_up(world.witness, world.relay.book).notices.values()
+    rows = come_to_rest(world).notices.values()
     world.close()
     happened = "\n".join(world.told)
     outcomes = [row.outcome for row in rows if row.kind == NoticeKind.REMINDER]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, select
 
+from notifier.core.answer import Party
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
@@ -16,8 +17,10 @@ from notifier.core.timing import Timing
 from notifier.store import changes, installation
 from notifier.store.engine import reading
 from notifier.store.tables import messages, subscribers
+from tests.simulation.answerers import Answerers
 from tests.simulation.process import RUNNING, running
 from tests.simulation.relay import Mail
+from tests.simulation.spared import assert_may_be_told
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class Witness:
 
     engine: Engine
     timing: Timing
+    answerers: Answerers
     doubtful: set[str] = field(default_factory=set)
 
     def watch(self, mail: Mail) -> None:
@@ -34,8 +38,8 @@ class Witness:
         assert process is not None
         with running(None), reading(self.engine) as connection:
             joined = messages.join(subscribers, messages.c.subscriber_id == subscribers.c.id)
-            person = (subscribers.c.address, subscribers.c.ended_at, subscribers.c.state.label("stands"))
-            columns = (*messages.c, *person)
+            person = (subscribers.c.address, subscribers.c.vendor_id, subscribers.c.ended_at)
+            columns = (*messages.c, *person, subscribers.c.state.label("stands"))
             chosen = select(*columns).select_from(joined).where(messages.c.header_id == mail.message_id)
             rows = connection.execute(chosen).all()
             if not rows and mail.says["letter"]:
@@ -44,7 +48,7 @@ class Witness:
             current = changes.in_force(connection)
             pause = installation.paused(connection)
         row = rows[0]
-        assert mail.recipient == row.address == mail.says["to"], (
+        assert mail.recipient == (row.letter_to or row.address) == mail.says["to"], (
             "one recipient: a mail goes to its own person"
         )
         assert row.state == MessageState.TRANSMITTING, f"only what is armed is transmitted, not {row.state}"
@@ -63,6 +67,13 @@ class Witness:
                 "a complete list: the one in force is what a mail is made from"
             )
         self._is_in_time(mail, row, armed)
+        assert_may_be_told(
+            mail.says["tells"],
+            Party(vendor=row.vendor_id) if row.vendor_id else Party(subscriber_id=row.subscriber_id),
+            self.answerers,
+            current=current.in_force_at or armed,
+            armed=armed,
+        )
 
     def _is_in_time(self, mail: Mail, row: Row[Any], armed: datetime) -> None:
         opening = self.timing.next_opening(armed)

@@ -7,22 +7,14 @@ SQLite file; given to it are the clock, the list's bytes, the way out and a plai
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from random import Random
-from typing import Any
 
-from notifier.channels.channel import Parcel
 from notifier.core.admission import Admission
-from notifier.core.answer import AnswerRules
-from notifier.core.change import ChangeList
-from notifier.core.message import Message
-from notifier.core.notice import Notice
 from notifier.core.pace import Pace
 from notifier.core.retention import DEFAULT_RETENTION
-from notifier.core.subscription import Subscriber
 from notifier.errors import DatabaseError
 from notifier.jobs.alert import Operators, alert
 from notifier.jobs.dispatch import dispatch
@@ -35,6 +27,8 @@ from notifier.store import nodes
 from notifier.store.engine import writing
 from tests.core.lists import TIMING
 from tests.simulation.announcements import Desk
+from tests.simulation.answerers import RULES, Answerers
+from tests.simulation.composing import compose
 from tests.simulation.moments import Clock, Moments
 from tests.simulation.people import People
 from tests.simulation.process import RUNNING, Crash, Process, running
@@ -62,10 +56,17 @@ class World:
         self.weather = draw(self.random, start=START, dense=dense)
         self.loop = Moments(self.clock, self._between)
         self.desk = Desk(self.random)
-        self.witness = Witness(engine=self.engine, timing=TIMING)
         self.told: list[str] = []
         outside = {"engine": self.engine, "random": self.random, "clock": self.clock}
-        self.people = People(**outside, desk=self.desk, strangers=Strangers(**outside))
+        answerers, strangers = Answerers(**outside), Strangers(**outside)
+        self.people = People(
+            **outside,
+            desk=self.desk,
+            strangers=strangers,
+            answerers=answerers,
+            talkative=not dense and self.random.random() < 0.4,
+        )
+        self.witness = Witness(engine=self.engine, timing=TIMING, answerers=answerers)
         self.relay = Relay(
             clock=self.clock,
             random=self.random,
@@ -75,10 +76,9 @@ class World:
             doubt=self.witness.doubt,
             tell=self.tell,
         )
-        self.process = Process()
         self._interrupted = False
         self._stand_in: asyncio.Task[None] | None = None
-        self.start()
+        self.process = self._begin("node")
 
     def tell(self, what: str) -> None:
         """Note what happens."""
@@ -89,12 +89,16 @@ class World:
         self.loop.close()
 
     def start(self) -> None:
-        """The program is started; it takes back what the one before left."""
-        self.process = Process()
-        with running(None), writing(self.engine) as connection:
-            self.process.node = nodes.register(connection, "node")
+        """The program is started again; it takes back what the one before left."""
+        self.process = self._begin("node")
         with running(self.process):
             recover(engine=self.engine, dead=None, mine=self.process.node, now=self.clock.now())
+
+    def _begin(self, name: str) -> Process:
+        process = Process()
+        with running(None), writing(self.engine) as connection:
+            process.node = nodes.register(connection, name)
+        return process
 
     def turn(self, job: str, *, dies: int | None = None, finds_disk_full: int | None = None) -> None:
         """One turn of one of the daemon's loops, to its end or the end of the process.
@@ -136,7 +140,7 @@ class World:
         match job:
             case "plan":
                 refresh(engine=self.engine, source=self.desk, timing=TIMING, max_people=25, now=now, wall=now)
-                remind(engine=self.engine, timing=TIMING, rules=AnswerRules(), now=now)
+                remind(engine=self.engine, timing=TIMING, rules=RULES, now=now)
             case "send":
                 self.loop.run_until_complete(self._send())
             case "recover":
@@ -154,7 +158,7 @@ class World:
             engine=self.engine,
             channel=self.relay,
             timing=TIMING,
-            rules=AnswerRules(),
+            rules=RULES,
             compose=compose,
             may_receive=lambda address: not address.startswith("barred"),
             node=node,
@@ -211,9 +215,7 @@ class World:
                 self._stand_in = None
 
     async def _take_over(self, dead: frozenset[int]) -> None:
-        other = Process()
-        with running(None), writing(self.engine) as connection:
-            other.node = nodes.register(connection, "another")
+        other = self._begin("another")
         RUNNING.set(other)
         self.tell(f"node {other.node} takes over")
         other.dies_at = self.random.randint(1, 25) if self.random.random() < self.weather.crash else None
@@ -227,38 +229,3 @@ class World:
         except DatabaseError:
             self.tell(f"node {other.node} ends: the disk is full")
         self.witness.doubt_transmitting(other.node)
-
-
-def compose(
-    *,
-    message: Message,
-    header_id: str,
-    subscriber: Subscriber,
-    notices: Sequence[Notice],
-    changes: ChangeList,
-    now: datetime,
-    **_: object,
-) -> Parcel:
-    """A mail that says what it is made from, so that the relay's book can be held against the database.
-
-    It leaves out all else that a composer is given.
-    """
-    says: dict[str, Any] = {
-        "message_id": header_id,
-        "to": subscriber.address,
-        "letter": message.letter,
-        "subscriber": subscriber.id,
-        "at": now.isoformat(),
-        "revision": changes.revision,
-        "tells": [
-            {
-                "id": notice.id,
-                "due": notice.step.due.isoformat(),
-                "expires": notice.step.expires and notice.step.expires.isoformat(),
-            }
-            for notice in notices
-        ],
-    }
-    return Parcel(
-        sender="varsler@example.no", recipient=subscriber.address, data=json.dumps(says).encode("ascii")
-    )
