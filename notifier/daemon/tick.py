@@ -17,7 +17,7 @@ from notifier.daemon.sending import SendingRight
 from notifier.jobs.alert import alert
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.prune import prune
-from notifier.jobs.recover import recover
+from notifier.jobs.recover import free_stranded, recover
 from notifier.jobs.refresh import Refreshed, refresh
 from notifier.jobs.remind import Reminded, remind
 from notifier.jobs.report import report
@@ -96,7 +96,9 @@ def free_the_dead(parts: Parts, right: SendingRight, now: datetime) -> int:
 
 
 def prune_all(parts: Parts, now: datetime) -> int:
-    """Forget what serves nobody any more, after the periods in the settings."""
+    """Forget what serves nobody any more, after the periods in the settings; and free what is owed but travels in
+    nothing."""
+    free_stranded(engine=parts.engine)
     retention = parts.settings.retention.periods
     return prune(engine=parts.engine, retention=retention, pseudonyms=parts.pseudonyms, now=now)
 

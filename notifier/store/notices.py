@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from notifier.core.cadence import Lead, parse_lead
+from notifier.core.message import ON_THEIR_WAY
 from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import NEWS
 from notifier.store.tables import messages, notices, steps
@@ -68,6 +69,13 @@ def loosen(connection: Connection, message_ids: Collection[int]) -> None:
     """Free owed Notices that joined a Message too late to travel in it, so that the next run bundles them."""
     still_owed = and_(notices.c.message_id.in_(message_ids), notices.c.outcome == Outcome.OWED)
     connection.execute(update(notices).where(still_owed).values(message_id=None))
+
+
+def stranded(connection: Connection) -> tuple[int, ...]:
+    """Messages (by id) that ended while a Notice of theirs is owed still, so that it would be told to nobody."""
+    ended = and_(messages.c.id == notices.c.message_id, messages.c.state.not_in(ON_THEIR_WAY))
+    found = select(notices.c.message_id).join(messages, ended).where(notices.c.outcome == Outcome.OWED)
+    return tuple(connection.scalars(found.distinct()))
 
 
 def owed_by_message(connection: Connection, message_ids: Collection[int]) -> tuple[Notice, ...]:

@@ -11,14 +11,16 @@ from sqlalchemy import Connection, Engine, select, update
 
 from notifier.core.cadence import parse_lead
 from notifier.core.letter import LetterKind
+from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut
 from notifier.core.subscription import EVERYTHING, SubscriberState
 from notifier.core.text import Language
+from notifier.jobs.recover import free_stranded
 from notifier.store import asks, erasing, expiring, leaving, letters, planning, pruning, subscribers
 from notifier.store.engine import open_engine, writing
 from notifier.store.planning import Slice
-from notifier.store.tables import notices
+from notifier.store.tables import messages, notices
 from tests.jobs.test_holding import wait_until_blocked
 from tests.store.people import JUNE, KEYED, MAY, join, look_up, message_states, outcomes
 
@@ -99,3 +101,18 @@ def test_an_emptied_message_is_not_closed_as_another_node_fills_it(engine: Engin
     with writing(engine) as connection:
         owed = notices.c.outcome == Outcome.OWED.value
         assert connection.scalar(select(notices.c.message_id).where(owed)) == 1
+
+
+def test_what_a_message_left_behind_goes_out_with_another(engine: Engine) -> None:
+    join(engine, OLA, "change:a")
+    with writing(engine) as connection:
+        connection.execute(update(messages).values(state=MessageState.TRANSMITTING.value))
+    assert free_stranded(engine=engine) == 0
+    with writing(engine) as connection:
+        connection.execute(update(messages).values(state=MessageState.SENT.value))
+    assert free_stranded(engine=engine) == 1
+    assert free_stranded(engine=engine) == 0
+    with writing(engine) as connection:
+        planning.plan_slice(connection, [], Slice(after=0, upto=99), now=JUNE, is_open=True)
+    assert message_states(engine) == ["sent", "pending"]
+    assert outcomes(engine) == ["owed"]
