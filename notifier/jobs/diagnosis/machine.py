@@ -32,7 +32,7 @@ def look_at_secrets(settings: Settings) -> Iterator[Finding]:
     for file in exposed:
         advice = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
         yield error("secrets", f"others than its owner may read {file}", advice)
-    problem = problem_of_keys(keys.read_text("ascii").split()) if keys.exists() else None
+    problem = problem_of_keys(keys.read_text("ascii", errors="replace").split()) if keys.exists() else None
     if problem:
         yield error("secrets", f"{keys}: {problem}", "see Secrets in the handbook")
     if not exposed and not problem:

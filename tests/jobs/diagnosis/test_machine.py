@@ -34,8 +34,9 @@ def test_what_others_may_read_is_an_error_with_the_command_that_mends_it(
     assert (found.level, found.advice) == (Level.ERROR, f"run: chmod {mode} {file}")
 
 
-def test_a_signing_key_that_could_be_guessed_is_an_error(settings: Settings) -> None:
-    (settings.state_dir / "signing.keys").write_text("changeme\n", encoding="ascii")
+@pytest.mark.parametrize("content", [b"changeme\n", b"\xff\xfe"])
+def test_a_signing_key_that_could_be_guessed_is_an_error(settings: Settings, content: bytes) -> None:
+    (settings.state_dir / "signing.keys").write_bytes(content)
     (found,) = look_at_secrets(settings)
     assert (found.level, "could be forged" in found.seen) == (Level.ERROR, True)
 
