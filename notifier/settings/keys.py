@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
 from notifier.errors import ConfigurationError
-from notifier.settings.secrets import problem_of_keys
+
+# In characters; those that we make have 43, which are 256 bits.
+_SHORTEST_KEY = 32
 
 
 def signing_keys(state_dir: Path) -> tuple[str, ...]:
@@ -24,17 +27,34 @@ def signing_keys(state_dir: Path) -> tuple[str, ...]:
             _make(file)
         if file.stat().st_mode & 0o077:
             raise ConfigurationError([f"{file}: others may read it; run: chmod 600 {file}"])
-        keys = tuple(file.read_text(encoding="ascii").split())
+        return keys_in(file)
     except OSError as error:
         raise ConfigurationError([f"state_dir: {file} cannot be used: {error.strerror}"]) from error
+    except ValueError as error:
+        raise ConfigurationError([f"{file}: {error}"]) from None
+
+
+def keys_in(file: Path) -> tuple[str, ...]:
+    """The keys that a file holds, oldest first.
+
+    Raises OSError, and ValueError that says what is wrong with them; nothing of a key stands in it.
+    """
+    try:
+        keys = tuple(file.read_text(encoding="ascii").split())
     except UnicodeDecodeError:
         # Not even as a cause: it holds what stands in the file.
-        raise ConfigurationError(
-            [f"{file}: holds something else than keys; restore it from a copy"]
-        ) from None
-    if problem := problem_of_keys(keys):
-        raise ConfigurationError([f"{file}: {problem}"])
+        raise ValueError("holds something else than keys; restore it from a copy") from None
+    if problem := _problem_of(keys):
+        raise ValueError(problem)
     return keys
+
+
+def _problem_of(keys: Collection[str]) -> str | None:
+    if not keys:
+        return "holds no key; restore it, or delete it to make links anew"
+    if min(map(len, keys)) < _SHORTEST_KEY:
+        return f"a key has fewer than {_SHORTEST_KEY} characters, so that links could be forged; take it out"
+    return None
 
 
 def _make(file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,8 +17,6 @@ SECRETS = {
     "ops.heartbeat": "ops.heartbeat_file",
 }
 _FOR_EVERYBODY = 0o007
-# In characters; those that we make have 43, which are 256 bits.
-_SHORTEST_KEY = 32
 
 
 def secret_in(file: Path) -> str:
@@ -44,15 +42,6 @@ def file_problems(key: str, file: Path | None) -> Iterator[str]:
         yield f"{key}: everybody may read {file}; run: chmod o= {file}"
     elif not secret_in(file):
         yield f"{key}: {file} is empty"
-
-
-def problem_of_keys(keys: Collection[str]) -> str | None:
-    """What is wrong with the signing keys; nothing of a key stands in it."""
-    if not keys:
-        return "holds no key; restore it, or delete it to make links anew"
-    if min(map(len, keys)) < _SHORTEST_KEY:
-        return f"a key has fewer than {_SHORTEST_KEY} characters, so that links could be forged; take it out"
-    return None
 
 
 def exposed_in(file: Path, values: Mapping[str, Any]) -> Iterator[str]:

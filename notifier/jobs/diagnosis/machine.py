@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
 from notifier.settings import Settings
-from notifier.settings.secrets import problem_of_keys
+from notifier.settings.keys import keys_in
 
 LITTLE_ROOM = 500 * 1024**2
 NO_ROOM = 50 * 1024**2
@@ -32,12 +33,20 @@ def look_at_secrets(settings: Settings) -> Iterator[Finding]:
     for file in exposed:
         advice = f"run: chmod {'700' if file.is_dir() else '600'} {file}"
         yield error("secrets", f"others than its owner may read {file}", advice)
-    problem = problem_of_keys(keys.read_text("ascii", errors="replace").split()) if keys.exists() else None
+    problem = _problem_of(keys) if keys.exists() else None
     if problem:
         yield error("secrets", f"{keys}: {problem}", "see Secrets in the handbook")
     if not exposed and not problem:
         seen = f"{kept} is for its owner alone" if private else f"{kept} will be made at the first start"
         yield ok("secrets", seen)
+
+
+def _problem_of(keys: Path) -> str | None:
+    try:
+        keys_in(keys)
+    except ValueError as wrong:
+        return str(wrong)
+    return None
 
 
 def look_at_disk(settings: Settings) -> Finding:

@@ -34,11 +34,16 @@ def test_what_others_may_read_is_an_error_with_the_command_that_mends_it(
     assert (found.level, found.advice) == (Level.ERROR, f"run: chmod {mode} {file}")
 
 
-@pytest.mark.parametrize("content", [b"changeme\n", b"\xff\xfe"])
-def test_a_signing_key_that_could_be_guessed_is_an_error(settings: Settings, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [(b"changeme\n", "could be forged"), (b"\xff\x00" * 32, "holds something else than keys; restore it")],
+)
+def test_signing_keys_that_links_cannot_rest_on_are_an_error(
+    settings: Settings, content: bytes, wrong: str
+) -> None:
     (settings.state_dir / "signing.keys").write_bytes(content)
     (found,) = look_at_secrets(settings)
-    assert (found.level, "could be forged" in found.seen) == (Level.ERROR, True)
+    assert (found.level, wrong in found.seen) == (Level.ERROR, True)
 
 
 @pytest.mark.parametrize(("free", "level"), [(10, Level.ERROR), (200, Level.WARNING), (900, Level.OK)])
