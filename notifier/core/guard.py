@@ -18,6 +18,9 @@ FAR_MOVE = parse_lead("12mo")
 FAR_FIRST_DATE = parse_lead("36mo")
 MANY_CHANGES = 3
 LARGE_SHARE = 0.2
+_FIRST_DATES = (DifferenceKind.ADDED, DifferenceKind.DATED)
+# What was withdrawn or completed and comes back is added, and has a date that it moves from.
+_NEW_DATES = (DifferenceKind.MOVED, DifferenceKind.CONFIRMED, DifferenceKind.ADDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +67,14 @@ def _dropped(old: ChangeList, new: ChangeList) -> Iterator[Objection]:
 
 def _suspicious_date(difference: Difference, today: date) -> Iterator[Objection]:
     key, old, new = difference.deadline, difference.old, difference.new
-    if difference.kind in (DifferenceKind.ADDED, DifferenceKind.DATED) and new.earliest:
+    if difference.kind in _FIRST_DATES and new.earliest:
         if new.earliest < today:
             yield Objection(rule="past", detail=f"{key} gets a first date in the past, {new.written}")
         if FAR_FIRST_DATE.before(new.earliest) > today:
             yield Objection(
                 rule="far", detail=f"{key} gets a first date over three years ahead, {new.written}"
             )
-    if difference.kind in (DifferenceKind.MOVED, DifferenceKind.CONFIRMED) and old and old.earliest:
+    if difference.kind in _NEW_DATES and old and old.earliest:
         if new.earliest and new.earliest < old.earliest:
             yield Objection(rule="earlier", detail=f"{key} moves earlier, {old.written} → {new.written}")
         if _leaps(old.earliest, new.earliest) or _leaps(old.latest, new.latest):

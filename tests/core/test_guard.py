@@ -89,6 +89,25 @@ def test_what_is_revived_with_a_date_that_passed_is_held() -> None:
     assert _rules(over, a_list(a_change("2026-01-01"))) == ["past"]
 
 
+@pytest.mark.parametrize("status", [Status.WITHDRAWN, Status.COMPLETED])
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("2027-12-01", "2027-12-01", []),
+        ("2027-12-01", "2028-06-01", []),
+        ("2027-12-01", "2027-01-12", ["earlier"]),
+        ("2027-12-01", "2029-01-12", ["leap"]),
+        ("tba", "2027-01-12", []),
+        ("2027-12-01", "tba", []),
+    ],
+)
+def test_what_is_revived_moves_from_the_date_it_had(
+    status: Status, old: str, new: str, rules: list[str]
+) -> None:
+    over = a_list(a_change(a_deadline(old, status=status)))
+    assert _rules(over, a_list(a_change(new))) == rules
+
+
 @pytest.mark.parametrize(
     ("size", "touched", "held"),
     [
