@@ -1,4 +1,5 @@
-"""Bugs in what follows of Answers: each would mute somebody, or lose them a reminder."""
+"""Bugs in hearing what people say and choose, and what the list says: each would mute somebody, or lose them a
+reminder."""
 
 from __future__ import annotations
 
@@ -9,19 +10,20 @@ from typing import Any
 import pytest
 
 from notifier.consent import reconsidering
+from notifier.core import settle
 from notifier.core.answer import Party
 from notifier.core.notice import REMINDERS, Outcome
 from notifier.core.settle import Dropped, Settled
 from notifier.core.stance import Stance
 from notifier.jobs import settling
-from notifier.store import footings, outbox
+from notifier.store import cadences, footings, outbox, owing
 
 
 def news_is_muted(patch: pytest.MonkeyPatch) -> None:
     """Whoever is done with a Change hears no more of it, not even that it was moved."""
     really = settling.settle
 
-    def settle(**given: Any) -> Settled:
+    def settled_less(**given: Any) -> Settled:
         settled = really(**given)
         muted = {
             notice
@@ -33,7 +35,7 @@ def news_is_muted(patch: pytest.MonkeyPatch) -> None:
         kept = tuple(notice for notice in settled.kept if notice not in muted)
         return replace(settled, kept=kept, dropped=(*settled.dropped, *dropped))
 
-    patch.setattr(settling, "settle", settle)
+    patch.setattr(settling, "settle", settled_less)
 
 
 def nothing_is_reopened(patch: pytest.MonkeyPatch) -> None:
@@ -56,3 +58,18 @@ def answers_for_the_neighbour(patch: pytest.MonkeyPatch) -> None:
         return dict.fromkeys(given[1], together)
 
     patch.setattr(footings, "_stances", stances)
+
+
+def choosing_forgets_what_fell_due(patch: pytest.MonkeyPatch) -> None:
+    """By the Leads that somebody chooses, what fell due a moment ago was never owed."""
+    patch.setattr(owing, "record_due", lambda *_, **__: None)
+
+
+def own_leads_are_overlooked(patch: pytest.MonkeyPatch) -> None:
+    """Nobody plans by the Leads that Subscribers chose."""
+    patch.setattr(cadences, "in_use", lambda _: ())
+
+
+def days_of_before(patch: pytest.MonkeyPatch) -> None:
+    """What was planned for a date is told although it was changed."""
+    patch.setattr(settle, "still_speaks", lambda *_: True)

@@ -6,17 +6,25 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from tests.acceptance.announced import announced, change, when
+from tests.acceptance.announced import DAY, announced, change, when
 
 FIRST_DAY = date(2026, 11, 23)
+# A month, a window, a long one, an open one, a season, nothing.
+VAGUE = ("2026-12", "2026-11-28..2026-12-09", "2026-12..2027-01", "2026-12-02..", "2027-H1", "tba")
 
 
 @dataclass(slots=True)
 class Deadline:
-    """One deadline as the file has it: an ISO day or `tba`, and its status if any."""
+    """One deadline as the file has it: a day, something vaguer or `tba`; whether it is firm, and its status if any."""
 
     written: str
     status: str = ""
+    certainty: str = "confirmed"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is a day."""
+        return DAY.fullmatch(self.written) is not None
 
 
 @dataclass(slots=True)
@@ -40,6 +48,7 @@ class Desk:
     def edit(self) -> str:
         """One edit; answers what it was, in words."""
         edits = (self._postpone, self._postpone, self._date, self._end, self._add, self._hasten, self._drop)
+        edits = (*edits, self._blur, self._blur, self._doubt)
         what = self.random.choice((*edits, self._spoil, self._forget_revision, self._restore_old))()
         return f"the list is edited: {what}"
 
@@ -51,8 +60,7 @@ class Desk:
         tables = []
         for name, found in self.deadlines.items():
             status = f'status = "{found.status}"' if found.status else ""
-            certainty = "confirmed" if found.written != "tba" else "tentative"
-            tables.append(change(name, when(found.written, certainty=certainty, more=status)))
+            tables.append(change(name, when(found.written, certainty=found.certainty, more=status)))
         self.text = announced(*tables, revision=self.revision).encode()
 
     def _publish(self, what: str) -> str:
@@ -60,14 +68,12 @@ class Desk:
         self._write()
         return f"revision {self.revision}: {what}"
 
-    def _any(self, *, dated: bool) -> Deadline | None:
-        found = [
-            each for each in self.deadlines.values() if (each.written != "tba") is dated and not each.status
-        ]
+    def _any(self, *, exact: bool) -> Deadline | None:
+        found = [each for each in self.deadlines.values() if each.is_exact is exact and not each.status]
         return self.random.choice(found) if found else None
 
     def _move(self, days: int) -> str:
-        found = self._any(dated=True)
+        found = self._any(exact=True)
         if found is None:
             return self._publish("nothing")
         found.written = (date.fromisoformat(found.written) + timedelta(days=days)).isoformat()
@@ -80,14 +86,29 @@ class Desk:
         return self._move(-self.random.choice((1, 3)))
 
     def _date(self) -> str:
-        found = self._any(dated=False)
+        found = self._any(exact=False)
         if found is None:
             return self._publish("nothing")
         found.written = (FIRST_DAY + timedelta(days=self.random.randint(5, 15))).isoformat()
+        found.certainty = "confirmed"
         return self._publish(f"a date is set: {found.written}")
 
+    def _blur(self) -> str:
+        found = self._any(exact=self.random.random() < 0.7)
+        if found is None:
+            return self._publish("nothing")
+        found.written, found.certainty = self.random.choice(VAGUE), "tentative"
+        return self._publish(f"a date becomes vague: {found.written}")
+
+    def _doubt(self) -> str:
+        found = self._any(exact=self.random.random() < 0.7)
+        if found is None:
+            return self._publish("nothing")
+        found.certainty = "tentative" if found.certainty == "confirmed" else "confirmed"
+        return self._publish(f"a date is {found.certainty}")
+
     def _end(self) -> str:
-        found = self._any(dated=True)
+        found = self._any(exact=True)
         if found is None:
             return self._publish("nothing")
         found.status = self.random.choice(("withdrawn", "completed"))

@@ -16,6 +16,7 @@ from notifier.store.engine import reading, writing
 from notifier.store.tables import readings, subscribers
 from tests.simulation.announcements import Desk
 from tests.simulation.answerers import EPJ, SILENT, Answerers
+from tests.simulation.choosers import LEADS, Choosers
 from tests.simulation.moments import Clock
 from tests.simulation.strangers import Strangers
 
@@ -45,6 +46,7 @@ class People:
     desk: Desk
     strangers: Strangers
     answerers: Answerers
+    choosers: Choosers
     talkative: bool
     resumed: set[int] = field(default_factory=set)
 
@@ -56,7 +58,8 @@ class People:
         """One of them does something; answers what."""
         if self.talkative and self.random.random() < 0.7:
             return self.answerers.act()
-        acts = (self._leave, self._suspend, self._resume, self._resume, self._pause, self._decide)
+        stops = (self._leave, self._suspend, self._pause)
+        acts = (*stops, self._resume, self._resume, self._decide, *[self.choosers.choose] * 3)
         chance = self.random.random()
         if chance < 0.3:
             return self.desk.edit()
@@ -86,7 +89,7 @@ class People:
                 address=address,
                 language=Language.NB,
                 topics=topics,
-                cadence=None,
+                cadence=self.random.choice(LEADS),
                 vendor=vendor,
                 basis="asked for it",
                 now=self.clock.now(),

@@ -62,7 +62,7 @@ def assert_answers_hold(
         change, deadline = current.deadline(row.deadline) or (None, None)
         if row.outcome != Outcome.ANSWERED or row.kind != NoticeKind.REMINDER or row.expires <= now:
             continue
-        if change is None or deadline is None or not deadline.is_open or row.spoken not in _days(deadline):
+        if change is None or deadline is None or not deadline.is_open or row.spoken not in days_of(deadline):
             continue
         party = party_of_row(accounts.people[row.subscriber_id])
         last, seen = answerers.last(party, change.id), answerers.last_seen(party, change.id)
@@ -71,7 +71,8 @@ def assert_answers_hold(
         )
 
 
-def _days(deadline: Deadline) -> set[str]:
+def days_of(deadline: Deadline) -> set[str]:
+    """The days that its reminders may speak of."""
     return {str(deadline.when.earliest), str(deadline.when.latest)}
 
 

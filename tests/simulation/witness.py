@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Engine, Row, select
 
 from notifier.core.answer import Party
+from notifier.core.change import ChangeList
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
+from notifier.core.notice import REMINDERS
 from notifier.core.subscription import SubscriberState
 from notifier.core.timing import Timing
 from notifier.store import changes, installation
@@ -20,7 +22,7 @@ from notifier.store.tables import messages, subscribers
 from tests.simulation.answerers import Answerers
 from tests.simulation.process import RUNNING, running
 from tests.simulation.relay import Mail
-from tests.simulation.spared import assert_may_be_told
+from tests.simulation.spared import assert_may_be_told, days_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +68,8 @@ class Witness:
             assert armed <= current.in_force_at, (
                 "a complete list: the one in force is what a mail is made from"
             )
+        else:
+            _is_true(mail, current.changes)
         self._is_in_time(mail, row, armed)
         assert_may_be_told(
             mail.says["tells"],
@@ -98,3 +102,12 @@ class Witness:
         on_the_wire = (messages.c.state == MessageState.TRANSMITTING, messages.c.owner == node)
         with running(None), reading(self.engine) as connection:
             yield from connection.scalars(select(messages.c.header_id).where(*on_the_wire))
+
+
+def _is_true(mail: Mail, current: ChangeList) -> None:
+    """What is told of a day is so by the list that the mail is made from."""
+    for told in mail.says["tells"]:
+        if told["kind"] in REMINDERS:
+            found = current.deadline(told["deadline"])
+            assert found is not None, "a true date: nobody is reminded of what is not there"
+            assert told["spoken"] in days_of(found[1]), "a true date: a reminder speaks of a day that holds"

@@ -28,6 +28,7 @@ from notifier.store.engine import writing
 from tests.core.lists import TIMING
 from tests.simulation.announcements import Desk
 from tests.simulation.answerers import RULES, Answerers
+from tests.simulation.choosers import Choosers
 from tests.simulation.composing import compose
 from tests.simulation.moments import Clock, Moments
 from tests.simulation.people import People
@@ -64,6 +65,7 @@ class World:
             desk=self.desk,
             strangers=strangers,
             answerers=answerers,
+            choosers=Choosers(**outside),
             talkative=not dense and self.random.random() < 0.4,
         )
         self.witness = Witness(engine=self.engine, timing=TIMING, answerers=answerers)
