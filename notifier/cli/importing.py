@@ -10,26 +10,32 @@ import typer
 from notifier.cli import subscribers, vendors
 from notifier.cli.opening import changing, looking
 from notifier.cli.options import Now
-from notifier.cli.printing import columns
+from notifier.cli.printing import columns, local, wrapped
 from notifier.cli.progress import progress
-from notifier.cli.subscribers import Basis, Yes, default_basis, known_changes
+from notifier.cli.subscribers import Again, Basis, Yes, default_basis, known_changes
 from notifier.core.text import count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from notifier.cli.opening import Look
-    from notifier.store.joining import Joined, Joiner
+    from notifier.jobs.import_subscribers import Tally
+    from notifier.store.joining import Joiner
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file in UTF-8, with a header.")]
 
 _FIRST = 5
 _NOTHING_YET = "Nothing was changed; to import it, add --yes."
+_PASSED_BY = (
+    "They can subscribe again themselves. With a consent given since they left: notifier subscribers add ADDRESS"
+    " --again --basis TEXT, or here --again for all of them."
+)
 _JOINED = {
     "new": "new; each gets a mail with where they stand",
     "again": "had left and rejoin; each gets that mail too",
+    "left": "left, and are passed by",
     "already": "subscribed already; they stay as they are",
     "suspended": "suspended; they stay so",
     "suppressed": "did not ask for it or were erased; add them one by one if they want it after all",
@@ -38,7 +44,13 @@ _JOINED = {
 
 @subscribers.group.command("import")
 def import_subscribers(
-    context: typer.Context, *, file: File, yes: Yes = False, basis: Basis = None, now: Now = None
+    context: typer.Context,
+    *,
+    file: File,
+    yes: Yes = False,
+    basis: Basis = None,
+    again: Again = False,
+    now: Now = None,
 ) -> None:
     """Import subscribers from CSV: address,language,follow,vendor,leads; only address is required."""
     from notifier.jobs.import_subscribers import foresee, import_joiners
@@ -49,13 +61,19 @@ def import_subscribers(
         joiners = _joiners(data, look, basis)
         if not yes:
             with reading(look.engine) as connection:
-                _show_people(joiners, foresee(connection, joiners, pseudonyms=look.pseudonyms))
+                found = foresee(connection, joiners, pseudonyms=look.pseudonyms, again=again)
+            _show_people(joiners, found, look.timing.zone)
             return
     with changing(context, now) as look, progress("Importing", len(joiners)) as advance:
         done = import_joiners(
-            engine=look.engine, joiners=joiners, pseudonyms=look.pseudonyms, now=look.now, advance=advance
+            engine=look.engine,
+            joiners=joiners,
+            pseudonyms=look.pseudonyms,
+            now=look.now,
+            again=again,
+            advance=advance,
         )
-    print(f"{_imported(len(joiners), done)}\n{_counts(done)}")
+    print(f"{_imported(len(joiners), done)}\n{_told(done, look.timing.zone)}")
 
 
 @vendors.group.command("import")
@@ -116,8 +134,8 @@ def _joiners(data: bytes, look: Look, basis: str | None) -> tuple[Joiner, ...]:
         )
 
 
-def _show_people(joiners: Sequence[Joiner], found: Counter[Joined]) -> None:
-    print(f"{count(len(joiners), 'row')} to import:\n{_counts(found)}")
+def _show_people(joiners: Sequence[Joiner], found: Tally, zone: ZoneInfo) -> None:
+    print(f"{count(len(joiners), 'row')} to import:\n{_told(found, zone)}")
     if joiners:
         print("The first of them:")
         print(columns([_row(joiner) for joiner in joiners[:_FIRST]], indent=2))
@@ -131,11 +149,11 @@ def _row(joiner: Joiner) -> tuple[str, str, str]:
     return joiner.address, joiner.language.value, f"{follows}{leads}{vendor}"
 
 
-def _imported(rows: int, done: Counter[Joined]) -> str:
+def _imported(rows: int, done: Tally) -> str:
     """What came of the file: who was there before is not imported."""
     from notifier.store.joining import Joined
 
-    came = done[Joined.NEW] + done[Joined.AGAIN]
+    came = done.counts[Joined.NEW] + done.counts[Joined.AGAIN]
     if came == rows:
         return f"Imported {count(rows, 'row')}:"
     return (
@@ -143,8 +161,13 @@ def _imported(rows: int, done: Counter[Joined]) -> str:
     )
 
 
-def _counts(found: Counter[Joined]) -> str:
-    return columns([(found[joined], _JOINED[joined]) for joined in found], indent=2)
+def _told(found: Tally, zone: ZoneInfo) -> str:
+    """How many rows in which way, and everybody who left by name, so that the file can be mended."""
+    counts = columns([(found.counts[joined], _JOINED[joined]) for joined in found.counts], indent=2)
+    if not found.left:
+        return counts
+    rows = [(address, f"left {local(at, zone)}") for address, at in sorted(found.left.items())]
+    return f"{counts}\nPassed by:\n{columns(rows, indent=2)}\n{wrapped(_PASSED_BY)}"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -93,7 +93,8 @@ def _who_stays(connection: Connection, address: str) -> Subscriber:
         )
     if found.state is SubscriberState.LEFT:
         raise UsageError(
-            f"the subscriber {found.address} has left; to subscribe them again: notifier subscribers add"
+            f"the subscriber {found.address} has left; they can subscribe again themselves, or with their consent:"
+            f" notifier subscribers add {found.address} --again"
         )
     return found
 

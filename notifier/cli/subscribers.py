@@ -20,10 +20,13 @@ from notifier.cli.people import (
     chosen_topics,
     subscriber_at,
 )
-from notifier.cli.printing import wrapped
+from notifier.cli.printing import local, wrapped
 from notifier.core.text import Language
+from notifier.errors import UsageError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from sqlalchemy import Connection, Engine
 
     from notifier.core.change import ChangeList
@@ -38,6 +41,9 @@ app.add_typer(group, name="subscribers")
 Basis = Annotated[
     str | None,
     typer.Option("--basis", metavar="TEXT", help="On whose word they consent; by default on yours."),
+]
+Again = Annotated[
+    bool, typer.Option("--again", help="Also whoever left, on a consent that they gave after that.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only show what would be done.")]
 
@@ -57,11 +63,13 @@ def add(
     lead: Leads = None,
     vendor: VendorId = None,
     basis: Basis = None,
+    again: Again = False,
     now: Now = None,
 ) -> None:
     """Add a subscriber, who follows everything unless told otherwise; they are told where they stand.
 
-    Whoever once said “I did not ask for this”, or was erased, may be written to again from then on.
+    Whoever left is refused without --again. Whoever once said “I did not ask for this”, or was erased, may be written
+    to again from then on.
     """
     from notifier.core.address import normal_address
     from notifier.store import joining, suppressions
@@ -81,7 +89,9 @@ def add(
                 vendor=known_vendor(connection, vendor),
                 basis=basis or default_basis(),
                 now=look.now,
+                again=again,
             )
+            _refuse_who_left(connection, added, look.timing.zone)
             lifted = suppressions.lift(connection, normal, pseudonyms=look.pseudonyms)
     if lifted is not None:
         had = (
@@ -89,6 +99,18 @@ def add(
         )
         print(wrapped(f"{normal} {had}; on your word that is forgotten."))
     _tell_added(added)
+
+
+def _refuse_who_left(connection: Connection, added: Added, zone: ZoneInfo) -> None:
+    from notifier.store.joining import Joined
+    from notifier.store.subscribers import left_among
+
+    if added.joined is Joined.LEFT:
+        ((address, at),) = left_among(connection, [added.address]).items()
+        raise UsageError(
+            f"the subscriber {address} left {local(at, zone)}, and can subscribe again themselves; with a consent"
+            f" given since then: notifier subscribers add {address} --again --basis TEXT"
+        )
 
 
 def _tell_added(added: Added) -> None:

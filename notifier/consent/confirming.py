@@ -58,7 +58,7 @@ def confirm(*, engine: Engine, addressee: Addressee, nonce: str, now: datetime) 
                 vendor=found.vendor,
                 basis=f"confirmed by a link; asked by {wish.way} {wish.asked_at:%Y-%m-%d %H:%M} UTC",
             )
-            joining.add_many(connection, [joiner], now=now)
+            joining.add_many(connection, [joiner], now=now, again=True)
             _log.info("confirmed", way=wish.way, person=Person(found.address))
         return judged
 

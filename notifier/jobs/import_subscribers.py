@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -39,9 +40,20 @@ COLUMNS = ("address", "language", "follow", "vendor", "leads")
 _WOULD_BE = {
     None: Joined.NEW,
     SubscriberState.PENDING: Joined.NEW,
-    SubscriberState.LEFT: Joined.AGAIN,
+    SubscriberState.LEFT: Joined.LEFT,
     SubscriberState.SUSPENDED: Joined.SUSPENDED,
 }
+_UNLESS_SUPPRESSED = (Joined.NEW, Joined.AGAIN, Joined.LEFT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What importing came to: how many rows in which way, and since when those are gone who are passed by because they
+    left.
+    """
+
+    counts: Counter[Joined]
+    left: Mapping[str, datetime]
 
 
 def read_joiners(
@@ -75,13 +87,18 @@ def read_joiners(
     return tuple(joiners)
 
 
-def foresee(connection: Connection, joiners: Sequence[Joiner], *, pseudonyms: Pseudonyms) -> Counter[Joined]:
+def foresee(
+    connection: Connection, joiners: Sequence[Joiner], *, pseudonyms: Pseudonyms, again: bool
+) -> Tally:
     """What importing these would come to, as things stand."""
-    found: Counter[Joined] = Counter()
+    counts: Counter[Joined] = Counter()
+    left: dict[str, datetime] = {}
     for chunk in _chunks(joiners):
-        would = _foreseen(connection, chunk, pseudonyms)
-        found.update(would[joiner] for joiner in chunk)
-    return found
+        would = _foreseen(connection, chunk, pseudonyms, again=again)
+        counts.update(would[joiner] for joiner in chunk)
+        gone = [joiner.address for joiner in chunk if would[joiner] is Joined.LEFT]
+        left |= subscribers.left_among(connection, gone)
+    return Tally(counts=counts, left=left)
 
 
 def import_joiners(
@@ -90,26 +107,31 @@ def import_joiners(
     joiners: Sequence[Joiner],
     pseudonyms: Pseudonyms,
     now: datetime,
+    again: bool,
     advance: Callable[[int], None],
-) -> Counter[Joined]:
+) -> Tally:
     """Let all of them join in one transaction; `advance` is told how many more are done.
 
-    Whoever denied or was erased is passed by: their word weighs more than an old file.
+    Whoever left, denied or was erased is passed by: their word weighs more than an old file. Those who left may come
+    back `again` where the file is newer than that.
     """
-    found: Counter[Joined] = Counter()
+    counts: Counter[Joined] = Counter()
+    left: dict[str, datetime] = {}
     with writing(engine) as connection:
         for chunk in _chunks(joiners):
-            would = _foreseen(connection, chunk, pseudonyms)
+            would = _foreseen(connection, chunk, pseudonyms, again=again)
             wanted = [joiner for joiner in chunk if would[joiner] is not Joined.SUPPRESSED]
-            added = joining.add_many(connection, wanted, now=now)
-            found.update(each.joined for each in added)
-            found[Joined.SUPPRESSED] += len(chunk) - len(wanted)
+            added = joining.add_many(connection, wanted, now=now, again=again)
+            counts.update(each.joined for each in added)
+            counts[Joined.SUPPRESSED] += len(chunk) - len(wanted)
+            gone = [each.address for each in added if each.joined is Joined.LEFT]
+            left |= subscribers.left_among(connection, gone)
             advance(len(chunk))
-    return +found
+    return Tally(counts=+counts, left=left)
 
 
 def _foreseen(
-    connection: Connection, chunk: Sequence[Joiner], pseudonyms: Pseudonyms
+    connection: Connection, chunk: Sequence[Joiner], pseudonyms: Pseudonyms, *, again: bool
 ) -> dict[Joiner, Joined]:
     """What importing each would come to. Whoever subscribed after all is not suppressed any more."""
     identities = {joiner: joiner.address.casefold() for joiner in chunk}  # as identity_of a normal address
@@ -118,8 +140,10 @@ def _foreseen(
     found = {}
     for joiner, identity in identities.items():
         would = _WOULD_BE.get(states.get(identity), Joined.ALREADY)
-        joins = would in (Joined.NEW, Joined.AGAIN)
-        found[joiner] = Joined.SUPPRESSED if joins and identity in suppressed else would
+        if would is Joined.LEFT and again:
+            would = Joined.AGAIN
+        unwanted = would in _UNLESS_SUPPRESSED and identity in suppressed
+        found[joiner] = Joined.SUPPRESSED if unwanted else would
     return found
 
 

@@ -42,13 +42,17 @@ class Joiner:
 
 
 class Joined(StrEnum):
-    """What joining came to. The last three change nothing; only imports pass the suppressed by."""
+    """What joining came to. All but the first two change nothing; only imports pass the suppressed by."""
 
     NEW = "new"
     AGAIN = "again"
+    LEFT = "left"
     ALREADY = "already"
     SUSPENDED = "suspended"
     SUPPRESSED = "suppressed"
+
+
+_STAYS = {SubscriberState.LEFT: Joined.LEFT, SubscriberState.SUSPENDED: Joined.SUSPENDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +74,9 @@ def add(
     vendor: str | None,
     basis: str,
     now: datetime,
+    again: bool = False,
 ) -> Added:
-    """Let one address join. Raises ValueError when it is no address."""
+    """Let one address join, as `add_many` does. Raises ValueError when it is no address."""
     joiner = Joiner(
         address=address,
         language=language,
@@ -80,11 +85,15 @@ def add(
         vendor=vendor,
         basis=basis,
     )
-    return add_many(connection, [joiner], now=now)[0]
+    return add_many(connection, [joiner], now=now, again=again)[0]
 
 
-def add_many(connection: Connection, people: Sequence[Joiner], *, now: datetime) -> tuple[Added, ...]:
+def add_many(
+    connection: Connection, people: Sequence[Joiner], *, now: datetime, again: bool = False
+) -> tuple[Added, ...]:
     """Let many addresses join; of several rows for one address the first counts.
+
+    Whoever left stays away, unless they come back `again` on a consent given since.
 
     Answers one Added for each address, in their order. Raises ValueError when one is no address.
     """
@@ -95,7 +104,7 @@ def add_many(connection: Connection, people: Sequence[Joiner], *, now: datetime)
     added: list[Added] = []
     for start in range(0, len(identities), CHUNK):
         chunk = {identity: by_identity[identity] for identity in identities[start : start + CHUNK]}
-        added.extend(_add_chunk(connection, chunk, now))
+        added.extend(_add_chunk(connection, chunk, now, again=again))
     return tuple(added)
 
 
@@ -130,26 +139,28 @@ def take_back(
     return True
 
 
-def _add_chunk(connection: Connection, chunk: Mapping[str, Joiner], now: datetime) -> Iterator[Added]:
+def _add_chunk(
+    connection: Connection, chunk: Mapping[str, Joiner], now: datetime, *, again: bool
+) -> Iterator[Added]:
     found = _insert_new(connection, chunk, now)
     known = select(subscribers).where(subscribers.c.identity.in_(chunk)).order_by(subscribers.c.id)
     rows = {row.identity: row for row in connection.execute(known.with_for_update())}
     waiting = [identity for identity, row in rows.items() if row.state == SubscriberState.PENDING]
     left = [identity for identity, row in rows.items() if row.state == SubscriberState.LEFT]
-    again = {rows[identity].id: chunk[identity] for identity in left}
-    _revive(connection, {**{rows[identity].id: chunk[identity] for identity in waiting}, **again}, now)
+    back = {rows[identity].id: chunk[identity] for identity in left if again}
+    _revive(connection, {**{rows[identity].id: chunk[identity] for identity in waiting}, **back}, now)
     new = found | frozenset(waiting)
-    joined = {**{rows[identity].id: chunk[identity] for identity in new}, **again}
+    joined = {**{rows[identity].id: chunk[identity] for identity in new}, **back}
     _follow(connection, joined, now)
     _tell_where_they_stand(connection, list(joined), now)
     for identity, person in chunk.items():
         row = rows[identity]
         if identity in new:
             outcome = Joined.NEW
-        elif row.id in again:
+        elif row.id in back:
             outcome = Joined.AGAIN
         else:
-            outcome = Joined.SUSPENDED if row.state == SubscriberState.SUSPENDED else Joined.ALREADY
+            outcome = _STAYS.get(row.state, Joined.ALREADY)
         yield Added(subscriber_id=row.id, address=normal_address(person.address), joined=outcome)
 
 

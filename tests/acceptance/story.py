@@ -132,8 +132,9 @@ class Story:
         now: datetime,
         language: Language = Language.NB,
         vendor: str | None = None,
+        again: bool = False,
     ) -> None:
-        """Somebody is added by an operator."""
+        """Somebody is added by an operator, `again` where they left before."""
         with writing(self.parts.engine) as connection:
             joining.add(
                 connection,
@@ -144,6 +145,7 @@ class Story:
                 vendor=vendor,
                 basis="asked for it",
                 now=now,
+                again=again,
             )
 
     def leaves(self, address: str, *, now: datetime) -> None:

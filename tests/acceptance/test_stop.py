@@ -174,7 +174,7 @@ def test_who_left_and_joins_again_is_told_where_they_stand_and_nothing_from_befo
     story: Story, sink: SmtpSink
 ) -> None:
     story.leaves(KARI, now=MONDAY + MINUTE)
-    story.joins(KARI, now=TUESDAY - 30 * MINUTE)
+    story.joins(KARI, now=TUESDAY - 30 * MINUTE, again=True)
     story.tick(TUESDAY)
 
     (letter,) = [letter for letter in letters_at(sink.accepted[2:]) if letter.to == KARI]

@@ -59,6 +59,21 @@ def test_twice_is_once(place: Rehearsal, file: Path) -> None:
     assert again.startswith("Nobody is imported, nothing was changed: 2 subscribed already")
 
 
+def test_an_old_file_brings_nobody_back_who_left_unless_told_to(place: Rehearsal, file: Path) -> None:
+    place("subscribers", "import", str(file), "--yes", now=JOINED)
+    place("subscribers", "remove", "kari@epj.no", now=LATER)
+    for options, beginning in (((), "2 rows to import:"), (("--yes",), "Nobody is imported")):
+        said = place("subscribers", "import", str(file), *options, now=LATER).words
+        assert said.startswith(beginning)
+        assert "1 left, and are passed by" in said
+        assert "kari@epj.no left Wed 2026-11-25 08:05" in said
+    assert place("subscribers", "show", "kari@epj.no", "--json").json["state"] == "left"
+
+    done = place("subscribers", "import", str(file), "--yes", "--again", now=LATER).words
+    assert done.startswith("Imported 1 of 2 rows:")
+    assert place("subscribers", "show", "kari@epj.no", "--json").json["state"] == "active"
+
+
 def test_one_bad_row_keeps_everybody_out_and_every_problem_is_told(place: Rehearsal, file: Path) -> None:
     file.write_text("address,follow,vendor\nkari@epj.no,,\nola,change:x,nix\n", encoding="utf-8")
     called = place("subscribers", "import", str(file), "--yes", now=JOINED)

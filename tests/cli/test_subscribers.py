@@ -193,7 +193,10 @@ def test_who_is_removed_is_sent_nothing_and_may_come_back(place: Rehearsal) -> N
     assert len(place.mails()) == 1
 
     assert place("subscribers", "set", KARI, "--language", "nn", now=LATER).code == 2
-    assert "had left and is back" in place("subscribers", "add", KARI, now=oslo(2026, 12, 3)).words
+    refused = place("subscribers", "add", KARI, now=oslo(2026, 12, 3))
+    assert refused.code == 2
+    assert f"{KARI} left Wed 2026-11-25 08:05, and can subscribe again themselves" in refused.err
+    assert "had left and is back" in place("subscribers", "add", KARI, "--again", now=oslo(2026, 12, 3)).words
     place("tick", now=oslo(2026, 12, 3))
     assert len(place.mails()) == 2
 

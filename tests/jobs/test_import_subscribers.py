@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from notifier.core.change import ChangeList
 from notifier.errors import DatabaseError, ImportRefusedError
-from notifier.jobs.import_subscribers import foresee, import_joiners, read_joiners
+from notifier.jobs.import_subscribers import Tally, foresee, import_joiners, read_joiners
 from notifier.store import joining, leaving, subscribers
 from notifier.store.engine import reading, writing
 from notifier.store.joining import Joined, Joiner
@@ -93,26 +93,30 @@ def test_the_list_is_asked_for_only_when_part_of_it_is_followed() -> None:
     )
 
 
-def test_what_it_would_do_is_what_it_does(database: Engine) -> None:
+@pytest.mark.parametrize(("again", "gone"), [(False, Joined.LEFT), (True, Joined.AGAIN)])
+def test_what_it_would_do_is_what_it_does(database: Engine, again: bool, gone: Joined) -> None:
     join(database, "there@epj.no")
-    gone = join(database, "gone@epj.no")
+    left = join(database, "gone@epj.no")
     away = join(database, "away@epj.no")
     with writing(database) as connection:
-        leaving.leave(connection, subscriber_id=gone.id, why="asked", now=MAY)
+        leaving.leave(connection, subscriber_id=left.id, why="asked", now=MAY)
         leaving.suspend(connection, subscriber_id=away.id, why="bounces", now=MAY)
     joiners = read("address,language\nnew@epj.no,en\nTHERE@epj.no,en\ngone@epj.no,en\naway@epj.no,en\n")
-    expected = Counter([Joined.NEW, Joined.ALREADY, Joined.AGAIN, Joined.SUSPENDED])
+    expected = Tally(
+        counts=Counter([Joined.NEW, Joined.ALREADY, gone, Joined.SUSPENDED]),
+        left={} if again else {"gone@epj.no": MAY},
+    )
 
     with reading(database) as connection:
-        assert foresee(connection, joiners, pseudonyms=KEYED) == expected
+        assert foresee(connection, joiners, pseudonyms=KEYED, again=again) == expected
     done = import_joiners(
-        engine=database, joiners=joiners, pseudonyms=KEYED, now=JUNE, advance=lambda _: None
+        engine=database, joiners=joiners, pseudonyms=KEYED, now=JUNE, again=again, advance=lambda _: None
     )
     assert done == expected
 
     states = [look_up(database, f"{name}@epj.no").language.value for name in ("new", "there", "gone", "away")]
-    assert states == ["en", "nb", "en", "nb"]
-    assert look_up(database, "gone@epj.no").generation == 2
+    assert states == ["en", "nb", "en" if again else "nb", "nb"]
+    assert look_up(database, "gone@epj.no").generation == (2 if again else 1)
 
 
 def test_cut_short_nothing_is_imported(database: Engine) -> None:
@@ -126,7 +130,9 @@ def test_cut_short_nothing_is_imported(database: Engine) -> None:
             raise DatabaseError("gone")
 
     with pytest.raises(DatabaseError):
-        import_joiners(engine=database, joiners=joiners, pseudonyms=KEYED, now=MAY, advance=pull_the_plug)
+        import_joiners(
+            engine=database, joiners=joiners, pseudonyms=KEYED, now=MAY, again=False, advance=pull_the_plug
+        )
     with reading(database) as connection:
         assert subscribers.count_by_state(connection) == {}
     assert message_states(database) == []

@@ -93,6 +93,7 @@ class People:
                 vendor=vendor,
                 basis="asked for it",
                 now=self.clock.now(),
+                again=True,
             )
         return f"{address} joins"
 

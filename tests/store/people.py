@@ -32,9 +32,10 @@ def a_joiner(address: str = "kari@epj.example.no", *follows: str, **fields: Any)
 def join(
     engine: Engine, address: str = "kari@epj.example.no", *follows: str, now: datetime = MAY, **fields: Any
 ) -> Subscriber:
-    """Let one person join, and read them back."""
+    """Let one person join, also whoever left before, and read them back."""
     with writing(engine) as connection:
-        added = joining.add_many(connection, [a_joiner(address, *follows, **fields)], now=now)
+        joiner = a_joiner(address, *follows, **fields)
+        added = joining.add_many(connection, [joiner], now=now, again=True)
         return subscribers.load(connection, [added[0].subscriber_id])[added[0].subscriber_id]
 
 

@@ -102,7 +102,7 @@ def test_whoever_left_and_comes_back_for_a_vendor_sees_them_rise_too(database: E
         for person in (kari, ola):
             leaving.leave(connection, subscriber_id=person.id, why="one-click", now=JUNE + 5 * DAY)
         joiners = [a_joiner("kari@epj.example.no", vendor="blabaer"), a_joiner("ola@epj.example.no")]
-        joining.add_many(connection, joiners, now=AUGUST)
+        joining.add_many(connection, joiners, now=AUGUST, again=True)
         after = [shown(connection, person) for person in (kari, ola)]
     for (sequence, stamp), (then, stamp_then) in zip(before, after, strict=True):
         assert then > sequence

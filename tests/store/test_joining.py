@@ -66,7 +66,7 @@ def test_who_left_may_join_again_and_starts_afresh(database: Engine) -> None:
     first = join(database, "kari@epj.example.no", "service:preg", cadence=parse_cadence(["7d"]))
     with writing(database) as connection:
         leaving.leave(connection, subscriber_id=first.id, why="unsubscribed", now=MAY)
-        again = joining.add_many(connection, [a_joiner("kari@epj.example.no")], now=JUNE)
+        again = joining.add_many(connection, [a_joiner("kari@epj.example.no")], now=JUNE, again=True)
     person = look_up(database)
 
     assert again == (Added(subscriber_id=first.id, address="kari@epj.example.no", joined=Joined.AGAIN),)
@@ -74,6 +74,19 @@ def test_who_left_may_join_again_and_starts_afresh(database: Engine) -> None:
     assert [str(each.topic) for each in person.subscriptions] == ["everything"]
     assert message_states(database) == ["cancelled", "pending"]
     assert outcomes(database) == ["left", "owed"]
+
+
+def test_who_left_stays_away_unless_they_asked_again(database: Engine) -> None:
+    first = join(database)
+    with writing(database) as connection:
+        leaving.leave(connection, subscriber_id=first.id, why="one-click", now=MAY)
+    left = look_up(database)
+    with writing(database) as connection:
+        added = joining.add_many(connection, [a_joiner("KARI@epj.example.no", "service:preg")], now=JUNE)
+        assert [each.joined for each in added] == [Joined.LEFT]
+        assert subscribers.left_among(connection, ["KARI@epj.example.no"]) == {left.address: MAY}
+    assert look_up(database) == left
+    assert message_states(database) == ["cancelled"]
 
 
 def test_who_is_suspended_is_not_taken_in_by_the_back_door(database: Engine) -> None:
