@@ -31,6 +31,8 @@ class Session(asyncio.Transport):
         self._stands = {Phase.MAIL: False, Phase.RCPT: False}
         self._fate = Fate.TAKEN
         self._trouble: dict[Phase, str] = {}
+        # Taken, with the answer still to come.
+        self._unanswered: list[Mail] = []
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol
@@ -138,11 +140,17 @@ class Session(asyncio.Transport):
             case Fate.VERDICT_LOST:
                 self._lose(mail)
             case Fate.SLOW:
-                self._loop.call_later(self._relay.random.uniform(1, 300), self._say, _USUAL[Phase.VERDICT])
+                self._unanswered.append(mail)
+                self._loop.call_later(self._relay.random.uniform(1, 300), self._answer_late, mail)
             case Fate.STOPPED:
                 self._relay.stop_sender(lambda: self._say(_USUAL[Phase.VERDICT]))
             case _:
                 self._say(_USUAL[Phase.VERDICT])
+
+    def _answer_late(self, mail: Mail) -> None:
+        if not self._gone:
+            self._unanswered.remove(mail)
+            self._say(_USUAL[Phase.VERDICT])
 
     def _lose(self, mail: Mail) -> None:
         self._relay.doubt(mail)
@@ -165,4 +173,6 @@ class Session(asyncio.Transport):
     def _hang_up(self) -> None:
         if not self._gone:
             self._gone = True
+            for mail in self._unanswered:
+                self._relay.doubt(mail)
             self._loop.call_soon(self._protocol.connection_lost, None)
