@@ -20,7 +20,7 @@ _FOR_EVERYBODY = 0o007
 
 
 def secret_in(file: Path) -> str:
-    """What a file holds, without the end of its line. Raises OSError."""
+    """What a file holds, without the end of its line. Raises OSError, or UnicodeDecodeError where that is no text."""
     return file.read_text(encoding="utf-8").strip()
 
 
@@ -40,8 +40,12 @@ def file_problems(key: str, file: Path | None) -> Iterator[str]:
         yield f"{key}: {file} does not exist or cannot be read"
     elif file.stat().st_mode & _FOR_EVERYBODY:
         yield f"{key}: everybody may read {file}; run: chmod o= {file}"
-    elif not secret_in(file):
-        yield f"{key}: {file} is empty"
+    else:
+        try:
+            if not secret_in(file):
+                yield f"{key}: {file} is empty"
+        except UnicodeDecodeError:
+            yield f"{key}: {file} is no text in UTF-8; write the secret into it anew"
 
 
 def exposed_in(file: Path, values: Mapping[str, Any]) -> Iterator[str]:

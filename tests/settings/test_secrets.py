@@ -108,6 +108,9 @@ def test_every_secret_is_read_from_a_file_that_not_everybody_may_read(
     file.touch(mode=0o600)
     with pytest.raises(ConfigurationError, match=f"{key}: .* is empty"):
         load()
+    file.write_bytes(b"caf\xe9\n")
+    with pytest.raises(ConfigurationError, match=f"{key}: .* is no text in UTF-8"):
+        load()
 
 
 def test_the_databases_password_file_needs_a_user_to_go_with(
