@@ -97,7 +97,7 @@ def _mark(change: Change, kind: AnswerKind) -> Mark:
 
 
 def _specimen(most: int | None) -> tuple[ChangeList, Mapping[str, Sequence[Entry]]]:
-    """A list of these shapes, each of which has moved once, and its history."""
+    """A list of these shapes, each of which got a date and has moved, and its history."""
     deadlines = tuple(
         Deadline(
             id=f"d{number}",
@@ -127,12 +127,14 @@ def _specimen(most: int | None) -> tuple[ChangeList, Mapping[str, Sequence[Entry
 
 
 def _moved(key: str, when: When) -> tuple[Entry, ...]:
-    before = parse_when("2026-03", stated="i mars")
-    added = Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=before)
+    none, before = parse_when("tba"), parse_when("2026-03", stated="i mars")
+    added = Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=none)
+    dated = Difference(deadline=key, kind=DifferenceKind.DATED, old=none, new=before)
     moved = Difference(deadline=key, kind=DifferenceKind.MOVED, old=before, new=when)
     return (
         Entry(difference=added, revision=1, at=_SEEN, news=False),
-        Entry(difference=moved, revision=2, at=_MOVED, news=True),
+        Entry(difference=dated, revision=2, at=_MOVED, news=True),
+        Entry(difference=moved, revision=3, at=_MOVED, news=True),
     )
 
 

@@ -5,8 +5,13 @@ It is a file with an ext4 of its own behind a loop device; no other disk is touc
 
 from __future__ import annotations
 
+import os
 import subprocess
+import time
 from pathlib import Path
+
+# Tenths of a second.
+_PATIENCE = 100
 
 
 class NoDiskError(Exception):
@@ -24,24 +29,34 @@ class FailingDisk:
         _call("mkfs.ext4", "-q", str(image))
 
     def mount(self) -> None:
-        """Put it there, mended if it had failed. Raises NoDiskError."""
+        """Put it there, mended if it had failed. Raises NoDiskError, also where it could not be made to fail."""
         _call("mount", "-o", "loop,errors=remount-ro", str(self._image), str(self._folder))
+        if not os.access(self._trigger(), os.W_OK):
+            self.unmount()
+            raise NoDiskError("the kernel lets nobody break an ext4 on purpose")
         self._folder.chmod(0o700)
 
     def unmount(self) -> None:
-        """Take it away, whoever still has a file open on it."""
+        """Take it away, once whoever has a file open on it has gone: mounted sooner, it would be the one that failed.
+
+        Raises NoDiskError when somebody does not go.
+        """
         _call("umount", "--lazy", str(self._folder))
+        for _ in range(_PATIENCE):
+            if not _call("losetup", "--associated", str(self._image)):
+                return
+            time.sleep(0.1)
+        raise NoDiskError(f"somebody has a file on {self._folder} open still")
 
     def fail(self) -> None:
         """From now on it can be read only."""
+        self._trigger().write_text("a test", encoding="ascii")
+
+    def _trigger(self) -> Path:
         device = Path(_call("findmnt", "-no", "SOURCE", "--mountpoint", str(self._folder)))
         if not device.name.startswith("loop"):
             raise NoDiskError(f"{device} is not ours to break")
-        trigger = Path("/sys/fs/ext4") / device.name / "trigger_fs_error"
-        try:
-            trigger.write_text("a test", encoding="ascii")
-        except OSError as error:
-            raise NoDiskError(str(error)) from error
+        return Path("/sys/fs/ext4") / device.name / "trigger_fs_error"
 
 
 def _call(*command: str) -> str:

@@ -29,7 +29,7 @@ def test_a_file_is_read_whole_and_named_by_its_path(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    assert "missing; put it there or set list.path" in refusal(tmp_path / "list.toml")
+    assert "missing; put it there, or name another file (list.path" in refusal(tmp_path / "list.toml")
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
