@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, select, update
 
 from notifier.core.answer import Party
+from notifier.core.message import MessageState
 from notifier.core.notice import Notice, NoticeKind, Outcome
 from notifier.core.reopening import WEIGHED
 from notifier.core.subscription import SubscriberState
 from notifier.store.concerned import belongs_to
+from notifier.store.expiring import set_expiry
 from notifier.store.notices import notice_of
-from notifier.store.tables import notices, subscribers
+from notifier.store.tables import messages, notices, subscribers
 
 # Databases take only so many values in a statement.
 _TOGETHER = 10_000
@@ -44,10 +46,26 @@ def weighed(
 
 
 def reopen(connection: Connection, spared: Iterable[Notice], *, now: datetime) -> None:
-    """Let Notices that an Answer spared be owed again; the next run bundles them."""
-    again = {"outcome": Outcome.OWED.value, "reason": "", "decided_at": now, "message_id": None}
+    """Let Notices that an Answer spared be owed again; the next run bundles them.
+
+    Where a copy of their Message may have arrived before it was given up, they go on in that one: what is told twice
+    then bears the same Message-ID, and two copies stay the most there are.
+    """
+    again = {"outcome": Outcome.OWED.value, "reason": "", "decided_at": now}
     ids = [each.id for each in spared]
     for start in range(0, len(ids), _TOGETHER):
         together = notices.c.id.in_(ids[start : start + _TOGETHER])
         still = and_(together, notices.c.outcome == Outcome.ANSWERED)
-        connection.execute(update(notices).where(still).values(again))
+        revived = _revive(connection, still, now=now)
+        travels_in = case((notices.c.message_id.in_(revived), notices.c.message_id))
+        connection.execute(update(notices).where(still).values(**again, message_id=travels_in))
+        set_expiry(connection, revived)
+
+
+def _revive(connection: Connection, spared: ColumnElement[bool], *, now: datetime) -> Sequence[int]:
+    """Let the given up Messages wait again of which a copy may have arrived; answers their ids."""
+    carried = select(notices.c.message_id).where(spared)
+    doubtful = and_(messages.c.state == MessageState.CANCELLED, messages.c.copies > 0)
+    again = {"state": MessageState.PENDING.value, "state_at": now}
+    revived = update(messages).where(messages.c.id.in_(carried), doubtful).values(again)
+    return connection.scalars(revived.returning(messages.c.id)).all()
