@@ -18,10 +18,10 @@ from tests.postgresql import NoPostgresError, Server, running_server
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A worker more than there are processors when everything is run, since the slowest tests mostly wait for other
-    processes; a few named files are quicker without."""
+    """Two workers more than there are processors when everything is run, since the slowest tests mostly wait for other
+    processes, and come last; a few named files are quicker without."""
     everything = config.args_source is not pytest.Config.ArgsSource.ARGS
-    return len(os.sched_getaffinity(0)) + 1 if everything else 0
+    return len(os.sched_getaffinity(0)) + 2 if everything else 0
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.simulation.play import play
 
 
 # In 1075 an Answer is taken back that had spared what may have arrived.
-@pytest.mark.parametrize("seed", [*range(40), 1075])
+@pytest.mark.parametrize("seed", [*range(20), 1075])
 def test_whatever_goes_wrong_nothing_is_lost_and_nobody_is_told_three_times(seed: int) -> None:
     _, failure = play(seed)
     assert failure is None, str(failure)
