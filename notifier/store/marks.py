@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, select
 
 from notifier.core.answer import AnswerKind, AnswerState, Evidence, Party, parse_party
 from notifier.core.holder import Mark
@@ -22,6 +22,13 @@ _COUNTS = answers.c.state == AnswerState.COUNTS
 # What was seen of what an Answer speaks of.
 _SEEN_OF_IT = and_(evidence.c.vendor_id == _VENDOR, evidence.c.change == answers.c.change)
 
+# Made once, since this is asked for every private calendar.
+_ANSWERED = (
+    select(answers)
+    .where(answers.c.party.in_(bindparam("parties", expanding=True)), _COUNTS)
+    .order_by(answers.c.id)
+)
+
 
 def marks_of(
     connection: Connection, parties: Collection[Party], *, timing: Timing
@@ -30,9 +37,11 @@ def marks_of(
     yet for what became of the list."""
     if not parties:
         return {}
-    turns = _turns(connection, parties, timing)
+    answered = connection.execute(_ANSWERED, {"parties": sorted(map(str, parties))}).all()
+    # Most never answered, and need not wait for what was seen of them.
+    turns = _turns(connection, parties, timing) if answered else {}
     found: dict[Party, dict[str, Mark]] = {}
-    for row in connection.execute(select(answers).where(_of(parties), _COUNTS).order_by(answers.c.id)):
+    for row in answered:
         of_party = found.setdefault(parse_party(row.party), {})
         of_party[row.change] = _mark(row, of_party.get(row.change), turns.get(row.id, []))
     return {party: tuple(each for _, each in sorted(by.items())) for party, by in found.items()}
