@@ -73,6 +73,8 @@ def take(sender: Sender, *, now: datetime, most: int | None = None) -> Taken:
             next_opening=timing.next_opening(now),
             limit=limit if most is None else min(limit, most),
         )
+    if not claimed:
+        return Taken(at=now, probing=limit == 1)
     tellings, poisoned = _settled(sender, claimed, now)
     ready: list[Ready] = []
     for telling in tellings:
