@@ -264,4 +264,4 @@ def _compose(
         message=message, header_id=header_id, subscriber=subscriber, ask=ask, address=recipient, now=now
     )
     mail = composer.compose(matter, to)
-    return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data)
+    return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data, wire_ready=mail.wire_ready)

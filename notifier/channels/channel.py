@@ -27,12 +27,14 @@ class ChannelDownError(NotifierError):
 class Parcel:
     """One Message ready to go: its envelope (RFC 5321 section 2.3.1) and its bytes, headers included.
 
-    The parts stay out of `repr`, so that no address can slip into a log.
+    `wire_ready` says that its lines are known to be as SMTP carries them (`core.lines.are_wire_ready`), which need not
+    be found out again then. The parts stay out of `repr`, so that no address can slip into a log.
     """
 
     sender: str = field(repr=False)
     recipient: str = field(repr=False)
     data: bytes = field(repr=False)
+    wire_ready: bool = False
 
 
 class Line(Protocol):

@@ -69,7 +69,7 @@ class Transaction:
         it was not whole.
         """
         self.phase = Phase.BODY
-        body = body_of(self.parcel.data)
+        body = body_of(self.parcel)
         if len(body) > _BLOCK:
             await self._write_blocks(body)
             body = b""

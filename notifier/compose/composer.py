@@ -41,7 +41,13 @@ class Composer:
         data = stencil.fill(recipient) if stencil else None
         if stencil is None or data is None:
             return compose(matter, recipient, self._voice)
-        return enveloped(data, subject=stencil.subject, recipient=recipient, voice=self._voice)
+        return enveloped(
+            data,
+            wire_ready=stencil.wire_ready,
+            subject=stencil.subject,
+            recipient=recipient,
+            voice=self._voice,
+        )
 
     @property
     def kept_bytes(self) -> int:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
 from notifier.compose.matter import Matter
 from notifier.compose.messages import Draft, compose, draft_of
 from notifier.compose.mime import assemble
+from notifier.compose.quoting import escaped
 from notifier.compose.recipient import Recipient
 from notifier.compose.stencils import Opening, Stencil
 from notifier.compose.voice import Voice
@@ -34,7 +35,8 @@ def cut(matter: Matter, voice: Voice) -> Stencil | None:
         stencil = _cut_out(draft_of(matter, first, voice), first)
     except _UncutError:
         return None
-    return stencil if stencil.fill(second) == compose(matter, second, voice).data else None
+    whole = compose(matter, second, voice)
+    return replace(stencil, wire_ready=whole.wire_ready) if stencil.fill(second) == whole.data else None
 
 
 def _strangers(matter: Matter, voice: Voice) -> tuple[Recipient, Recipient]:
@@ -81,6 +83,7 @@ def _cut_out(draft: Draft, stranger: Recipient) -> Stencil:
     used = {name for opening in openings for name in opening.names}
     return Stencil(
         subject=draft.subject,
+        wire_ready=False,
         mail=scissors.opened(data),
         openings=openings,
         places={name: place for name, place in draft.places.items() if name in used},
@@ -106,7 +109,7 @@ class _Scissors:
 
     def open_header(self, wire: str) -> str:
         """A field's value on the wire, with marks instead of values."""
-        return self.values.sub(lambda found: self._mark("%b", (self.named[found[0]],), in_body=False), wire)
+        return self.values.sub(lambda found: self._mark(b"%b", (self.named[found[0]],), in_body=False), wire)
 
     def open_body(self, body: str) -> str:
         """A body with marks instead of the lines that hold values. Raises _UncutError where one is the last."""
@@ -118,8 +121,8 @@ class _Scissors:
     def opened(self, data: bytes) -> bytes:
         """The mail's bytes with `%b` for each mark. Raises _UncutError unless each stands there once, in order."""
         pieces = []
-        for number, opening in enumerate(self.openings):
-            mark = _mark(number).encode("ascii") + (b"\r\n" if opening.in_body else b"")
+        for number in range(len(self.openings)):
+            mark = _mark(number).encode("ascii")
             before, found, data = data.partition(mark)
             if not found or mark in data:
                 raise _UncutError
@@ -130,12 +133,19 @@ class _Scissors:
         found = self.values.findall(line)
         if not found:
             return line
-        form = "%b".join(words.replace("%", "%%") for words in self.values.split(line))
-        return self._mark(f"{form}\r\n", tuple(self.named[value] for value in found), in_body=True)
+        # Escaped as a whole: what stands at a line's beginning or end is escaped otherwise than within.
+        whole = escaped(self.values.sub(_STAND_IN, line).encode("utf-8")).replace(b"%", b"%%")
+        if whole.count(_STAND_IN.encode("ascii")) != len(found):
+            raise _UncutError
+        form = whole.replace(_STAND_IN.encode("ascii"), b"%b")
+        return self._mark(form, tuple(self.named[value] for value in found), in_body=True)
 
-    def _mark(self, form: str, names: tuple[str, ...], *, in_body: bool) -> str:
-        self.openings.append(Opening(form.encode(), names, in_body))
+    def _mark(self, form: bytes, names: tuple[str, ...], *, in_body: bool) -> str:
+        self.openings.append(Opening(form, names, in_body))
         return _mark(len(self.openings) - 1)
+
+
+_STAND_IN = "value-of-a-stencil"
 
 
 def _mark(number: int) -> str:

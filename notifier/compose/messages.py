@@ -23,18 +23,21 @@ from notifier.compose.plaintext import wrapped
 from notifier.compose.recipient import Recipient
 from notifier.compose.voice import Voice
 from notifier.core.letter import LetterKind
+from notifier.core.lines import are_wire_ready
 
 INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A composed Message: its envelope and its bytes, headers included. Addresses stay out of `repr`."""
+    """A composed Message: its envelope and its bytes, headers included; whether they are `wire_ready` (`core.lines`).
+    Addresses stay out of `repr`."""
 
     subject: str
     sender: str = field(repr=False)
     recipient: str = field(repr=False)
     data: bytes = field(repr=False)
+    wire_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +67,18 @@ def compose(matter: Matter, recipient: Recipient, voice: Voice) -> Mail:
     data = assemble(headers=wire, text=draft.text, html=draft.html, attachments=draft.attachments)
     meant = [(each.name, each.meant) for each in draft.fields]
     verify(data, headers=meant, text=draft.text, html=draft.html, attachments=draft.attachments)
-    return enveloped(data, subject=draft.subject, recipient=recipient, voice=voice)
+    ready = are_wire_ready(data)
+    return enveloped(data, wire_ready=ready, subject=draft.subject, recipient=recipient, voice=voice)
 
 
-def enveloped(data: bytes, *, subject: str, recipient: Recipient, voice: Voice) -> Mail:
+def enveloped(data: bytes, *, wire_ready: bool, subject: str, recipient: Recipient, voice: Voice) -> Mail:
     """The bytes with the envelope that takes them to the recipient."""
     return Mail(
         subject=subject,
         sender=voice.letterhead.return_path(recipient.message_id, recipient.moves),
         recipient=wire_address(recipient.address),
         data=data,
+        wire_ready=wire_ready,
     )
 
 

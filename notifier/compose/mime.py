@@ -4,13 +4,13 @@ proof that they read back."""
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from email import message_from_bytes
 from email.message import Message
 
 from notifier.compose.attachments import Attachment
 from notifier.compose.headers import decoded
+from notifier.compose.quoting import quoted
 from notifier.errors import NotifierError
 
 
@@ -55,11 +55,6 @@ def _part(kind: str, body: str) -> str:
         "Content-Transfer-Encoding: quoted-printable\r\n"
         f"\r\n{quoted(wire.encode('utf-8')).decode('ascii')}"
     )
-
-
-def quoted(lines: bytes) -> bytes:
-    """Lines that end with CRLF as quoted-printable (RFC 2045 section 6.7), each encoded on its own."""
-    return binascii.b2a_qp(lines, istext=True)
 
 
 def verify(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from notifier.compose.mime import quoted
 from notifier.compose.places import Place
+from notifier.compose.quoting import folded
 from notifier.compose.recipient import Recipient
 
 # With its name a header's line holds at most 998 characters (RFC 5322 section 2.1.1).
@@ -19,7 +19,8 @@ _IN_BODY = re.compile(r"(?!.*=\?)https?://[A-Za-z0-9._~:/?=+@%-]{1,900}")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Where something was cut out: a header's value, or a whole line of a body, with `%b` for every place in it."""
+    """Where something was cut out: a header's value, or a whole line of a body, escaped as in quoted-printable, with
+    `%b` for every place in it."""
 
     form: bytes
     names: tuple[str, ...]
@@ -27,20 +28,22 @@ class Opening:
 
     def fill(self, values: Mapping[str, bytes]) -> bytes:
         """Its bytes on the wire."""
-        line = self.form % tuple([values[name] for name in self.names])
-        return quoted(line) if self.in_body else line
+        if not self.in_body:
+            return self.form % tuple([values[name] for name in self.names])
+        return folded(self.form % tuple([values[name].replace(b"=", b"=3D") for name in self.names]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stencil:
     """A mail with a `%b` at each of its openings. `in_bodies` names the places that stand in a body, perhaps in a
-    header as well."""
+    header as well; `wire_ready` says that all lines between the openings are as SMTP carries them."""
 
     subject: str
     mail: bytes
     openings: tuple[Opening, ...]
     places: Mapping[str, Place]
     in_bodies: frozenset[str]
+    wire_ready: bool
 
     @property
     def size(self) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from notifier.channels.envelope import UnsendableError, envelope_of
+from notifier.channels.envelope import UnsendableError, body_of, envelope_of
+from notifier.core.lines import are_wire_ready, have_clean_ends
 from notifier.core.reply import Fault, Phase
 from tests.channels.sending import KARI, OLA, channel_to, send
 from tests.peers.smtp_sink import SmtpSink
@@ -84,3 +87,16 @@ def test_the_relays_own_size_limit_is_respected() -> None:
         verdicts = send(channel_to(sink), KARI, replace(OLA, data=b"S: x\r\n\r\nx\r\n"))
 
     assert [verdict.fault for verdict in verdicts] == [Fault.MESSAGE, Fault.NONE]
+
+
+@given(st.lists(st.sampled_from([b"a", b".", b"\r\n", b"\r", b"\n", b"..", b" "]), max_size=30).map(b"".join))
+def test_a_mail_that_is_ready_goes_as_it_is_and_every_other_is_made_so(data: bytes) -> None:
+    mended = body_of(replace(KARI, data=data))
+
+    if are_wire_ready(data):
+        assert mended == body_of(replace(KARI, data=data, wire_ready=True)) == data
+    undoubled = mended.replace(b"\r\n..", b"\r\n.").removeprefix(b".") if data.startswith(b".") else mended
+    assert mended.endswith(b"\r\n")
+    assert have_clean_ends(mended)
+    assert b"\r\n.\r\n" not in b"\r\n" + mended
+    assert undoubled.startswith(b".") == data.startswith(b".")

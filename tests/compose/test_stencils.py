@@ -21,6 +21,7 @@ from notifier.compose.messages import compose
 from notifier.compose.recipient import Recipient
 from notifier.compose.stencils import Stencil
 from notifier.core.letter import LetterKind
+from notifier.core.lines import are_wire_ready
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
 from tests.compose.spliced import KINDS, MATTERS, NOW, VOICE, recipients, somebody, told
@@ -62,6 +63,7 @@ def test_whoever_it_goes_to_gets_the_mail_that_the_whole_way_makes(matter: Matte
         return
     for _ in range(3):  # the whole way, cut, spliced
         assert COMPOSER.compose(matter, to) == whole
+    assert whole.wire_ready == are_wire_ready(whole.data)
     lines = whole.data.split(b"\r\n")
     assert all(len(line) <= 998 and b"\n" not in line and b"\r" not in line for line in lines)
     body = whole.data.partition(b"\r\n\r\n")[2]
@@ -152,6 +154,16 @@ def test_stencils_take_a_bounded_amount_of_memory() -> None:
         for number in range(3):
             composer.compose(matter, somebody(number))
         assert 0 < composer.kept_bytes <= most
+
+
+@pytest.mark.parametrize("length", range(1, 80, 2))
+def test_wherever_a_link_is_folded_the_mail_goes_as_it_is(length: int) -> None:
+    to = replace(somebody(), public_id="k" * length)
+    composer = Composer(VOICE)
+    mails = [composer.compose(told(NoticeKind.REMINDER), to) for _ in range(3)]
+    assert mails[0] == mails[1] == mails[2]
+    assert mails[2].wire_ready
+    assert are_wire_ready(mails[2].data)
 
 
 @settings(max_examples=30, deadline=None)
