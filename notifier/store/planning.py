@@ -10,7 +10,8 @@ two together. FanOuts that concern the same people but for what these follow are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
     update,
 )
@@ -106,23 +108,38 @@ def plan_slice(
     if connection.dialect.name == "postgresql":
         connection.execute(select(messages.c.id).where(waiting).with_for_update()).all()
     recorded = expired = 0
-    made: list[int] = []
     soonest: list[datetime] = []
     _bundle_loose(connection, within, waiting, now)
-    for alike in _alike(due):
-        outcome = alike[0].outcome
-        steps = _steps(alike)
-        if outcome is Outcome.OWED:
-            made += _open_messages(connection, alike[0], steps, within, waiting=waiting, now=now)
-        rows = _record(connection, alike[0], steps, within, waiting=waiting, now=now)
-        recorded += rows
-        expired += rows if outcome is Outcome.EXPIRED else 0
-        if rows and outcome is Outcome.OWED:
-            soonest += [fan_out.step.expires for fan_out in alike if fan_out.step.expires]
+    with _joining_whole_slices(connection):
+        for alike in _alike(due):
+            outcome = alike[0].outcome
+            steps = _steps(alike)
+            if outcome is Outcome.OWED:
+                _open_messages(connection, alike[0], steps, within, waiting=waiting, now=now)
+            rows = _record(connection, alike[0], steps, within, waiting=waiting, now=now)
+            recorded += rows
+            expired += rows if outcome is Outcome.EXPIRED else 0
+            if rows and outcome is Outcome.OWED:
+                soonest += [fan_out.step.expires for fan_out in alike if fan_out.step.expires]
     if soonest:
         hasten_expiry(connection, waiting, soonest=min(soonest))
-    _forget_empty(connection, made)
+    _forget_empty(connection, waiting, made_at=now)
     return Planned(recorded=recorded, expired=expired)
+
+
+@contextmanager
+def _joining_whole_slices(connection: Connection) -> Iterator[None]:
+    """Keep PostgreSQL from looking through all new rows for each Subscriber.
+
+    What it counted in its tables is from before this transaction filled them, so that it expects a few rows; and what
+    it counted while they were empty can hold for long. By hash or merge a slice costs the same whatever it expects.
+    """
+    is_postgresql = connection.dialect.name == "postgresql"
+    if is_postgresql:
+        connection.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    if is_postgresql:
+        connection.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
 
 
 def _alike(due: Iterable[FanOut]) -> list[Sequence[FanOut]]:
@@ -180,22 +197,21 @@ def _open_messages(
     *,
     waiting: ColumnElement[bool],
     now: datetime,
-) -> Sequence[int]:
-    """One for each active Subscriber who is newly owed a step and has none that waits.
-
-    Answers the ids where another node may record the same Notices meanwhile.
-    """
+) -> None:
+    """One for each active Subscriber who is newly owed a step and has none that waits."""
     known = exists().where(
-        notices.c.subscriber_id == subscribers.c.id,
+        within.holds(notices.c.subscriber_id),
+        notices.c.subscriber_id == subscriptions.c.subscriber_id,
         *(notices.c[name] == steps.c[name] for name in ("deadline", "kind", "lead", "spoken", "revision")),
     )
     is_owed = (
         exists()
         .select_from(subscriptions.join(steps, steps.c.topic == topic_followed()))
         .where(
+            within.holds(subscriptions.c.subscriber_id),
             subscriptions.c.subscriber_id == subscribers.c.id,
             subscriptions.c.since < shared.step.due,
-            ~known.correlate(subscribers, steps),
+            ~known.correlate(subscriptions, steps),
         )
     )
     has_waiting = exists().where(waiting, messages.c.subscriber_id == subscribers.c.id)
@@ -206,11 +222,7 @@ def _open_messages(
         ~has_waiting,
         is_owed.correlate(subscribers),
     )
-    statement = insert(messages).from_select(_MESSAGE, lonely)
-    if connection.dialect.name == "postgresql":
-        return connection.scalars(statement.returning(messages.c.id)).all()
-    connection.execute(statement)
-    return ()
+    connection.execute(insert(messages).from_select(_MESSAGE, lonely))
 
 
 def _new_message(now: datetime) -> list[Any]:
@@ -238,7 +250,9 @@ def _record(
     is_owed = true() if shared.outcome is Outcome.OWED else false()
     travels_in = case((and_(subscribers.c.state == SubscriberState.ACTIVE, is_owed), theirs.c.id))
     followed = and_(
-        subscriptions.c.subscriber_id == subscribers.c.id, subscriptions.c.since < shared.step.due
+        within.holds(subscriptions.c.subscriber_id),
+        subscriptions.c.subscriber_id == subscribers.c.id,
+        subscriptions.c.since < shared.step.due,
     )
     source = (
         subscribers.join(theirs, theirs.c.subscriber_id == subscribers.c.id, isouter=True)
@@ -257,8 +271,8 @@ def _record(
     return connection.execute(statement).rowcount
 
 
-def _forget_empty(connection: Connection, made: Sequence[int]) -> None:
+def _forget_empty(connection: Connection, waiting: ColumnElement[bool], *, made_at: datetime) -> None:
     """Drop those of the Messages made just now whose Notices another node recorded meanwhile."""
-    if made:
+    if connection.dialect.name == "postgresql":
         carries = exists().where(notices.c.message_id == messages.c.id)
-        connection.execute(delete(messages).where(messages.c.id.in_(made), ~carries))
+        connection.execute(delete(messages).where(waiting, messages.c.created_at == made_at, ~carries))

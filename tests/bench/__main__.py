@@ -14,6 +14,8 @@ from tests.bench.idle import cold_doctor, idle
 
 IDLE_SECONDS = 30.0
 
+Row = tuple[str, str, str]
+
 
 def _wall(*command: str, times: int = 5) -> float:
     """The median of several runs, in seconds, after one that warms up."""
@@ -25,7 +27,7 @@ def _wall(*command: str, times: int = 5) -> float:
     return sorted(runs[1:])[times // 2]
 
 
-def _composing() -> list[tuple[str, str, str]]:
+def _composing() -> list[Row]:
     """Rows on composing a mail, and on all that a Message costs beside the wire."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.composing"], check=True, stdout=subprocess.PIPE, cwd=Path.cwd()
@@ -60,57 +62,62 @@ def _figures(module: str) -> dict[str, float]:
     return figures
 
 
-def main() -> None:
-    """Measure everything and print it."""
-    planning, received = _figures("planning"), _figures("receiving")
+def _daemon() -> list[Row]:
+    """Rows on the daemon that starts and idles, and on two commands."""
     found, doctor = idle(IDLE_SECONDS), cold_doctor()
     bare = _wall(sys.executable, "-c", "pass")
     helped = _wall(sys.executable, "-m", "notifier", "--help")
+    beside = f"{bare:.2f} s for a bare Python"
+    busy = f"over {IDLE_SECONDS:.0f} s; minutes: python -m tests.bench.idle"
+    return [
+        ("start-up to the first tick, page answering", f"{found.started:.1f} s", beside),
+        ("resident memory of the idle daemon", f"{found.memory_after:.0f} MB", ""),
+        ("CPU of the idle daemon", f"{found.busy:.1f} %", busy),
+        ("`notifier doctor`, cold", f"{doctor[0]:.1f} s", f"{doctor[1]:.1f} s of them on a processor"),
+        ("`notifier --help`", f"{helped:.2f} s", beside),
+    ]
+
+
+def _planning() -> list[Row]:
+    """Rows on planning a million Notices."""
+    found = _figures("planning")
+    copied = f"{found['copied_processor_seconds']:.1f} s on a processor to copy the finished rows"
     rows = [
         (
-            "start-up to the first tick, page answering",
-            f"{found.started:.1f} s",
-            f"{bare:.2f} s for a bare Python",
+            f"planning {found['notices']:,.0f} Notices into {found['messages']:,.0f} Messages, SQLite",
+            f"{found['seconds']:.1f} s, {found['processor_seconds']:.1f} s of them on a processor",
+            f"{copied}; {found['one_by_one_seconds']:.0f} s one by one (from a hundredth)",
         ),
-        ("resident memory of the idle daemon", f"{found.memory_after:.0f} MB", ""),
+        ("its peak memory", f"{found['peak_mb']:.0f} MB", f"{found['before_mb']:.0f} MB before it"),
+    ]
+    if seconds := found["postgresql_seconds"]:
+        rows.append(("the same on PostgreSQL", f"{seconds:.1f} s", "the server's time included"))
+    return rows
+
+
+def _receiving() -> list[Row]:
+    """Rows on hostile mail."""
+    found = _figures("receiving")
+    return [
         (
-            "CPU of the idle daemon",
-            f"{found.busy:.1f} %",
-            f"over {IDLE_SECONDS:.0f} s; minutes: python -m tests.bench.idle",
-        ),
-        ("`notifier doctor`, cold", f"{doctor[0]:.1f} s", f"{doctor[1]:.1f} s of them on a processor"),
-        ("`notifier --help`", f"{helped:.2f} s", f"{bare:.2f} s for a bare Python"),
-        (
-            f"planning {planning['notices']:,.0f} Notices into {planning['messages']:,.0f} Messages, SQLite",
-            f"{planning['seconds']:.1f} s, {planning['processor_seconds']:.1f} s of them on a processor",
-            f"{planning['one_by_one_seconds']:.0f} s one by one (from a hundredth)",
-        ),
-        *(
-            [
-                (
-                    "the same on PostgreSQL",
-                    f"{planning['postgresql_seconds']:.1f} s",
-                    "the server's time included",
-                )
-            ]
-            if planning["postgresql_seconds"]
-            else []
-        ),
-        ("its peak memory", f"{planning['peak_mb']:.0f} MB", f"{planning['before_mb']:.0f} MB before it"),
-        (
-            f"a report of 20 MB, refused ({received['big_code']:.0f})",
-            f"{received['big_seconds']:.1f} s",
+            f"a report of 20 MB, refused ({found['big_code']:.0f})",
+            f"{found['big_seconds']:.1f} s",
             "at once where its size is announced",
         ),
         (
-            f"a report of 3,000 nested parts, refused ({received['deep_code']:.0f})",
-            f"{received['deep_seconds']:.2f} s",
+            f"a report of 3,000 nested parts, refused ({found['deep_code']:.0f})",
+            f"{found['deep_seconds']:.2f} s",
             "the standard library's parser fails over it",
         ),
-        ("memory that both took", f"{received['peak_mb'] - received['before_mb']:.0f} MB", ""),
-        *_composing(),
-        *(feeds.measure() if feeds.is_possible() else []),
+        ("memory that both took", f"{found['peak_mb'] - found['before_mb']:.0f} MB", ""),
     ]
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    rows = [*_daemon(), *_planning(), *_receiving(), *_composing()]
+    if feeds.is_possible():
+        rows += feeds.measure()
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}\n")
     print("| what | figure | beside it |\n|---|---|---|")
     for row in rows:
