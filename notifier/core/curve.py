@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from notifier.core.answer import Answer, AnswerKind, AnswerState
+from notifier.core.answer import Answer, AnswerState, Evidence
 from notifier.core.change import Change
-from notifier.core.timing import Timing
+from notifier.core.past import Past, past_of
+from notifier.core.stance import Circumstances, last_that_counts, stance_of
 from notifier.core.when import When
 
 # So far back goes the pace that says where the answers point.
@@ -19,9 +20,9 @@ PACE_DAYS = 28
 class Curve:
     """How many of all Vendors were ready at the end of each day, and how many will be at the pace of late.
 
-    `days` go from the first Answer's to today's, ready ones beside each. `expected` is the number on
-    `until`, the first day gone; None without a date or before there is a pace. Where no day was set, `until` is the
-    earliest that is possible and not `is_exact`.
+    `days` go from the first Answer's to today's, ready ones beside each, by what was known on that day: an Answer
+    that was in doubt later counts until then. `expected` is the number on `until`, the first day gone; None without a
+    date or before there is a pace. Where no day was set, `until` is the earliest that is possible and not `is_exact`.
     """
 
     days: tuple[tuple[date, int], ...]
@@ -32,24 +33,27 @@ class Curve:
 
 
 def curve_of(
-    answers: Iterable[Answer], *, change: Change, ready_now: int, total: int, timing: Timing, today: date
+    answers: Iterable[Answer],
+    *,
+    change: Change,
+    seen: Mapping[str, Sequence[Evidence]],
+    total: int,
+    circumstances: Circumstances,
 ) -> Curve:
-    """The Curve of the Vendors' Answers on one Change, as they counted at the time.
+    """The Curve of the Vendors' Answers on one Change.
 
-    `ready_now` is how many are ready today, without those whose Answer is in doubt.
+    `seen` is all the Evidence on it by Vendor, as it came in; of `circumstances` what is true of any day.
     """
-    counting = sorted(
-        (answer for answer in answers if answer.state is AnswerState.COUNTS and answer.party.vendor),
-        key=lambda answer: answer.id,
-    )
-    ready: dict[str, bool] = {}
-    by_day: dict[date, int] = {}
-    for answer in counting:
-        ready[answer.party.vendor] = answer.kind in (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
-        by_day[timing.today(answer.at)] = sum(ready.values())
-    if by_day:
-        by_day[today] = ready_now
-    days = _filled(by_day, today)
+    theirs: dict[str, list[Answer]] = {}
+    for answer in answers:
+        if answer.state is AnswerState.COUNTS and answer.party.vendor:
+            theirs.setdefault(answer.party.vendor, []).append(answer)
+    past, today = past_of(change, circumstances.history, circumstances.timing), circumstances.today
+    steps: dict[date, int] = {}
+    for vendor, given in theirs.items():
+        for day, step in _steps(given, seen.get(vendor, ()), past, circumstances):
+            steps[day] = steps.get(day, 0) + step
+    days = _filled(steps, today)
     last = _last_date(change)
     until = last.earliest if last else None
     return Curve(
@@ -61,14 +65,43 @@ def curve_of(
     )
 
 
-def _filled(by_day: Mapping[date, int], today: date) -> tuple[tuple[date, int], ...]:
-    """Every day from the first to today, each with the last number up to then."""
-    if not by_day:
-        return ()
+def _steps(
+    given: Sequence[Answer], seen: Sequence[Evidence], past: Past, circumstances: Circumstances
+) -> Iterator[tuple[date, int]]:
+    """On which days one Vendor became ready (1), or was so no longer (-1); 0 on that of its first Answer."""
+    timing, today = circumstances.timing, circumstances.today
+    said = [(min(timing.today(_counts_since(answer)), today), answer) for answer in given]
+    shown = [(min(timing.today(each.at), today), each) for each in seen]
+    first = min(day for day, _ in said)
+    met = {day for day, _ in (*said, *shown)} | {min(turn, today) for turn in past.turns}
+    yield first, 0
+    was_ready = False
+    for day in sorted(day for day in met if day >= first):
+        known = past.on(day) if day < today else past.stages[-1]
+        last_seen = [each for on, each in shown if on <= day][-1:]
+        then = replace(
+            circumstances,
+            history=known.history,
+            evidence={(each.vendor, each.change_id): each for each in last_seen},
+            today=day,
+        )
+        answer = last_that_counts(answer for on, answer in said if on <= day)
+        is_ready = stance_of(answer, change=known.change, circumstances=then).is_settled
+        yield day, is_ready - was_ready
+        was_ready = is_ready
+
+
+def _counts_since(answer: Answer) -> datetime:
+    """One that waited for operators counts from their decision on."""
+    return answer.decided_at or answer.at
+
+
+def _filled(steps: Mapping[date, int], today: date) -> tuple[tuple[date, int], ...]:
+    """Every day from the first to today, each with what all steps up to then add up to."""
     days: list[tuple[date, int]] = []
-    number, day = 0, min(by_day)
+    number, day = 0, min(steps, default=today + timedelta(days=1))
     while day <= today:
-        number = by_day.get(day, number)
+        number += steps.get(day, 0)
         days.append((day, number))
         day += timedelta(days=1)
     return tuple(days)

@@ -12,7 +12,6 @@ from notifier.core.answer import Answer, AnswerRules, AnswerState, Evidence, Par
 from notifier.core.change import Change
 from notifier.core.curve import Curve, curve_of
 from notifier.core.readiness import (
-    READY,
     Contacts,
     Picture,
     Told,
@@ -40,7 +39,7 @@ class _Known:
     reminded: Mapping[str, Mapping[str, Collection[datetime]]]
     replies: Mapping[int, str]
     answers: Mapping[tuple[Party, str], Sequence[Answer]]
-    evidence: Mapping[tuple[str, str], Evidence]
+    evidence: Mapping[str, Mapping[str, Sequence[Evidence]]]
     waivers: Mapping[tuple[str, str], Waiver]
     circumstances: Circumstances
 
@@ -63,7 +62,7 @@ def _read(
     given: dict[tuple[Party, str], list[Answer]] = {}
     for answer in answers.given(connection):
         given.setdefault((answer.party, answer.change_id), []).append(answer)
-    seen = evidence.last_of_each(connection)
+    seen = evidence.on_changes(connection, [change.id for change in chosen])
     return _Known(
         vendors=everybody,
         contacts=readiness.counted_contacts(connection),
@@ -76,7 +75,11 @@ def _read(
         waivers=waivers.last_of_each(connection),
         circumstances=Circumstances(
             history=changes.history(connection),
-            evidence=seen,
+            evidence={
+                (vendor, change_id): series[-1]
+                for change_id, by_vendor in seen.items()
+                for vendor, series in by_vendor.items()
+            },
             timing=timing,
             today=timing.today(now),
             rules=rules,
@@ -107,7 +110,7 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
         stance=stance,
         contacts=contacts,
         told=told,
-        evidence=known.evidence.get((vendor.id, change.id)),
+        evidence=known.circumstances.evidence.get((vendor.id, change.id)),
         waiver=known.waivers.get((vendor.id, change.id)),
         waiting=sum(answer.state is AnswerState.WAITING for answer in given),
     )
@@ -136,8 +139,7 @@ def _curve(known: _Known, picture: Picture) -> Curve:
     return curve_of(
         given,
         change=change,
-        ready_now=sum(line.condition in READY for line in picture.lines),
+        seen=known.evidence.get(change.id, {}),
         total=len(known.vendors),
-        timing=known.circumstances.timing,
-        today=known.circumstances.today,
+        circumstances=known.circumstances,
     )

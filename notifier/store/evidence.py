@@ -51,6 +51,21 @@ def last_of_each(
     return {(row.vendor_id, row.change): _evidence(row, _uses(row) if with_uses else ()) for row in rows}
 
 
+def on_changes(
+    connection: Connection, change_ids: Collection[str]
+) -> dict[str, dict[str, tuple[Evidence, ...]]]:
+    """By Change and Vendor, everything that was seen of these Changes, oldest first."""
+    columns = (c for c in evidence.c if c.name != "uses")
+    chosen = select(*columns).where(evidence.c.change.in_(change_ids)).order_by(evidence.c.id)
+    found: dict[str, dict[str, list[Evidence]]] = {}
+    for row in connection.execute(chosen):
+        found.setdefault(row.change, {}).setdefault(row.vendor_id, []).append(_evidence(row))
+    return {
+        change_id: {vendor: tuple(series) for vendor, series in by_vendor.items()}
+        for change_id, by_vendor in found.items()
+    }
+
+
 def _evidence(row: Any, uses: tuple[Use, ...] = ()) -> Evidence:
     return Evidence(
         vendor=row.vendor_id,

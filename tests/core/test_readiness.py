@@ -6,15 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from notifier.core.answer import Answer, AnswerKind, AnswerState, Evidence, Party, Way
-from notifier.core.curve import curve_of
+from notifier.core.answer import Answer, AnswerKind, Evidence, Party, Way
 from notifier.core.readiness import Condition, Contacts, VendorLine, Waiver, condition_of, picture_of
 from notifier.core.stance import OPEN, Doubt, Stance
-from notifier.core.when import parse_when
-from tests.core.lists import TIMING, a_change, a_deadline, oslo
+from tests.core.lists import a_change, oslo
 
 TODAY = date(2026, 11, 24)
 REACHED = Contacts(active=1, follows=True)
@@ -106,59 +102,3 @@ def test_the_first_to_call_are_those_seen_most_then_the_most_worrying() -> None:
     assert [line.name for line in picture.lines] == ["B", "D", "C", "E", "F", "A", "G"]
     assert picture.counts()[Condition.SILENT] == 2
     assert picture.counts()[Condition.NO_CONTACT] == 0
-
-
-def test_the_curve_counts_answers_as_they_stood_and_goes_on_at_the_pace_of_late() -> None:
-    answers = [
-        an_answer(AnswerKind.DONE, "a", "2026-11-02", id=1),
-        an_answer(AnswerKind.PLANNED, "b", "2026-11-02", id=2),
-        an_answer(AnswerKind.NOT_AFFECTED, "b", "2026-11-04", id=3),
-        an_answer(AnswerKind.NONE, "a", "2026-11-05", id=4),
-        an_answer(AnswerKind.DONE, "c", "2026-11-05", id=5, state=AnswerState.WAITING),
-    ]
-    curve = curve_of(answers, change=a_change(), ready_now=1, total=9, timing=TIMING, today=date(2026, 11, 6))
-    assert [ready for _, ready in curve.days] == [1, 1, 2, 1, 1]
-    assert (curve.until, curve.expected) == (date(2026, 12, 1), 6)  # one in five days, five times more
-
-
-def test_a_curve_towards_a_vague_date_says_that_no_day_was_set() -> None:
-    vague, exact = (
-        curve_of(
-            [],
-            change=a_change(deadlines=(a_deadline(when=parse_when(written)),)),
-            ready_now=0,
-            total=9,
-            timing=TIMING,
-            today=TODAY,
-        )
-        for written in ("2026-Q4", "2026-10-01")
-    )
-    assert vague.until == exact.until == date(2026, 10, 1)
-    assert (vague.is_exact, exact.is_exact) == (False, True)
-
-
-def test_a_curve_without_answers_or_date_expects_nothing() -> None:
-    none = curve_of([], change=a_change(), ready_now=0, total=9, timing=TIMING, today=TODAY)
-    assert (none.days, none.expected) == ((), None)
-    undated = curve_of(
-        [an_answer(AnswerKind.DONE)], change=a_change("tba"), ready_now=1, total=9, timing=TIMING, today=TODAY
-    )
-    assert (undated.until, undated.expected) == (None, None)
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from("abcd"), st.sampled_from(AnswerKind), st.dates(date(2026, 8, 1), TODAY)),
-        max_size=20,
-    )
-)
-def test_a_curve_never_leaves_its_bounds(given_answers: list[tuple[str, AnswerKind, date]]) -> None:
-    ordered = sorted(given_answers, key=lambda each: each[2])
-    answers = [
-        an_answer(kind, vendor, day.isoformat(), id=number)
-        for number, (vendor, kind, day) in enumerate(ordered)
-    ]
-    curve = curve_of(answers, change=a_change(), ready_now=2, total=4, timing=TIMING, today=TODAY)
-    assert all(0 <= ready <= 4 for _, ready in curve.days)
-    assert curve.expected is None or 0 <= curve.expected <= 4
-    assert [day for day, _ in curve.days] == sorted({day for day, _ in curve.days})
