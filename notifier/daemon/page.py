@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Engine
-from starlette.types import ASGIApp
 
 from notifier.app import Parts
 from notifier.consent.leaving import leave
@@ -25,6 +24,7 @@ from notifier.store import changes, imprints
 from notifier.store.engine import reading
 from notifier.store.watching import watching
 from notifier.web.application import create_app
+from notifier.web.feeds import Feeds
 from notifier.web.site import Health, HealthProblem, Register, Site
 
 
@@ -52,7 +52,7 @@ class Shown:
                 self.seen = now
 
 
-def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Sequence[Loop]) -> ASGIApp:
+def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Sequence[Loop]) -> Feeds:
     """The web application over this node's parts."""
     return create_app(
         Site(

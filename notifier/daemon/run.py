@@ -38,6 +38,7 @@ from notifier.jobs.measure import begin_counting
 from notifier.jobs.refresh import Finding
 from notifier.logs import log
 from notifier.settings import Settings
+from notifier.web.edition import AtOnce
 from notifier.web.visits import Visits
 
 if TYPE_CHECKING:
@@ -77,7 +78,10 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         _refuse_to_run_without_list(running)
         await may_send(running)
         apps = await asyncio.to_thread(_apps, running)
-        servers = [await opened(app, door) for app, door in zip(apps, listeners, strict=True)]
+        servers = [
+            await opened(app, door, at_once=at_once)
+            for (app, at_once), door in zip(apps, listeners, strict=True)
+        ]
         inboxes = [await _receiving(running, door) for door in letterboxes]
         scheduler = _scheduler(running)
         scheduler.start()
@@ -126,11 +130,13 @@ async def _receiving(running: Running, door: socket.socket) -> Listener:
     )
 
 
-def _apps(running: Running) -> list[ASGIApp]:
-    """What is served there, in the same order."""
+def _apps(running: Running) -> list[tuple[ASGIApp, AtOnce | None]]:
+    """What is served there, in the same order, and what of it is ready at once."""
     parts, visits = running.parts, Visits()
     pages = page(parts, clock=running.clock, shown=running.shown, loops=running.loops)
-    apps = [visits.counting(pages)]
+    apps: list[tuple[ASGIApp, AtOnce | None]] = [
+        (visits.counting(pages), visits.counting_at_once(pages.at_once))
+    ]
     if parts.settings.metrics.bind is not None:
         # Loaded where it is asked for, for the same reason.
         from notifier.daemon.metrics import DaemonCollector, metrics_app
@@ -143,7 +149,7 @@ def _apps(running: Running) -> list[ASGIApp]:
             visits=visits,
             counted=begin_counting(parts.engine),
         )
-        apps.append(metrics_app(collector))
+        apps.append((metrics_app(collector), None))
     return apps
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from notifier.daemon.shortcut import shortcut
 from notifier.errors import ConfigurationError
+from notifier.web.edition import AtOnce
 
 
 class Server(uvicorn.Server):
@@ -105,16 +107,25 @@ class Opened:
         self.server.end()
 
 
-async def opened(app: ASGIApp, listener: socket.socket) -> Opened:
-    """Serve an application on a listening socket, and wait until it answers; raises what kept it from it.
+def configured(app: ASGIApp, *, at_once: AtOnce | None = None) -> uvicorn.Config:
+    """How uvicorn serves an application. What of it is ready `at_once` takes a shortcut.
 
     No visits are logged: addresses of the feeds could hold tokens.
     """
-    server = Server(
-        uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", proxy_headers=False, server_header=False
-        )
+    return uvicorn.Config(
+        app,
+        http=shortcut(at_once) if at_once else "httptools",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
     )
+
+
+async def opened(app: ASGIApp, listener: socket.socket, *, at_once: AtOnce | None = None) -> Opened:
+    """Serve an application on a listening socket, and wait until it answers; raises what kept it from it."""
+    server = Server(configured(app, at_once=at_once))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await _answering(server, serving)
     return Opened(server=server, serving=serving)

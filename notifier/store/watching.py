@@ -25,28 +25,28 @@ class _SqliteWatch:
     """Asks `PRAGMA data_version` of the file that is there now; one that was replaced is another."""
 
     def __init__(self, engine: Engine) -> None:
-        self._file = sqlite_file(engine)
-        self._url = f"file:{quote(str(self._file))}?mode=rw"
-        self._connection: sqlite3.Connection | None = None
+        self._file = str(sqlite_file(engine))
+        self._url = f"file:{quote(self._file)}?mode=rw"
+        self._cursor: sqlite3.Cursor | None = None
         self._opened: tuple[int, int] | None = None
 
     def version(self) -> Hashable | None:
         try:
             status = os.stat(self._file)
             identity = (status.st_dev, status.st_ino)
-            connection = self._connection
-            if connection is None or identity != self._opened:
-                connection = self._open(identity)
-            (found,) = connection.execute("PRAGMA data_version").fetchone()
+            cursor = self._cursor
+            if cursor is None or identity != self._opened:
+                cursor = self._open(identity)
+            (found,) = cursor.execute("PRAGMA data_version").fetchone()
         except (OSError, sqlite3.Error):
-            self._connection = None
+            self._cursor = None
             return None
         return (*identity, found)
 
-    def _open(self, identity: tuple[int, int]) -> sqlite3.Connection:
+    def _open(self, identity: tuple[int, int]) -> sqlite3.Cursor:
         # It never waits: whoever asks can ask the database itself instead.
         opened = sqlite3.connect(
             self._url, uri=True, timeout=0, isolation_level=None, check_same_thread=False
         )
-        self._connection, self._opened = opened, identity
-        return opened
+        self._cursor, self._opened = opened.cursor(), identity
+        return self._cursor

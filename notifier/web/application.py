@@ -15,7 +15,6 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from notifier.core.text import Language
 from notifier.web.access import accessing
@@ -40,7 +39,7 @@ from notifier.web.subscribing import subscribing
 MOST_BODY = 64 * 1024
 
 
-def create_app(site: Site) -> ASGIApp:
+def create_app(site: Site) -> Feeds:
     """The ASGI application: the Feeds, and behind them the pages.
 
     Raises jinja2.TemplateNotFound when the stylesheet is missing.

@@ -30,7 +30,7 @@ from notifier.feeds.asking import (
 from notifier.feeds.query import LISTS, AskedList, read_list
 from notifier.feeds.wellknown import ROBOTS, security
 from notifier.web.calendar import calendar_edition
-from notifier.web.edition import Edition, edition, refusal, send_edition, send_whole
+from notifier.web.edition import Edition, Headers, Ready, edition, ready, refusal, send_edition, send_whole
 from notifier.web.holders import UnavailableError
 from notifier.web.news import news_edition
 from notifier.web.private import Private, RevokedError
@@ -92,10 +92,9 @@ class Feeds:
             return
         path, query = scope["path"], scope["query_string"]
         if scope["method"] in ("GET", "HEAD"):
-            asked = self._asked.get((path, query))
-            ready = self._shelf.ready(asked) if asked else self._private.ready(path)
-            if ready is not None:
-                await send_edition(scope, send, ready)
+            made = self._ready(path, query)
+            if made is not None:
+                await send_edition(scope, send, made)
                 return
         if not is_feed(path):
             await self._pages(scope, receive, send)
@@ -103,6 +102,15 @@ class Feeds:
             await self._answer(scope, send, path, query)
         else:
             await _refuse(scope, send, 405, "Only GET and HEAD are answered here.", allow="GET, HEAD")
+
+    def at_once(self, method: str, path: str, query: bytes, headers: Headers) -> Ready | None:
+        """The answer to GET or HEAD that is ready for the wire, None where `__call__` must be asked."""
+        made = self._ready(path, query)
+        return ready(method, headers, made) if made else None
+
+    def _ready(self, path: str, query: bytes) -> Edition | None:
+        asked = self._asked.get((path, query))
+        return self._shelf.ready(asked) if asked else self._private.ready(path)
 
     async def _answer(self, scope: Scope, send: Send, path: str, query: bytes) -> None:
         try:

@@ -7,8 +7,12 @@ were answered: it holds while nothing was written to the database, and not a mom
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
+from weakref import ref
 
 from starlette.concurrency import run_in_threadpool
 
@@ -23,12 +27,20 @@ from notifier.web.holders import Holders
 from notifier.web.shelf import Shelf, Snapshot
 from notifier.web.site import Site
 
-# Few, since each may hold bytes of its own, and they are let go at the next write.
-MOST_ANSWERED = 256
+# Some 300 bytes each, so 5 MB; the calendars themselves are the Shelf's, which keeps as many as it has room for.
+MOST_ANSWERED = 16_384
 
 
 class RevokedError(NotifierError):
     """A private calendar that is no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """Which Edition somebody was given, while it is kept, and when it last changed for them."""
+
+    made: ref[Edition]
+    changed_at: datetime
 
 
 class Private:
@@ -39,12 +51,16 @@ class Private:
         self._shelf = shelf
         self._holders = Holders(site.holders)
         self._as_of: tuple[Hashable | None, Snapshot | None] = (None, None)
-        self._answered: dict[str, Edition] = {}
+        self._answered: OrderedDict[str, _Answered] = OrderedDict()
 
     def ready(self, path: str) -> Edition | None:
         """What was answered at this address, where that still holds. Answers at once."""
         last = self._answered.get(path)
-        return last if last and self._as_of == self._now() else None
+        made = last.made() if last else None
+        if last is None or made is None or self._as_of != self._now():
+            return None
+        self._answered.move_to_end(path)
+        return dated(made, last.changed_at)
 
     async def edition(self, path: str, asked: AskedPrivate) -> Edition | None:
         """The calendar at a private address, which asks for this; None while there is no list.
@@ -70,23 +86,27 @@ class Private:
         if made is None or made.changed_at is None:
             return made
         # What they follow and what they answered is part of what they see; the Snapshot may be older.
-        theirs = dated(made, max(made.changed_at, min(holder.changed_at, self._site.now())))
+        changed_at = max(made.changed_at, min(holder.changed_at, self._site.now()))
         # In trouble both may be older than what there is now.
         if found.is_certain and made is self._shelf.ready(shown, is_private=True):
-            self._remember(path, theirs, as_of)
-        return theirs
+            self._remember(path, _Answered(ref(made), changed_at), as_of)
+        return dated(made, changed_at)
 
     def _now(self) -> tuple[Hashable | None, Snapshot | None]:
         """The state of the database and the list; all answers are forgotten with the one they were given in."""
         return self._site.version(), self._shelf.snapshot()
 
-    def _remember(self, path: str, theirs: Edition, as_of: tuple[Hashable | None, Snapshot | None]) -> None:
+    def _remember(
+        self, path: str, answered: _Answered, as_of: tuple[Hashable | None, Snapshot | None]
+    ) -> None:
         if None in as_of:
             return
-        if as_of != self._as_of or len(self._answered) >= MOST_ANSWERED:
+        if as_of != self._as_of:
             self._answered.clear()
             self._as_of = as_of
-        self._answered[path] = theirs
+        self._answered[path] = answered
+        if len(self._answered) > MOST_ANSWERED:
+            self._answered.popitem(last=False)
 
 
 @lru_cache(maxsize=4096)

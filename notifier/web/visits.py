@@ -6,6 +6,8 @@ from collections import Counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from notifier.web.edition import AtOnce, Headers, Ready
+
 # By how a path ends or begins; the first that fits. Whatever fits none is a page.
 _ENDINGS = {".ics": "calendar", ".atom": "atom", ".json": "json", ".css": "style"}
 
@@ -29,6 +31,17 @@ class Visits:
 
         return counted
 
+    def counting_at_once(self, at_once: AtOnce) -> AtOnce:
+        """The answers that are ready at once, counted here as well."""
+
+        def counted(method: str, path: str, query: bytes, headers: Headers) -> Ready | None:
+            found = at_once(method, path, query, headers)
+            if found is not None:
+                self.counts[kind_of(path), found.status] += 1
+            return found
+
+        return counted
+
 
 def kind_of(path: str) -> str:
     """What kind of thing stands at a path."""
@@ -36,5 +49,7 @@ def kind_of(path: str) -> str:
         return "health"
     if path.startswith("/api/"):
         return "json"
-    found = next((kind for ending, kind in _ENDINGS.items() if path.endswith(ending)), "page")
-    return "private_calendar" if found == "calendar" and "/private/" in path else found
+    for ending, kind in _ENDINGS.items():
+        if path.endswith(ending):
+            return "private_calendar" if kind == "calendar" and "/private/" in path else kind
+    return "page"

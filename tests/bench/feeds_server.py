@@ -28,6 +28,7 @@ from notifier.jobs.refresh import refresh
 from notifier.settings import load
 from notifier.store.engine import writing
 from notifier.store.tables import subscribers, subscriptions
+from notifier.web.visits import Visits
 from tests.bench.planning import people
 from tests.core.lists import LONG_AGO, oslo
 
@@ -132,7 +133,9 @@ async def _serve(folder: Path, port: int) -> None:
     figures = {"edit_ms": 1000 * await _edit(app, shown), **await _private(app, paths)}
     (folder / "private.txt").write_text("\n".join(paths) + "\n")
     with closing(listen(f"127.0.0.1:{port}", key="web.bind")) as listener:
-        serving = await opened(app, listener)
+        visits = Visits()
+        at_once = visits.counting_at_once(app.at_once)
+        serving = await opened(visits.counting(app), listener, at_once=at_once)
         answer = await ask(app, "/calendar.ics")
         (folder / "calendar.ics").write_bytes(answer.body)
         private = parts.links.private_calendar("p254", 1).removeprefix(parts.links.base_url)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
+from notifier.daemon.serving import configured
 from notifier.web.application import create_app
+from notifier.web.edition import AtOnce
 from notifier.web.site import Site
 
 
@@ -71,17 +73,24 @@ class Client:
 @contextmanager
 def serving(site: Site) -> Iterator[Client]:
     """The web application around a site."""
-    with serving_app(create_app(site)) as client:
+    app = create_app(site)
+    with serving_app(app, at_once=app.at_once) as client:
         yield client
 
 
 @contextmanager
-def serving_app(app: ASGIApp) -> Iterator[Client]:
+def serving_app(app: ASGIApp, *, at_once: AtOnce | None = None) -> Iterator[Client]:
     """An application behind uvicorn, as the daemon runs it."""
+    with serving_as(configured(app, at_once=at_once)) as client:
+        yield client
+
+
+@contextmanager
+def serving_as(config: uvicorn.Config) -> Iterator[Client]:
+    """A server of this configuration, in a thread."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
-        config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
