@@ -36,6 +36,7 @@ class _Known:
     contacts: Mapping[str, tuple[int, int]]
     topics: Mapping[str, Sequence[Topic]]
     tellings: Mapping[tuple[str, str], LastTold]
+    standings: Mapping[str, Mapping[Topic, LastTold]]
     reminded: Mapping[str, Mapping[str, Collection[datetime]]]
     replies: Mapping[int, str]
     answers: Mapping[tuple[Party, str], Sequence[Answer]]
@@ -56,7 +57,8 @@ def pictures(
 def _read(
     connection: Connection, chosen: Sequence[Change], *, timing: Timing, rules: AnswerRules, now: datetime
 ) -> _Known:
-    tellings = readiness.tellings(connection)
+    tellings, standings = readiness.tellings(connection), readiness.standings(connection)
+    told = [*tellings.values(), *(each for by_topic in standings.values() for each in by_topic.values())]
     everybody = vendors.listing(connection)
     keys = [change.key(deadline) for change in chosen for deadline in change.deadlines]
     given: dict[tuple[Party, str], list[Answer]] = {}
@@ -68,8 +70,9 @@ def _read(
         contacts=readiness.counted_contacts(connection),
         topics=readiness.followed_topics(connection),
         tellings=tellings,
-        reminded=footings.reminded_vendors(connection, [each.id for each in everybody], keys),
-        replies=readiness.replies(connection, {t.message_id for t in tellings.values() if t.message_id}),
+        standings=standings,
+        reminded=footings.reminded_vendors(connection, None, keys),
+        replies=readiness.replies(connection, {each.message_id for each in told if each.message_id}),
         answers=given,
         evidence=seen,
         waivers=waivers.last_of_each(connection),
@@ -117,12 +120,13 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
 
 
 def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:
-    """What the Vendor was told of any of the Change's Deadlines."""
-    keys = [change.key(deadline) for deadline in change.deadlines]
-    if any(topic.covers(change) for topic in known.topics.get(vendor.id, ())):
-        keys.append("")  # the standing mail told of everything that they follow
-    found = [known.tellings.get((vendor.id, key)) for key in keys]
-    there = [telling for telling in found if telling is not None]
+    """What the Vendor was told of any of the Change's Deadlines, or of all that its contacts follow."""
+    found = (known.tellings.get((vendor.id, change.key(deadline))) for deadline in change.deadlines)
+    standings = known.standings.get(vendor.id, {}).items()
+    there = [
+        *(telling for telling in found if telling is not None),
+        *(telling for topic, telling in standings if topic.covers(change)),
+    ]
     if not there:
         return None
     last = max(there, key=lambda telling: telling.last_at)

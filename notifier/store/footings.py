@@ -13,9 +13,9 @@ from notifier.core.footing import Footing
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.stance import Circumstances, Stance, stance_of
 from notifier.core.timing import Timing
-from notifier.store import answers
+from notifier.store import answers, partings
 from notifier.store.circumstances import circumstances
-from notifier.store.tables import notices, subscribers, vendors
+from notifier.store.tables import notices, vendors
 
 
 def footings(
@@ -51,16 +51,17 @@ def footings(
 
 
 def reminded_vendors(
-    connection: Connection, chosen: Collection[str], deadlines: Collection[str]
+    connection: Connection, chosen: Collection[str] | None, deadlines: Collection[str]
 ) -> dict[str, dict[str, set[datetime]]]:
-    """By Vendor and Change id, when the reminders of these Deadlines fell due that were sent to anybody of it."""
-    if not chosen or not deadlines:
+    """By Vendor, of these or of all, and by Change id, when the reminders of these Deadlines fell due that were sent to
+    anybody who spoke for it then."""
+    if (chosen is not None and not chosen) or not deadlines:
         return {}
+    stay = partings.stays(chosen)
     sent = (
-        select(subscribers.c.vendor_id, notices.c.deadline, notices.c.due)
-        .join_from(subscribers, notices, notices.c.subscriber_id == subscribers.c.id)
+        select(stay.c.vendor_id, notices.c.deadline, notices.c.due)
+        .join_from(stay, notices, partings.told_during(stay))
         .where(
-            subscribers.c.vendor_id.in_(chosen),
             notices.c.deadline.in_(deadlines),
             notices.c.kind == NoticeKind.REMINDER,
             notices.c.outcome == Outcome.SENT,

@@ -8,14 +8,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
-from notifier.core.notice import Outcome
+from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.subscription import Scope, SubscriberState, Topic
+from notifier.store import partings
 from notifier.store.tables import messages, notices, subscribers, subscriptions
+
+_LAST = (func.max(notices.c.decided_at), func.max(notices.c.message_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastTold:
-    """When the Subscribers of a Vendor were last told of one Deadline, and by which Message."""
+    """When a Vendor was last told of something, and by which Message."""
 
     last_at: datetime
     message_id: int | None
@@ -45,22 +48,41 @@ def followed_topics(connection: Connection) -> dict[str, tuple[Topic, ...]]:
 
 
 def tellings(connection: Connection) -> dict[tuple[str, str], LastTold]:
-    """By Vendor and Deadline, what was sent last."""
+    """By Vendor and Deadline, what was sent last to anybody who spoke for it then."""
+    stay = partings.stays()
     grouped = (
-        select(
-            subscribers.c.vendor_id,
-            notices.c.deadline,
-            func.max(notices.c.decided_at),
-            func.max(notices.c.message_id),
-        )
-        .join_from(notices, subscribers, subscribers.c.id == notices.c.subscriber_id)
-        .where(notices.c.outcome == Outcome.SENT, subscribers.c.vendor_id.is_not(None))
-        .group_by(subscribers.c.vendor_id, notices.c.deadline)
+        select(stay.c.vendor_id, notices.c.deadline, *_LAST)
+        .join_from(stay, notices, partings.told_during(stay))
+        .where(notices.c.outcome == Outcome.SENT, notices.c.kind != NoticeKind.STANDING)
+        .group_by(stay.c.vendor_id, notices.c.deadline)
     )
     return {
         (vendor, deadline): LastTold(last_at=last_at, message_id=message_id)
         for vendor, deadline, last_at, message_id in connection.execute(grouped)
     }
+
+
+def standings(connection: Connection) -> dict[str, dict[Topic, LastTold]]:
+    """By Vendor, the last standing mail to anybody who spoke for it then, under each Topic that they follow."""
+    stay = partings.stays()
+    topic = (subscriptions.c.scope, subscriptions.c.target)
+    grouped = (
+        select(stay.c.vendor_id, *topic, *_LAST)
+        .join_from(stay, notices, partings.told_during(stay))
+        .join(subscriptions, subscriptions.c.subscriber_id == notices.c.subscriber_id)
+        # Of no Deadline, which finds them by the Ledger's key.
+        .where(
+            notices.c.outcome == Outcome.SENT,
+            notices.c.kind == NoticeKind.STANDING,
+            notices.c.deadline == "",
+        )
+        .group_by(stay.c.vendor_id, *topic)
+    )
+    found: dict[str, dict[Topic, LastTold]] = {}
+    for vendor, scope, target, last_at, message_id in connection.execute(grouped):
+        told = LastTold(last_at=last_at, message_id=message_id)
+        found.setdefault(vendor, {})[Topic(Scope(scope), target)] = told
+    return found
 
 
 def replies(connection: Connection, message_ids: Collection[int]) -> dict[int, str]:

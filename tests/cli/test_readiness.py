@@ -55,6 +55,18 @@ def test_each_vendor_has_its_condition(vendors: Rehearsal) -> None:
     )
 
 
+def test_what_a_contact_was_told_stays_with_the_vendor_they_spoke_for(vendors: Rehearsal) -> None:
+    moved = vendors("subscribers", "set", "kari@blabaer.example", "--vendor", "multe", now=LATER)
+    assert moved.code == 0, moved.err
+    shown = vendors("readiness", CHANGE, "--json", now=LATER).json[0]["vendors"]
+    told = {line["vendor"]: (line["condition"], line["last_told"] is not None) for line in shown}
+    assert told == {
+        "blabaer": ("no-contact", True),
+        "tyttebaer": ("unanswered", True),
+        "multe": ("unanswered", False),
+    }
+
+
 def test_csv_has_a_line_for_each_vendor(vendors: Rehearsal) -> None:
     rows = list(csv.DictReader(io.StringIO(vendors("readiness", "--csv", now=LATER).out)))
     mine = [row for row in rows if row["change"] == CHANGE]
