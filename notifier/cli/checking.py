@@ -51,13 +51,15 @@ def check(
     """
     from notifier import app as wiring
     from notifier.errors import ListRefusedError
+    from notifier.feeds.limits import ADVICE, outgrown
 
     settings = current_settings(context)
     file = new or settings.list_path
     try:
-        read = _read(file, settings, wiring.clock())
+        wall = wiring.clock()
+        read = _read(file, settings, wall)
         if against is not None:
-            found = _with_file(read, against, settings, now or wiring.clock())
+            found = _with_file(read, against, settings, now or wall)
         elif has_database(settings):
             found = _with_database(context, read, now)
         else:
@@ -67,7 +69,15 @@ def check(
             print_json({"valid": False, "problems": error.problems})
             raise typer.Exit(ATTENTION) from None
         raise
-    print_json(_as_json(read, found)) if as_json else _show(file, read, found)
+    large = outgrown(
+        read, today=settings.timing.today(wall), zone=settings.timing.zone, base_url=settings.base_url
+    )
+    if as_json:
+        print_json({**_as_json(read, found), "warnings": [large] if large else []})
+    else:
+        _show(file, read, found)
+        if large:
+            print(f"\n{wrapped(f'Beware: {large}; {ADVICE}.')}")
     if found is not None and found.needs_attention:
         raise typer.Exit(ATTENTION)
 

@@ -121,5 +121,10 @@ async def report_weekly(parts: Parts, now: datetime) -> int:
 async def tell(parts: Parts, now: datetime) -> int:
     """Tell operators what they must know."""
     return await alert(
-        engine=parts.engine, channel=parts.channel, operators=parts.operators, timing=parts.timing, now=now
+        engine=parts.engine,
+        channel=parts.channel,
+        operators=parts.operators,
+        timing=parts.timing,
+        base_url=parts.links.base_url,
+        now=now,
     )

@@ -22,6 +22,7 @@ from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
 from notifier.core.text import count
 from notifier.core.timing import Timing
+from notifier.feeds.limits import ADVICE, outgrown
 from notifier.jobs.heed_answers import LATE, WAITING, to_heed
 from notifier.jobs.posting import post
 from notifier.logs import log
@@ -30,7 +31,8 @@ from notifier.store.alerts import Alert, Way
 from notifier.store.engine import reading, writing
 
 AGAIN_AFTER = timedelta(hours=24)
-LEISURELY = ("passed:", "unchecked:", LATE)
+LARGE = "large"
+LEISURELY = ("passed:", "unchecked:", LATE, LARGE)
 REVIEWED = (*LEISURELY, "cadence:", "composing:", WAITING)
 UNREADABLE = (
     "whoever has the Leads “{}” gets no reminders, since these cannot be read; set them anew: notifier"
@@ -64,10 +66,10 @@ class Operators:
 
 
 async def alert(
-    *, engine: Engine, channel: Channel, operators: Operators, timing: Timing, now: datetime
+    *, engine: Engine, channel: Channel, operators: Operators, timing: Timing, base_url: str, now: datetime
 ) -> int:
     """Look over the list in force, then tell every open Alert that has not been told; answers how many."""
-    await asyncio.to_thread(review, engine=engine, timing=timing, now=now)
+    await asyncio.to_thread(review, engine=engine, timing=timing, base_url=base_url, now=now)
     to_log = await asyncio.to_thread(_due, engine, Way.LOGGED, now)
     for found in to_log:
         _log.warning("alert", key=found.key, text=found.text, times=found.count)
@@ -83,10 +85,10 @@ async def alert(
     return len(to_log)
 
 
-def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
-    """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, Leads
-    that cannot be read, Messages that cannot be composed and Answers that need a person; resolve those that
-    stand no longer, and what happened once a month ago.
+def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> None:
+    """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, a calendar that
+    is too large, Leads that cannot be read, Messages that cannot be composed and Answers that need a person; resolve
+    those that stand no longer, and what happened once a month ago.
 
     A clock in doubt decides nothing.
     """
@@ -99,6 +101,7 @@ def review(*, engine: Engine, timing: Timing, now: datetime) -> None:
     if current is None or CLOCK in standing:
         return
     wanted = dict(_overlooked(current.changes, timing.today(now))) | heeded
+    wanted |= _outgrown(current.changes, timing, base_url, now)
     wanted |= {f"cadence:{text}": UNREADABLE.format(text) for text in unreadable}
     wanted |= {
         f"composing:{each.mistake}": STUCK.format(mistake=each.mistake, count=each.count, first=each.first)
@@ -133,6 +136,16 @@ def _overlooked(current: ChangeList, today: date) -> Iterator[tuple[str, str]]:
                 f"{change.id} was last checked on {change.checked}; verify it at its source and set `checked`"
             )
             yield f"unchecked:{change.id}", text
+
+
+def _outgrown(current: ChangeList, timing: Timing, base_url: str, now: datetime) -> dict[str, str]:
+    """The Alert that the calendar is too large, if it is."""
+    try:
+        text = outgrown(current, today=timing.today(now), zone=timing.zone, base_url=base_url)
+    except Exception:  # noqa: BLE001 -- a calendar that cannot be made must not silence all other Alerts
+        _log.exception("how large the calendar is cannot be found out")
+        return {}
+    return {LARGE: f"{text}; {ADVICE}"} if text else {}
 
 
 def _due(engine: Engine, way: Way, now: datetime) -> tuple[Alert, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from notifier.feeds import limits
 from notifier.settings.tables import OpsSettings
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.scenes import TUESDAY, a_crowd, eve_of_a_reminder
@@ -218,3 +219,14 @@ def test_what_an_editor_should_see_to_is_repeated_weekly_and_goes_when_it_is_don
     write(story.changes, ended.replace("checked = 2026-04-20", "checked = 2026-11-20"), revision=2)
     story.tick(oslo("2026-12-03", "11:00"))
     assert story.alerts() == {}
+
+
+def test_a_calendar_that_programs_would_drop_is_told_until_it_fits(
+    operated: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_EVENTS", 0)
+    operated.tick(TUESDAY)
+    assert "beyond about 0 events" in operated.alerts()["large"]
+    monkeypatch.undo()
+    operated.tick(TUESDAY + MINUTE)
+    assert "large" not in operated.alerts()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from notifier.feeds import limits
 from tests.cli.rehearsal import Called, Rehearsal
 from tests.sources.lists import small
 
@@ -48,6 +49,17 @@ def test_it_fails_on_a_forgotten_revision_and_on_what_would_be_held(
     called = check(place, small(*swaps), "--against", old, "--json")
     assert called.json["finding"] == finding
     assert called.code == (1 if finding.startswith(("edited", "held")) else 0)
+
+
+def test_a_calendar_that_programs_would_drop_is_told_and_fails_nothing(
+    place: Rehearsal, old: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check(place, small(), "--against", old, "--json").json["warnings"] == []
+    monkeypatch.setattr(limits, "MOST_BYTES", 1000)
+    called = check(place, small(), "--against", old)
+    assert (called.code, "Beware: the calendar with everything has 3 events" in called.words) == (0, True)
+    (warning,) = check(place, small(), "--against", old, "--json").json["warnings"]
+    assert "3 events" in warning
 
 
 def test_the_guards_reasons_are_named(place: Rehearsal, old: str) -> None:

@@ -149,7 +149,12 @@ class World:
                 recover(engine=self.engine, dead=None, mine=node, now=now)
             case "tell":
                 told = alert(
-                    engine=self.engine, channel=self.relay, operators=OPERATORS, timing=TIMING, now=now
+                    engine=self.engine,
+                    channel=self.relay,
+                    operators=OPERATORS,
+                    timing=TIMING,
+                    base_url="https://varsel.example.no",
+                    now=now,
                 )
                 self.loop.run_until_complete(told)
             case "prune":

@@ -16,6 +16,7 @@ from notifier.compose.templates import shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.change import ChangeList
 from notifier.errors import DatabaseError, ListRefusedError, NotifierError
+from notifier.feeds.limits import ADVICE, outgrown
 from notifier.jobs.diagnosis.finding import Finding, error, ok, warning
 from notifier.settings import Settings
 from notifier.sources.file import FileSource
@@ -34,11 +35,17 @@ def look_at_list(settings: Settings, now: datetime) -> tuple[ChangeList | None, 
         found = parse_list(FileSource(file).read(), today=today)
     except ListRefusedError as refused:
         return None, [error("list", problem, f"mend {file}") for problem in refused.problems]
+    warnings = []
     old = [change.id for change in found.changes if today - change.checked > CHECKED_WITHIN]
     if old:
         seen = f"not verified for 90 days: {', '.join(old)}"
-        return found, [warning("list", seen, "let the list's editor verify them and set `checked`")]
-    return found, [ok("list", f"{file} is valid: revision {found.revision}, {len(found.changes)} changes")]
+        warnings.append(warning("list", seen, "let the list's editor verify them and set `checked`"))
+    large = outgrown(found, today=today, zone=settings.timing.zone, base_url=settings.base_url)
+    if large:
+        warnings.append(warning("calendar", large, ADVICE))
+    return found, warnings or [
+        ok("list", f"{file} is valid: revision {found.revision}, {len(found.changes)} changes")
+    ]
 
 
 def look_at_readings(engine: Engine) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
+from notifier.feeds import limits
 from notifier.jobs.diagnosis.content import look_at_list, look_at_mails, look_at_readings
 from notifier.jobs.diagnosis.finding import Level
 from notifier.settings import Settings
@@ -45,6 +46,14 @@ def test_what_nobody_has_verified_for_long_is_warned_of(tmp_path: Path) -> None:
     old = small(("checked = 2026-11-20", "checked = 2026-01-20"))
     _, (said,) = look_at_list(settings_with(tmp_path, old), NOW)
     assert (said.level, "testdata" in said.seen) == (Level.WARNING, True)
+
+
+def test_a_calendar_that_programs_would_drop_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_EVENTS", 2)
+    _, (said,) = look_at_list(settings_with(tmp_path, small()), NOW)
+    assert (said.level, said.about, "3 events" in said.seen) == (Level.WARNING, "calendar", True)
 
 
 def test_a_held_reading_is_warned_of_with_both_ways_out(database: Engine) -> None:
