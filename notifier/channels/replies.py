@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
 _LONGEST_LINE = 4096
@@ -41,6 +42,10 @@ def take_reply(received: bytearray) -> Reply | None:
     Raises GarbageError for anything that is not a reply, or one without end.
     """
     texts: list[bytes] = []
+    start = received.find(b"\n") + 1
+    if 0 < start <= _LONGEST_LINE and (reply := _of_one_line(bytes(received[:start]))) is not None:
+        del received[:start]
+        return reply
     start = 0
     while (end := received.find(b"\n", start)) >= 0 and len(texts) < _MOST_LINES:
         match = _LINE.fullmatch(bytes(received[start:end]).rstrip(b"\r"))
@@ -57,6 +62,15 @@ def take_reply(received: bytearray) -> Reply | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _of_one_line(line: bytes) -> Reply | None:
+    """The reply that a line is all of, None for any other line. Servers say the same few of every mail."""
+    match = _LINE.fullmatch(line.rstrip(b"\r\n"))
+    if not match or match[2] == b"-" or b"\n" in line[:-1]:
+        return None
+    return Reply(code=int(match[1]), text=(match[3] or b"").decode("utf-8", "replace"))
+
+
 def safe_words(text: str, *, secret: str = "") -> str:
     """A reply's words fit for tables and logs: one line, at most 200 characters, no addresses.
 
@@ -70,5 +84,7 @@ def safe_words(text: str, *, secret: str = "") -> str:
     # Most replies name nobody, and looking for each address by a pattern of its own takes longer than sending.
     if secret and (secret.casefold() in plain.casefold() or not plain.isascii()):
         plain = re.sub(re.escape(secret), "…", plain, flags=re.IGNORECASE)
-    words = " ".join(_ADDRESS.sub("…", plain).split())
+    if "@" in plain or "40" in plain:
+        plain = _ADDRESS.sub("…", plain)
+    words = " ".join(plain.split())
     return words if len(words) <= _LONGEST_WORDS else words[: _LONGEST_WORDS - 1] + "…"

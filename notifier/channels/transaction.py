@@ -55,7 +55,8 @@ class Transaction:
             self.phase = phase
             if not at_once:
                 await self._write(command + b"\r\n", seconds)
-            reply = await self._reply(seconds)
+            # Where they were written at once, so are their answers mostly.
+            reply = self._wire.reply_at_hand() or await self._reply(seconds)
             if not _goes_on(phase, reply):
                 if at_once and reply.is_refusal and reply.code != 421:
                     await self._hear_out()

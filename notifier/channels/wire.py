@@ -20,7 +20,8 @@ class Wire(asyncio.Protocol):
         self._transport = transport
         self._received = bytearray()
         self._lost = False
-        self._stirred = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._waiting: asyncio.Future[None] | None = None
         self._unhindered = asyncio.Event()
         self._unhindered.set()
         self._closed = asyncio.Event()
@@ -57,16 +58,26 @@ class Wire(asyncio.Protocol):
         Raises WireLostError or GarbageError when there will be none, TimeoutError when none comes within so many
         seconds.
         """
-        reply = take_reply(self._received)
-        if reply is not None:
-            return reply
-        async with asyncio.timeout(within):
-            while (reply := take_reply(self._received)) is None:
-                if self.is_lost:
-                    raise WireLostError
-                self._stirred.clear()
-                await self._stirred.wait()
+        latest = self._loop.time() + within
+        while (reply := take_reply(self._received)) is None:
+            if self.is_lost:
+                raise WireLostError
+            await self._until_stirred(latest)
         return reply
+
+    def reply_at_hand(self) -> Reply | None:
+        """The next reply if it is here already. Raises GarbageError for what is none."""
+        return take_reply(self._received)
+
+    async def _until_stirred(self, latest: float) -> None:
+        # A future and its alarm, since this is waited for once a mail: asyncio's timeout costs several times as much.
+        self._waiting = waiting = self._loop.create_future()
+        alarm = self._loop.call_at(latest, _give_up, waiting)
+        try:
+            await waiting
+        finally:
+            alarm.cancel()
+            self._waiting = None
 
     async def close(self) -> None:
         """Close and wait until it is; see `abort` for the impatient."""
@@ -107,5 +118,11 @@ class Wire(asyncio.Protocol):
         self._unhindered.set()
 
     def _stir(self) -> None:
-        self._stirred.set()
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
         self._unhindered.set()
+
+
+def _give_up(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_exception(TimeoutError())
