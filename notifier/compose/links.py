@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
-from collections.abc import Sequence
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 from urllib.parse import urlencode
 
 from itsdangerous import BadSignature, Signer
-from itsdangerous.encoding import base64_encode
 
+from notifier.compose.keyed import keyed
 from notifier.core.answer import AnswerKind
 from notifier.core.subscription import Addressee, Topic
 from notifier.core.text import Language
@@ -166,9 +166,8 @@ class Links:
 
     def _signed(self, purpose: str, *parts: str | int) -> str:
         value = ".".join(map(str, parts))
-        mac = _keyed(self.keys[-1], purpose).copy()
-        mac.update(value.encode())
-        return f"{value}.{base64_encode(mac.digest()).decode()}"
+        mac = _mac(self.keys[-1], purpose)(value.encode())
+        return f"{value}.{urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
     def _read(self, purpose: str, token: str) -> list[str]:
         """What was signed for this purpose; nothing when the text was altered or made for something else."""
@@ -183,9 +182,9 @@ def _signer(keys: tuple[str, ...], purpose: str) -> Signer:
 
 
 @lru_cache(maxsize=64)
-def _keyed(key: str, purpose: str) -> hmac.HMAC:
-    """What the Signer signs with, made once: a mail holds several links, and is one of many."""
-    return hmac.new(_signer((key,), purpose).derive_key(), digestmod=_DIGEST)
+def _mac(key: str, purpose: str) -> Callable[[bytes], bytes]:
+    """What the Signer signs with."""
+    return keyed(_signer((key,), purpose).derive_key(), _DIGEST)
 
 
 def in_language(url: str, language: Language) -> str:

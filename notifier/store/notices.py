@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
-from notifier.core.cadence import Lead, parse_lead
+from notifier.core.cadence import parse_lead
 from notifier.core.message import ON_THEIR_WAY
 from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import NEWS
@@ -141,15 +141,7 @@ def notice_of(row: Any, *, copies: int = 0) -> Notice:
     return Notice(
         id=row.id,
         subscriber_id=row.subscriber_id,
-        step=Step(
-            deadline=row.deadline,
-            kind=NoticeKind(row.kind),
-            due=row.due,
-            lead=_lead(row.lead),
-            spoken=row.spoken,
-            revision=row.revision,
-            expires=row.expires,
-        ),
+        step=_step(row.deadline, row.kind, row.due, row.lead, row.spoken, row.revision, row.expires),
         outcome=Outcome(row.outcome),
         reason=row.reason,
         decided_at=row.decided_at,
@@ -159,5 +151,22 @@ def notice_of(row: Any, *, copies: int = 0) -> Notice:
 
 
 @lru_cache(maxsize=1_000)
-def _lead(written: str) -> Lead | None:
-    return parse_lead(written) if written else None
+def _step(
+    deadline: str,
+    kind: str,
+    due: datetime,
+    lead: str,
+    spoken: str,
+    revision: int,
+    expires: datetime | None,
+) -> Step:
+    """What many rows say of their step, made once."""
+    return Step(
+        deadline=deadline,
+        kind=NoticeKind(kind),
+        due=due,
+        lead=parse_lead(lead) if lead else None,
+        spoken=spoken,
+        revision=revision,
+        expires=expires,
+    )

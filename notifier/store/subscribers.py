@@ -212,14 +212,15 @@ def _followed_by(connection: Connection, condition: Any) -> dict[int, list[Subsc
     """What the Subscribers that a condition chooses follow, by their ids."""
     followed: dict[int, list[Subscription]] = {}
     for row in connection.execute(_followed(select(subscribers.c.id).where(condition))):
-        subscription = Subscription(topic=_topic(row.scope, row.target), since=row.since)
+        subscription = _subscription(row.scope, row.target, row.since)
         followed.setdefault(row.subscriber_id, []).append(subscription)
     return followed
 
 
 @lru_cache(maxsize=1_000)
-def _topic(scope: str, target: str) -> Topic:
-    return Topic(Scope(scope), target)
+def _subscription(scope: str, target: str, since: datetime) -> Subscription:
+    """What many rows say, made once."""
+    return Subscription(topic=Topic(Scope(scope), target), since=since)
 
 
 def _followed(ids: Select[Any]) -> Select[Any]:
