@@ -23,7 +23,7 @@ class Instant(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         """UTC for the database; as text without the zone on SQLite, which has no type for it."""
-        return _to_text if dialect.name == "sqlite" else _to_utc
+        return instant_text if dialect.name == "sqlite" else _to_utc
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """UTC for the program. Every row has several, and rows many the same."""
@@ -38,7 +38,8 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
-def _to_text(value: datetime | None) -> str | None:
+def instant_text(value: datetime | None) -> str | None:
+    """An instant as SQLite keeps it."""
     utc = _to_utc(value)
     return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 

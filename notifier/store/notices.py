@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    String,
+    Update,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from notifier.core.cadence import parse_lead
 from notifier.core.message import ON_THEIR_WAY
 from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import NEWS
+from notifier.store.columns import Instant
+from notifier.store.given import given, parameter
 from notifier.store.tables import messages, notices, steps
 from notifier.store.upsert import insert_into
 
@@ -47,13 +61,19 @@ def finish_steps(
 def close(connection: Connection, decisions: Sequence[tuple[int, Outcome, str]], now: datetime) -> None:
     """Give Notices (by id) their outcome and reason, if they are still owed."""
     rows = [
-        {"notice_id": notice_id, "new_outcome": outcome.value, "new_reason": reason[:200]}
+        {"id": notice_id, "outcome": outcome.value, "reason": reason[:200]}
         for notice_id, outcome, reason in decisions
     ]
     if rows:
-        still_owed = and_(notices.c.id == bindparam("notice_id"), notices.c.outcome == Outcome.OWED)
-        values = {"outcome": bindparam("new_outcome"), "reason": bindparam("new_reason"), "decided_at": now}
-        connection.execute(update(notices).where(still_owed).values(values), rows)
+        name = connection.dialect.name
+        connection.execute(_closing(name), {"at": now, **parameter(name, rows)})
+
+
+@cache
+def _closing(dialect_name: str) -> Update:
+    row = given(dialect_name, {"id": BigInteger, "outcome": String, "reason": String}).c
+    values = {"outcome": row.outcome, "reason": row.reason, "decided_at": bindparam("at", type_=Instant)}
+    return update(notices).where(notices.c.id == row.id, notices.c.outcome == Outcome.OWED).values(values)
 
 
 def close_messages(
@@ -81,7 +101,8 @@ def stranded(connection: Connection) -> tuple[int, ...]:
 def owed_by_message(connection: Connection, message_ids: Collection[int]) -> tuple[Notice, ...]:
     """Every owed Notice of these Messages."""
     chosen = and_(notices.c.message_id.in_(message_ids), notices.c.outcome == Outcome.OWED)
-    return tuple(notice_of(row, copies=row.copies) for row in connection.execute(_WITH_COPIES.where(chosen)))
+    rows = connection.execute(_WITH_COPIES.where(chosen)).all()
+    return tuple([notice_of(row, copies=row.copies) for row in rows])
 
 
 def news_of(
@@ -121,7 +142,7 @@ def _about(
         notices.c.deadline.in_({deadline for _, deadline in pairs}),
         condition,
     )
-    rows = connection.execute(_WITH_COPIES.where(chosen))
+    rows = connection.execute(_WITH_COPIES.where(chosen)).all()
     return tuple(
         known.get(row.id) or notice_of(row, copies=row.copies)
         for row in rows
@@ -141,7 +162,7 @@ def notice_of(row: Any, *, copies: int = 0) -> Notice:
     return Notice(
         id=row.id,
         subscriber_id=row.subscriber_id,
-        step=_step(row.deadline, row.kind, row.due, row.lead, row.spoken, row.revision, row.expires),
+        step=_step((row.deadline, row.kind, row.due, row.lead, row.spoken, row.revision, row.expires)),
         outcome=Outcome(row.outcome),
         reason=row.reason,
         decided_at=row.decided_at,
@@ -151,16 +172,9 @@ def notice_of(row: Any, *, copies: int = 0) -> Notice:
 
 
 @lru_cache(maxsize=1_000)
-def _step(
-    deadline: str,
-    kind: str,
-    due: datetime,
-    lead: str,
-    spoken: str,
-    revision: int,
-    expires: datetime | None,
-) -> Step:
+def _step(said: tuple[str, str, datetime, str, str, int, datetime | None]) -> Step:
     """What many rows say of their step, made once."""
+    deadline, kind, due, lead, spoken, revision, expires = said
     return Step(
         deadline=deadline,
         kind=NoticeKind(kind),

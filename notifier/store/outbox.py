@@ -29,11 +29,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Insert,
+    Integer,
     Select,
     String,
     and_,
@@ -50,15 +53,19 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
 from notifier.core.delivery import Transition
 from notifier.core.letter import BEHIND_OTHERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.reply import NOT_TRANSMITTED, Verdict
-from notifier.store import letters, pausing, tokens
+from notifier.store import letters, pausing, tokens, transitions
+from notifier.store.columns import Instant
 from notifier.store.engine import database_now
+from notifier.store.given import given, parameter
 from notifier.store.messages import message_of
 from notifier.store.tables import attempts, installation, messages, readings
+from notifier.store.transitions import row_after
 
 LEASE_SECONDS = 20 * 60.0
 CLAIM_LIMIT = 500
@@ -115,7 +122,7 @@ def _take(
         "state_at": now,
     }
     taken = update(messages).where(messages.c.id.in_(waiting)).values(values).returning(messages)
-    return [message_of(row) for row in connection.execute(taken)] if waiting else []
+    return [message_of(row) for row in connection.execute(taken).all()] if waiting else []
 
 
 def arm(
@@ -213,15 +220,8 @@ def put_off(
 
     Answers the ids of those that were still ours under their token.
     """
-    ours = and_(tokens.held([message for message, _ in claimed]), messages.c.state == MessageState.CLAIMED)
-    held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
-    rows = [
-        _row_after(message, transition, reasons[message.id], now)
-        for message, transition in claimed
-        if message.id in held
-    ]
-    _move(connection, rows)
-    return held
+    rows = [row_after(message, transition, reasons[message.id]) for message, transition in claimed]
+    return transitions.move(connection, rows, was_armed=False, now=now)
 
 
 def recorded_before(connection: Connection, armed: Sequence[Message]) -> frozenset[int]:
@@ -241,54 +241,38 @@ def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetim
     """
     if not recorded:
         return frozenset()
-    sent = [entry.message for entry in recorded]
-    ours = or_(
-        and_(tokens.held(sent), messages.c.state == MessageState.TRANSMITTING),
-        and_(tokens.held(sent, claims_since=1), messages.c.state == MessageState.PENDING),
-    )
-    held = frozenset(connection.scalars(select(messages.c.id).where(ours).with_for_update()))
-    rows = [
-        _row_after(entry.message, entry.transition, entry.verdict.reply, now)
-        for entry in recorded
-        if entry.message.id in held
-    ]
-    _move(connection, rows)
-    tried = [
-        {
-            "message_id": entry.message.id,
-            "at": now,
-            "phase": entry.verdict.phase.value,
-            "fault": entry.verdict.fault.value,
-            "code": entry.verdict.code,
-            "reply": entry.verdict.reply[:300],
-        }
-        for entry in recorded
-        if entry.verdict is not NOT_TRANSMITTED
-    ]
+    rows = [row_after(entry.message, entry.transition, entry.verdict.reply) for entry in recorded]
+    held = transitions.move(connection, rows, was_armed=True, now=now)
+    tried = [_attempt(entry, now) for entry in recorded if entry.verdict is not NOT_TRANSMITTED]
     if tried:
-        connection.execute(insert(attempts), tried)
+        name = connection.dialect.name
+        connection.execute(_attempting(name), parameter(name, tried))
     return held
 
 
-def _move(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(update(messages).where(messages.c.id == bindparam("row_id")).values(_AFTER), rows)
+_ATTEMPT: Final[Mapping[str, type[TypeEngine[Any]]]] = {
+    "message_id": BigInteger,
+    "at": Instant,
+    "phase": String,
+    "fault": String,
+    "code": Integer,
+    "reply": String,
+}
 
 
-_NAMES = ("state", "not_before", "copies", "tries", "refusals", "last_reply", "state_at", "letter_to")
-_AFTER: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _NAMES}
-_AFTER |= {"owner": None, "lease_until": None}
-
-
-def _row_after(message: Message, transition: Transition, reply: str, now: datetime) -> dict[str, Any]:
+def _attempt(entry: Recorded, now: datetime) -> dict[str, Any]:
+    verdict = entry.verdict
     return {
-        "row_id": message.id,
-        "new_state": transition.state.value,
-        "new_not_before": transition.not_before,
-        "new_copies": transition.copies,
-        "new_tries": transition.tries,
-        "new_refusals": transition.refusals,
-        "new_last_reply": reply[:300],
-        "new_state_at": now,
-        "new_letter_to": message.letter_to if transition.state is MessageState.PENDING else None,
+        "message_id": entry.message.id,
+        "at": now,
+        "phase": verdict.phase.value,
+        "fault": verdict.fault.value,
+        "code": verdict.code,
+        "reply": verdict.reply[:300],
     }
+
+
+@cache
+def _attempting(dialect_name: str) -> Insert:
+    row = given(dialect_name, _ATTEMPT).c
+    return insert(attempts).from_select([*_ATTEMPT], select(*(row[name] for name in _ATTEMPT)))

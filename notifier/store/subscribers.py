@@ -211,7 +211,7 @@ def _read(connection: Connection, condition: Any, *, for_update: bool = False) -
 def _followed_by(connection: Connection, condition: Any) -> dict[int, list[Subscription]]:
     """What the Subscribers that a condition chooses follow, by their ids."""
     followed: dict[int, list[Subscription]] = {}
-    for row in connection.execute(_followed(select(subscribers.c.id).where(condition))):
+    for row in connection.execute(_followed(select(subscribers.c.id).where(condition))).all():
         subscription = _subscription(row.scope, row.target, row.since)
         followed.setdefault(row.subscriber_id, []).append(subscription)
     return followed

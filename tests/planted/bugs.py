@@ -19,7 +19,7 @@ from notifier.jobs import recording, taking, transmit, verdicts
 from notifier.jobs.recording import Judged
 from notifier.jobs.sender import Sender
 from notifier.jobs.taking import Ready, Taken
-from notifier.store import leaving, letters, outbox, tokens
+from notifier.store import leaving, letters, outbox, tokens, transitions
 from notifier.store.tables import messages
 from tests.planted import hearing
 
@@ -72,6 +72,7 @@ def _no_fence(patch: pytest.MonkeyPatch) -> None:
 def _without_kept_statements(patch: pytest.MonkeyPatch) -> None:
     """What is planted in a condition reaches the statements that are otherwise put together once."""
     patch.setattr(outbox, "_arming", outbox._arming.__wrapped__)
+    patch.setattr(transitions, "_moving", transitions._moving.__wrapped__)
 
 
 def _resend_for_ever(patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,75 @@
+"""Where Messages of a node go after a Verdict or a mistake, for many in one statement, each under its token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, Integer, String, and_, bindparam, case, update
+from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.types import TypeEngine
+
+from notifier.core.delivery import Transition
+from notifier.core.message import Message, MessageState
+from notifier.store import tokens
+from notifier.store.columns import Instant
+from notifier.store.given import given, parameter
+from notifier.store.tables import messages
+
+_AFTER: Final[Mapping[str, type[TypeEngine[Any]]]] = {
+    "state": String,
+    "not_before": Instant,
+    "copies": Integer,
+    "tries": Integer,
+    "refusals": Integer,
+    "last_reply": String,
+    "letter_to": String,
+}
+
+
+def row_after(message: Message, transition: Transition, reply: str) -> dict[str, Any]:
+    """A Message's row as it will be; `reply` is the last word about it."""
+    return {
+        "id": message.id,
+        "token": message.token,
+        "state": transition.state.value,
+        "not_before": transition.not_before,
+        "copies": transition.copies,
+        "tries": transition.tries,
+        "refusals": transition.refusals,
+        "last_reply": reply[:300],
+        "letter_to": message.letter_to if transition.state is MessageState.PENDING else None,
+    }
+
+
+def move(
+    connection: Connection, rows: Sequence[dict[str, Any]], *, was_armed: bool, now: datetime
+) -> frozenset[int]:
+    """Let Messages come to where `row_after` says; answers the ids of those that were still ours.
+
+    A claimed one is ours under its token. So is one that `was_armed`, and also where we were taken for dead but nobody
+    has claimed it since: what the server said is then known after all.
+    """
+    if not rows:
+        return frozenset()
+    name = connection.dialect.name
+    chosen = {"at": now, **parameter(name, rows)}
+    return frozenset(connection.scalars(_moving(name, was_armed=was_armed), chosen))
+
+
+@cache
+def _moving(dialect_name: str, *, was_armed: bool) -> ReturningUpdate[tuple[int]]:
+    """The statement of `move`, put together once: that takes longer than moving does."""
+    row = given(dialect_name, {"id": BigInteger, "token": BigInteger, **_AFTER}).c
+    under, since = tokens.has_token(row.token), tokens.has_token(row.token + 1)
+    if was_armed:
+        stands = case((under, MessageState.TRANSMITTING.value), (since, MessageState.PENDING.value))
+    else:
+        stands = case((under, MessageState.CLAIMED.value))
+    values: dict[str, Any] = {name: row[name] for name in _AFTER}
+    values |= {"owner": None, "lease_until": None, "state_at": bindparam("at", type_=Instant)}
+    # One comparison with the state, since for two SQLite would look through all that are in either.
+    ours = and_(messages.c.id == row.id, messages.c.state == stands)
+    return update(messages).where(ours).values(values).returning(messages.c.id)
