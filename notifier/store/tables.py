@@ -1,4 +1,8 @@
-"""The tables. Past facts only: what is still to come is computed from the list, never stored."""
+"""The tables. Past facts only: what is still to come is computed from the list, never stored.
+
+The migrations make them. Which rows a partial index holds is said here for SQLite alone, though it is the same on
+PostgreSQL: to say it for both would load all of SQLAlchemy's PostgreSQL into a daemon that has no use for it.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +48,7 @@ readings = Table(
     Column("decided_by", String(200)),
     Column("decided_at", Instant),
     UniqueConstraint("hash"),
-    Index("uq_readings_in_force", "state", unique=True, sqlite_where=text("state = 'in_force'"),
-          postgresql_where=text("state = 'in_force'")),
+    Index("uq_readings_in_force", "state", unique=True, sqlite_where=text("state = 'in_force'")),
 )  # fmt: skip
 
 differences = Table(
@@ -110,12 +113,7 @@ subscribers = Table(
     # By which an erased person's telling is found, for a time.
     Column("pseudonym", String(64)),
     Index("ix_subscribers_vendor_id", "vendor_id"),
-    Index(
-        "ix_subscribers_paused_until",
-        "paused_until",
-        sqlite_where=text("paused_until IS NOT NULL"),
-        postgresql_where=text("paused_until IS NOT NULL"),
-    ),
+    Index("ix_subscribers_paused_until", "paused_until", sqlite_where=text("paused_until IS NOT NULL")),
     Index("ix_subscribers_pseudonym", "pseudonym"),
     Index("ix_subscribers_state_ended_at", "state", "ended_at"),
     # An id is never used again: addresses that we signed name it for as long as anybody keeps our mail.
@@ -221,8 +219,7 @@ notices = Table(
     Column("message_id", ForeignKey("messages.id")),
     UniqueConstraint("subscriber_id", "deadline", "kind", "lead", "spoken", "revision"),
     Index("ix_notices_message_id", "message_id"),
-    Index("ix_notices_loose", "subscriber_id", sqlite_where=text("outcome = 'owed' AND message_id IS NULL"),
-          postgresql_where=text("outcome = 'owed' AND message_id IS NULL")),
+    Index("ix_notices_loose", "subscriber_id", sqlite_where=text("outcome = 'owed' AND message_id IS NULL")),
 )  # fmt: skip
 
 # Steps already fanned out to everybody they concern; later joiners are not owed them.

@@ -60,10 +60,11 @@ def test_files_are_named_by_the_migrations_in_them() -> None:
     assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts)
 
 
-def test_with_nothing_to_migrate_alembic_is_not_loaded(sqlite_url: str) -> None:
+def test_on_sqlite_with_nothing_to_migrate_neither_alembic_nor_postgresql_is_loaded(sqlite_url: str) -> None:
     code = (
-        "import sys; from notifier.store import engine, migrating;"
-        f"migrating.upgrade(engine.open_engine({sqlite_url!r})); sys.exit('alembic' in sys.modules)"
+        "import sys; from notifier.store import engine, migrating, planning;"
+        f"migrating.upgrade(engine.open_engine({sqlite_url!r}));"
+        "sys.exit(bool({'alembic', 'sqlalchemy.dialects.postgresql'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
