@@ -13,6 +13,7 @@ from notifier.core.subscription import Subscriber
 from notifier.feeds.asking import named_language
 from notifier.web.calendar_links import private_links
 from notifier.web.confirming import PRIVATE
+from notifier.web.headers import WITH_SCRIPT
 from notifier.web.languages import asked_language
 from notifier.web.page import Endpoint, page
 from notifier.web.site import Site
@@ -50,7 +51,7 @@ def _answer(site: Site, request: Request, named: tuple[str, int] | None, fields:
         "access.html.j2",
         language=named_language(request.query_params.get("lang", "")) or found.language,
         status=422 if said == "wrong" else 200,
-        headers=PRIVATE,
+        headers={**PRIVATE, **WITH_SCRIPT},
         said=said,
         address=found.address,
         serial=found.calendar_serial,

@@ -42,7 +42,7 @@ MOST_BODY = 64 * 1024
 def create_app(site: Site) -> Feeds:
     """The ASGI application: the Feeds, and behind them the pages.
 
-    Raises jinja2.TemplateNotFound when the stylesheet is missing.
+    Raises jinja2.TemplateNotFound when the stylesheet or the script is missing.
     """
     app = Starlette(
         routes=[
@@ -61,7 +61,8 @@ def create_app(site: Site) -> Feeds:
             Route("/undo/{token}", undoing(site), methods=["GET", "POST"]),
             Route("/readiness/{token}", readiness(site)),
             *mailbox_routes(site),
-            Route("/style.css", _stylesheet(site)),
+            Route("/style.css", _file(site, "style.css", "text/css")),
+            Route("/copy.js", _file(site, "copy.js", "text/javascript")),
             Route("/health/live", health(site, lambda found: found.live)),
             Route("/health/ready", health(site, lambda found: found.ready)),
         ],
@@ -87,11 +88,11 @@ def _pages(site: Site, language: Language) -> list[Route]:
     ]
 
 
-def _stylesheet(site: Site) -> Callable[[Request], Awaitable[Response]]:
+def _file(site: Site, name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
     environment = site.templates.environment(Language.EN)
     if environment.loader is None:
         raise TypeError("the templates' environment has no loader")
-    text, _, _ = environment.loader.get_source(environment, "web/style.css")
+    text, _, _ = environment.loader.get_source(environment, f"web/{name}")
     headers = {
         "Cache-Control": "public, max-age=3600",
         "ETag": f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"',
@@ -100,7 +101,7 @@ def _stylesheet(site: Site) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-        return Response(text, media_type="text/css", headers=headers)
+        return Response(text, media_type=media_type, headers=headers)
 
     return endpoint
 

@@ -16,6 +16,7 @@ from notifier.feeds.addresses import news_path
 from notifier.feeds.query import LISTS
 from notifier.feeds.selection import ALL, selected
 from notifier.web.calendar_links import calendar_links
+from notifier.web.headers import WITH_SCRIPT
 from notifier.web.page import KEPT, Endpoint, in_thread, page, waiting
 from notifier.web.site import Site
 
@@ -25,7 +26,7 @@ def calendars_page(site: Site, fixed: Language | None) -> Endpoint:
 
     `?service=` puts together one of the services that are named.
     """
-    headers = KEPT if fixed else {**KEPT, "Vary": "Accept-Language"}
+    headers = {**KEPT, **WITH_SCRIPT} if fixed else {**KEPT, **WITH_SCRIPT, "Vary": "Accept-Language"}
 
     def answer(request: Request, language: Language) -> Response:
         changes = site.changes()

@@ -11,6 +11,7 @@ from notifier.core.subscription import Scope, Topic
 from notifier.core.text import Language
 from notifier.feeds.selection import selected
 from notifier.web.calendar_links import calendar_links
+from notifier.web.headers import WITH_SCRIPT
 from notifier.web.page import KEPT, Endpoint, in_thread, page, waiting
 from notifier.web.site import Site
 from notifier.web.standing import shown_changes
@@ -37,7 +38,7 @@ def change_page(site: Site, fixed: Language) -> Endpoint:
             request,
             "change.html.j2",
             language=language,
-            headers=KEPT,
+            headers={**KEPT, **WITH_SCRIPT},
             path=f"/change/{change_id}",
             today=today,
             item=item,

@@ -1,4 +1,4 @@
-"""Headers on every answer: nothing is loaded from elsewhere, framed, sniffed, run or remembered.
+"""Headers on every answer: nothing is loaded from elsewhere, framed, sniffed or remembered.
 
 Mails carry private links to these pages, so no address may leak as a referrer.
 """
@@ -19,6 +19,9 @@ PROTECTION = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+# For the pages that offer to copy an address; the others run no script at all.
+WITH_SCRIPT = {"Content-Security-Policy": f"{PROTECTION['Content-Security-Policy']}; script-src 'self'"}
 
 # For what is no page: nothing frames it or asks for permissions in its name.
 FEED_PROTECTION = {

@@ -40,7 +40,7 @@ def public_addresses(changes: ChangeList) -> Iterator[PublicAddress]:
         for before in ("", *(f"/{language}" for language in Language)):
             yield PublicAddress(path=f"{before}{path}", file=f"{before}{path}".removeprefix("/"))
     lists = [f"{LISTS}{name}" for name in (*Listed, "openapi.json")]
-    for path in (*lists, "/style.css", "/robots.txt", "/.well-known/security.txt"):
+    for path in (*lists, "/style.css", "/copy.js", "/robots.txt", "/.well-known/security.txt"):
         yield PublicAddress(path=path, file=path.removeprefix("/"))
 
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from notifier.web.edition import AtOnce, Headers, Ready
 
 # By how a path ends or begins; the first that fits. Whatever fits none is a page.
-_ENDINGS = {".ics": "calendar", ".atom": "atom", ".json": "json", ".css": "style"}
+_ENDINGS = {".ics": "calendar", ".atom": "atom", ".json": "json", ".css": "style", ".js": "script"}
 
 
 class Visits:

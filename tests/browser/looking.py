@@ -28,7 +28,7 @@ class PageAt:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def __call__(self, width: int, *, scheme: Scheme = "light", scripts: bool = True) -> Page:
-        """An empty page of that width. Axe needs scripts; our pages do not."""
+        """An empty page of that width. Axe needs scripts; our pages do not, but some have one for comfort."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,

@@ -40,6 +40,7 @@ PAGES = (
     "/nb/accessibility",
     "/subscribe",
     "/style.css",
+    "/copy.js",
 )
 FEEDS = ("/calendar.ics", "/calendar-with-alarms.ics", "/news.atom", "/api/v1/deadlines", "/api/v1/changes")
 HEALTH = ("/health/live", "/health/ready")
