@@ -86,8 +86,13 @@ def _line(planned: Planned, changes: ChangeList) -> tuple[str, str, str]:
     name = deadline_name(changes, *found) if found else step.deadline
     day = f"planned for {step.spoken}" if step.kind in PROMISES else step.spoken
     spared = f" ({planned.spared:,} spared by an answer)" if planned.spared else ""
+    besides = (
+        " (to the other contacts of vendors that have not answered)"
+        if step.kind is NoticeKind.ESCALATION
+        else ""
+    )
     late = " (came too late)" if planned.outcome == "expired" else ""
-    return what, count(planned.people, "person", "people"), f"{name}, {day}{spared}{late}"
+    return what, count(planned.people, "person", "people"), f"{name}, {day}{spared}{besides}{late}"
 
 
 def _as_json(found: Forecast, now: datetime, last: date) -> dict[str, Any]:

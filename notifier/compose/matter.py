@@ -140,18 +140,14 @@ def _about(notices: Sequence[Notice], letter: LetterKind | None, changes: Change
     """The Changes that a Message tells of, by id; what shows where they stand tells of all."""
     if letter in WITH_STANDING or any(notice.step.kind is NoticeKind.STANDING for notice in notices):
         return frozenset(change.id for change in changes.changes)
-    return frozenset(_change_of(notice) for notice in notices)
+    return frozenset(notice.step.change_id for notice in notices)
 
 
 def _silent(notices: Sequence[Notice], footing: Footing) -> tuple[str, ...]:
     """The Changes of which a reminder goes to all contacts of a Vendor, since none has answered."""
     reminders = [notice for notice in notices if notice.step.kind in REMINDERS]
-    silent = {_change_of(n) for n in reminders if footing.is_silent(_change_of(n), before=n.step.due)}
+    silent = {n.step.change_id for n in reminders if footing.is_silent(n.step.change_id, before=n.step.due)}
     return tuple(sorted(silent))
-
-
-def _change_of(notice: Notice) -> str:
-    return notice.step.deadline.partition("/")[0]
 
 
 def _said(stances: Mapping[str, Stance], about: Collection[str], timing: Timing) -> tuple[Said, ...]:

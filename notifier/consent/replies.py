@@ -50,7 +50,7 @@ def _told(
 ) -> tuple[Change, ...]:
     """What a mail told that shows where they stand is what they follow."""
     steps = [notice.step for notice in messages.notices_of(connection, message.id)]
-    named = {step.deadline.partition("/")[0] for step in steps}
+    named = {step.change_id for step in steps}
     answer = answers.find(connection, message.answer_id) if message.answer_id is not None else None
     named |= {answer.change_id} if answer else set()
     all_of_it = message.letter in WITH_STANDING or any(step.kind is NoticeKind.STANDING for step in steps)

@@ -70,6 +70,11 @@ class Step:
         """What makes it the same step: the Ledger's key without the Subscriber."""
         return (self.deadline, self.kind, str(self.lead or ""), self.spoken, self.revision)
 
+    @property
+    def change_id(self) -> str:
+        """The Change that it speaks of; "" for standing, which speaks of all."""
+        return self.deadline.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:

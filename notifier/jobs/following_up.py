@@ -51,13 +51,12 @@ def _escalate(
     now: datetime,
 ) -> None:
     reminded = {fan_out.change_id for fan_out in reminders}
-    about = [key for key, change, _ in current.deadlines() if change.id in reminded]
     with reading(engine) as connection:
         parties = [Party(vendor=vendor) for vendor in escalating.vendors_with_contacts(connection)]
         if not parties:
             return
         found = footings(
-            connection, parties, changes=current, about=about, timing=timing, rules=rules, now=now
+            connection, parties, changes=current, about=reminded, timing=timing, rules=rules, now=now
         )
     silent = {
         fan_out: [

@@ -5,7 +5,7 @@ Computed from the list in force and the Ledger as they stand; only reads, so twi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Engine
 from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
 from notifier.core.message import MessageState
-from notifier.core.notice import Outcome, Step
+from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, upcoming
 from notifier.core.promise import Promise
 from notifier.core.timing import Timing
 from notifier.jobs.forecast_answers import Answered, read_answered
+from notifier.jobs.forecast_silence import escalations
 from notifier.store import breakers, cadences, changes, concerned, installation, messages, owing
 from notifier.store.engine import reading
 
@@ -57,53 +58,77 @@ def forecast(
         if current is None:
             return Forecast(changes=None)
         answered = read_answered(connection, current.changes, timing=timing, rules=rules, now=now)
+        owed = _concerned(connection, _owed(connection, timing=timing, now=now))
+        later = _concerned(connection, _upcoming(connection, answered, until))
+        told_besides = escalations(connection, owed=owed, ahead=later, changes=current.changes, rules=rules)
         due = _promised(answered.due(connection), now)
-        later = _promised(answered.ahead(connection, until), now)
-        ahead = [*_ahead(connection, answered, until), *later]
+        ahead = [
+            *_merged(connection, later, told_besides, answered),
+            *_promised(answered.ahead(connection, until), now),
+        ]
         return Forecast(
             changes=current.changes,
-            owed=(*_owed(connection, answered), *due),
+            owed=(
+                *(e for e in _merged(connection, owed, told_besides, answered) if e.people or e.spared),
+                *due,
+            ),
             ahead=tuple(sorted(ahead, key=lambda planned: (planned.step.due, planned.step.deadline))),
             waiting=messages.count_by_state(connection).get(MessageState.PENDING, 0),
             held_back=_held_back(connection, now),
         )
 
 
-def _owed(connection: Connection, answered: Answered) -> Iterator[Planned]:
-    timing, now = answered.met.timing, answered.now
+def _owed(connection: Connection, *, timing: Timing, now: datetime) -> list[FanOut]:
     since = installation.leads_kept(connection, leads=str(timing.cadence)) or now
-    for fan_out in owing.due_steps(connection, default_since=since, timing=timing, now=now):
-        planned = _planned(connection, fan_out, answered)
-        if (planned.people or planned.spared) and fan_out.outcome is not Outcome.SUPERSEDED:
-            yield planned
+    due = owing.due_steps(connection, default_since=since, timing=timing, now=now)
+    return [fan_out for fan_out in due if fan_out.outcome is not Outcome.SUPERSEDED]
 
 
-def _ahead(connection: Connection, answered: Answered, until: datetime) -> Iterable[Planned]:
-    """One entry a step, however many Cadences have it; of own Cadences only what concerns somebody."""
+def _upcoming(connection: Connection, answered: Answered, until: datetime) -> list[FanOut]:
+    """Every step for those without a Cadence of their own, then for those with each that is in use."""
     timing, now = answered.met.timing, answered.now
+    return [
+        FanOut(
+            step=step,
+            change_id=change.id,
+            service=change.service,
+            outcome=Outcome.OWED,
+            cadence=str(own or ""),
+        )
+        for own in (None, *cadences.in_use(connection))
+        for change, _, step in upcoming(
+            changes=answered.changes, own=own, timing=timing, now=now, until=until
+        )
+    ]
+
+
+def _concerned(connection: Connection, fan_outs: Iterable[FanOut]) -> dict[FanOut, dict[str, int]]:
+    """By step, how many people it concerns at each Vendor."""
+    return {each: concerned.concerned_by_vendor(connection, each) for each in fan_outs}
+
+
+def _merged(
+    connection: Connection,
+    concerns: Mapping[FanOut, Mapping[str, int]],
+    told_besides: Mapping[FanOut, int],
+    answered: Answered,
+) -> Iterable[Planned]:
+    """One entry a step, however many Cadences have it; of own Cadences only what concerns somebody."""
     found: dict[tuple[str, str, str, str, int], Planned] = {}
-    for own in (None, *cadences.in_use(connection)):
-        steps = upcoming(changes=answered.changes, own=own, timing=timing, now=now, until=until)
-        for change, _, step in steps:
-            fan_out = FanOut(
-                step=step,
-                change_id=change.id,
-                service=change.service,
-                outcome=Outcome.OWED,
-                cadence=str(own or ""),
-            )
-            planned = _planned(connection, fan_out, answered)
-            if step.identity in found:
-                found[step.identity] += planned
-            elif planned.people or planned.spared or own is None:
-                found[step.identity] = planned
+    for fan_out, by_vendor in concerns.items():
+        people = sum(by_vendor.values())
+        spared = answered.spared(connection, fan_out) if people else 0
+        planned = [Planned(step=fan_out.step, outcome=fan_out.outcome, people=people - spared, spared=spared)]
+        if told_besides.get(fan_out):
+            step = replace(fan_out.step, kind=NoticeKind.ESCALATION)
+            planned.append(Planned(step=step, outcome=fan_out.outcome, people=told_besides[fan_out]))
+        for each in planned:
+            key = each.step.identity
+            if key in found:
+                found[key] += each
+            elif each.people or each.spared or not fan_out.cadence:
+                found[key] = each
     return found.values()
-
-
-def _planned(connection: Connection, fan_out: FanOut, answered: Answered) -> Planned:
-    concerns = concerned.count_concerned(connection, fan_out)
-    spared = answered.spared(connection, fan_out) if concerns else 0
-    return Planned(step=fan_out.step, outcome=fan_out.outcome, people=concerns - spared, spared=spared)
 
 
 def _promised(told: Mapping[Promise, int], now: datetime) -> Iterable[Planned]:

@@ -100,7 +100,7 @@ def _footings(
     """By Subscriber, where their Party stands."""
     parties = {each.id: party_of(each) for each in people.values()}
     reminded = {
-        notice.step.deadline for _, group in owed for notice in group if notice.step.kind in REMINDERS
+        notice.step.change_id for _, group in owed for notice in group if notice.step.kind in REMINDERS
     }
     found = footings(
         connection,

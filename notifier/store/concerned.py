@@ -36,17 +36,27 @@ STEP = ("deadline", "kind", "lead", "spoken", "revision", "due", "expires")
 
 def count_concerned(connection: Connection, fan_out: FanOut, *, of: Collection[Party] | None = None) -> int:
     """How many active Subscribers a step would be told to, of these Parties or of all."""
+    counted = select(func.count()).select_from(subscribers).where(_is_told(fan_out))
+    if of is not None:
+        counted = counted.where(belongs_to(of))
+    return connection.scalar(counted) or 0
+
+
+def concerned_by_vendor(connection: Connection, fan_out: FanOut) -> dict[str, int]:
+    """How many active Subscribers a step would be told to, by Vendor; those without one under ""."""
+    counted = select(subscribers.c.vendor_id, func.count()).where(_is_told(fan_out))
+    rows = connection.execute(counted.group_by(subscribers.c.vendor_id))
+    return {vendor or "": number for vendor, number in rows}
+
+
+def _is_told(fan_out: FanOut) -> ColumnElement[bool]:
     topics = [written(topic) for topic in topics_covering(fan_out.change_id, fan_out.service)]
     follows = exists().where(
         subscriptions.c.subscriber_id == subscribers.c.id,
         subscriptions.c.since < fan_out.step.due,
         topic_followed().in_(topics),
     )
-    active = subscribers.c.state == SubscriberState.ACTIVE
-    counted = select(func.count()).select_from(subscribers).where(active, present(fan_out), follows)
-    if of is not None:
-        counted = counted.where(belongs_to(of))
-    return connection.scalar(counted) or 0
+    return and_(subscribers.c.state == SubscriberState.ACTIVE, present(fan_out), follows)
 
 
 def belongs_to(parties: Collection[Party]) -> ColumnElement[bool]:

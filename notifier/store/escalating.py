@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select
 
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
@@ -26,9 +26,6 @@ def vendors_with_contacts(connection: Connection) -> frozenset[str]:
 def record(connection: Connection, due: FanOut, silent: Collection[str], *, now: datetime) -> int:
     """Record one reminder's step for the contacts of these Vendors who do not follow the Change, under their own
     Leads as far as these are the step's; answers how many were new. The next bundling takes them along."""
-    topics = [written(topic) for topic in topics_covering(due.change_id, due.service)]
-    follows = exists().where(subscriptions.c.subscriber_id == subscribers.c.id, topic_followed().in_(topics))
-    took_effect = subscribers.c.cadence_since
     step = {
         "deadline": due.step.deadline,
         "kind": NoticeKind.ESCALATION.value,
@@ -41,7 +38,23 @@ def record(connection: Connection, due: FanOut, silent: Collection[str], *, now:
     }
     chosen = select(
         subscribers.c.id, *(literal(value, notices.c[name].type) for name, value in step.items())
-    ).where(
+    ).where(_is_told_besides(due, silent))
+    columns = ("subscriber_id", *step)
+    statement = insert_into(connection, notices).from_select(columns, chosen).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount
+
+
+def count(connection: Connection, due: FanOut, silent: Collection[str]) -> int:
+    """For how many contacts of these Vendors the same step is recorded once it is due."""
+    counted = select(func.count()).select_from(subscribers).where(_is_told_besides(due, silent))
+    return connection.scalar(counted) or 0
+
+
+def _is_told_besides(due: FanOut, silent: Collection[str]) -> ColumnElement[bool]:
+    topics = [written(topic) for topic in topics_covering(due.change_id, due.service)]
+    follows = exists().where(subscriptions.c.subscriber_id == subscribers.c.id, topic_followed().in_(topics))
+    took_effect = subscribers.c.cadence_since
+    return and_(
         subscribers.c.vendor_id.in_(silent),
         subscribers.c.state == SubscriberState.ACTIVE,
         subscribers.c.joined_at < due.step.due,
@@ -49,6 +62,3 @@ def record(connection: Connection, due: FanOut, silent: Collection[str], *, now:
         or_(took_effect.is_(None), took_effect < due.step.due),
         ~follows,
     )
-    columns = ("subscriber_id", *step)
-    statement = insert_into(connection, notices).from_select(columns, chosen).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount

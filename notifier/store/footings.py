@@ -28,12 +28,14 @@ def footings(
     rules: AnswerRules,
     now: datetime,
 ) -> dict[Party, Footing]:
-    """Where these Parties stand. Whether anybody was reminded is read for the Deadlines `about`, by their keys."""
+    """Where these Parties stand. Whether anybody was reminded is read for the Changes `about`, by their ids: of a
+    Change, whichever of its Deadlines a reminder was of."""
     met = circumstances(connection, parties, timing=timing, rules=rules, now=now)
     stances = _stances(connection, parties, changes, met)
     answered = answers.answered_by(connection, parties)
     names = _names(connection, {party.vendor for party in parties if party.vendor})
-    reminded = reminded_vendors(connection, names, about)
+    keys = [key for key, change, _ in changes.deadlines() if change.id in about]
+    reminded = reminded_vendors(connection, names, keys)
     seen: dict[str, dict[str, Evidence]] = {}
     for (vendor, change_id), each in met.evidence.items():
         seen.setdefault(vendor, {})[change_id] = each
@@ -51,10 +53,14 @@ def footings(
 
 
 def reminded_vendors(
-    connection: Connection, chosen: Collection[str] | None, deadlines: Collection[str]
+    connection: Connection,
+    chosen: Collection[str] | None,
+    deadlines: Collection[str],
+    *,
+    outcome: Outcome = Outcome.SENT,
 ) -> dict[str, dict[str, set[datetime]]]:
-    """By Vendor, of these or of all, and by Change id, when the reminders of these Deadlines fell due that were sent to
-    anybody who spoke for it then."""
+    """By Vendor, of these or of all, and by Change id, when the reminders of these Deadlines fell due that came to
+    `outcome` for anybody who spoke for it then."""
     if (chosen is not None and not chosen) or not deadlines:
         return {}
     stay = partings.stays(chosen)
@@ -64,7 +70,7 @@ def reminded_vendors(
         .where(
             notices.c.deadline.in_(deadlines),
             notices.c.kind == NoticeKind.REMINDER,
-            notices.c.outcome == Outcome.SENT,
+            notices.c.outcome == outcome,
         )
         .distinct()
     )
