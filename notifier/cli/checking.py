@@ -25,6 +25,7 @@ _NEXT = {
     "unchanged": "It is the same list.",
     "baseline": "Nothing is in force yet: it becomes the baseline, which announces nothing.",
     "in force": "It would take force by itself.",
+    "rejected": "This very reading was rejected, and stays so. Mend it and raise its revision.",
     "lower revision": "Its revision is lower than the other's: is it an old file? It would be ignored.",
     "edited without a new revision": "It was edited without raising its revision, so the edit would be ignored."
     " Raise `revision` by one.",
@@ -35,11 +36,23 @@ _NEXT = {
 def check(
     context: typer.Context,
     new: Annotated[
-        Path | None, typer.Argument(metavar="[NEW]", help="The list's file; by default that of the settings.")
+        Path | None,
+        typer.Argument(
+            metavar="NEW",
+            exists=True,
+            dir_okay=False,
+            help="The list's file; by default that of the settings.",
+        ),
     ] = None,
     against: Annotated[
         Path | None,
-        typer.Option("--against", metavar="OLD", help="Compare with this file; needs no database."),
+        typer.Option(
+            "--against",
+            metavar="OLD",
+            exists=True,
+            dir_okay=False,
+            help="Compare with this file; needs no database.",
+        ),
     ] = None,
     as_json: AsJson = False,
     now: Now = None,
@@ -132,7 +145,8 @@ def _show(file: Path, read: ChangeList, found: Comparison | None) -> None:
 
 def _judgement(found: Comparison) -> str:
     if found.finding in _NEXT:
-        return _NEXT[found.finding] + (" Besides, it would be held:" if found.objections else "")
+        besides = found.objections and found.finding != "rejected"
+        return _NEXT[found.finding] + (" Besides, it would be held:" if besides else "")
     people = found.people_in_all
     told = "" if people is None else f" and would mail {count(people, 'person', 'people')}"
     return f"It would be held{told}, until somebody runs: notifier approve {found.hash}"

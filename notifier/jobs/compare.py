@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Engine
@@ -12,8 +12,11 @@ from notifier.core.change import ChangeList
 from notifier.core.diff import Difference, differences
 from notifier.core.guard import Objection, objections
 from notifier.jobs.refresh import ATTENTION, Finding, people_told
-from notifier.store.changes import canonical_hash, in_force, short
+from notifier.store.changes import ReadingState, canonical_hash, find, in_force, short
 from notifier.store.engine import reading
+
+# What was held or rejected once stays so, whatever has changed around it.
+_DECIDED = {ReadingState.HELD: Finding.HELD, ReadingState.REJECTED: Finding.REJECTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,8 @@ def compare_in_force(*, engine: Engine, new: ChangeList, today: date, max_people
                 finding=Finding.UNCHANGED, hash=short(current.hash), new=new, old=current.changes
             )
         found = differences(current.changes, new)
-        return compare(
+        known = find(connection, new)
+        compared = compare(
             old=current.changes,
             new=new,
             today=today,
@@ -90,6 +94,9 @@ def compare_in_force(*, engine: Engine, new: ChangeList, today: date, max_people
             people={each.deadline: people_told(connection, new, [each]) for each in found},
             people_in_all=people_told(connection, new, found),
         )
+    if known and compared.finding in (Finding.IN_FORCE, Finding.HELD):
+        return replace(compared, finding=_DECIDED.get(known.state, compared.finding))
+    return compared
 
 
 def _finding(old: ChangeList, new: ChangeList, *, same: bool, held: bool) -> Finding:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from notifier.feeds import limits
-from tests.cli.rehearsal import Called, Rehearsal
+from tests.cli.rehearsal import Called, Rehearsal, oslo
 from tests.sources.lists import small
 
 LATER = (("revision = 1", "revision = 2"), ("when = 2027-01-01", "when = 2027-02-01"))
 EARLIER = (("revision = 1", "revision = 2"), ("when = 2027-01-01", "when = 2026-12-20"))
+TICKED = oslo(2026, 11, 25)
 FORGOTTEN = (("when = 2027-01-01", "when = 2027-02-01"),)
 
 
@@ -99,6 +100,27 @@ def test_more_people_than_the_guard_allows_would_be_held(place: Rehearsal) -> No
     place.set("NOTIFIER_GUARD__MAX_PEOPLE", "0")
     called = check(place, small(*LATER))
     assert (called.code, "it would mail 1 person, more than 0 at once" in called.words) == (1, True)
+
+
+def test_what_was_held_or_rejected_stays_so(place: Rehearsal) -> None:
+    place.begun()
+    place.set("NOTIFIER_GUARD__MAX_PEOPLE", "0")
+    place.list.write_text(small(*LATER), encoding="utf-8")
+    place("tick", now=TICKED)
+    place.set("NOTIFIER_GUARD__MAX_PEOPLE", "9")
+    called = check(place, small(*LATER), "--json")
+    assert (called.code, called.json["finding"]) == (1, "held")
+    assert place("reject", called.json["hash"]).code == 0
+    called = check(place, small(*LATER))
+    assert (called.code, "was rejected, and stays so" in called.words) == (1, True)
+    assert "notifier approve" not in called.words
+
+
+@pytest.mark.parametrize("arguments", [["gone.toml"], ["list.toml", "--against", "gone.toml"], ["."]])
+def test_a_file_that_is_not_there_is_exit_2(place: Rehearsal, arguments: list[str]) -> None:
+    called = place("check", *arguments)
+    assert called.code == 2
+    assert f"file '{arguments[-1]}'" in called.err
 
 
 def test_wrong_settings_are_exit_78(place: Rehearsal) -> None:
