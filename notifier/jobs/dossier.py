@@ -11,14 +11,14 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from notifier.channels.folder import keep
-from notifier.compose.sections import heading_of
+from notifier.compose.proof_page import proof_page
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerRules
 from notifier.core.chain import chained, first_broken, head_of
@@ -80,16 +80,15 @@ def write_dossier(
         proof = read_proof(connection, change, vendor)
         files = _write_mails(connection, mails, proof, voice=voice, rules=rules, advance=advance)
     chain = chained(records_of(proof, files))
-    page = voice.templates.render(
-        "web/dossier.html.j2",
-        language,
+    page = proof_page(
+        chain,
         vendor=vendor.name,
-        heading=heading_of(change, changes, language),
-        records=[_read_again(record) for record in chain],
+        change=change,
+        changes=changes,
         head=head_of(chain),
+        voice=voice,
+        language=language,
         made_at=now,
-        zone=voice.timing.zone,
-        suffixes=_SUFFIXES,
     ).encode()
     (folder / PAGE).write_bytes(page)
     head = {
@@ -131,16 +130,6 @@ def check_dossier(folder: Path, *, keys: tuple[str, ...] | None) -> Checked:
         head = {name: value for name, value in written.items() if name not in ("seal", "records")}
         sealed = any(hmac.compare_digest(_seal(head, key), str(written.get("seal"))) for key in keys)
     return Checked(head=str(written.get("head")), faults=tuple(faults), is_sealed=sealed)
-
-
-def _read_again(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with its instant, and the day that an Answer plans, as values again."""
-    planned = record.get("planned")
-    return {
-        **record,
-        "at": datetime.fromisoformat(record["at"]),
-        "planned": date.fromisoformat(planned) if planned else None,
-    }
 
 
 def _write_mails(
