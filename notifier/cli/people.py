@@ -33,6 +33,14 @@ Follow = Annotated[
         "--follow", metavar="TOPIC", help="everything, service:ID or change:ID; may be given several times."
     ),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="TOPIC",
+        help="service:ID or change:ID, not to be told of though they follow more; several times.",
+    ),
+]
 Leads = Annotated[
     list[str] | None,
     typer.Option(
@@ -73,8 +81,15 @@ def answers_written(connection: Connection, address: str) -> tuple[int, ...]:
     return () if subscribers.find(connection, address) else writers.written_by(connection, {identity})
 
 
+def follows(person: Subscriber) -> str:
+    """What somebody follows, and what is excluded from it, in a line."""
+    followed = person.followed
+    topics = " ".join(map(str, followed.topics)) or "nothing"
+    return f"{topics} but not {' '.join(map(str, followed.excluded))}" if followed.excluded else topics
+
+
 def chosen_topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tuple[Topic, ...]:
-    """What `--follow` names. The list is asked for when part of it is named.
+    """What `--follow` or `--exclude` names. The list is asked for when part of it is named.
 
     Raises UsageError for what cannot be followed, naming what there is.
     """

@@ -8,18 +8,29 @@ import typer
 
 from notifier.cli.opening import changing
 from notifier.cli.options import Now
-from notifier.cli.people import Address, Follow, Leads, VendorId, chosen_cadence, chosen_topics, subscriber_at
+from notifier.cli.people import (
+    Address,
+    Exclude,
+    Follow,
+    Leads,
+    VendorId,
+    chosen_cadence,
+    chosen_topics,
+    subscriber_at,
+)
 from notifier.cli.printing import wrapped
 from notifier.cli.subscribers import group, known_changes, known_vendor
 from notifier.core.text import Language
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from notifier.core.subscription import Subscriber
+    from notifier.core.change import ChangeList
+    from notifier.core.subscription import Followed, Subscriber, Topic
 
 
 @group.command("set")
@@ -31,6 +42,7 @@ def change(
         Language | None, typer.Option("--language", help="The language of their mails.")
     ] = None,
     follow: Follow = None,
+    exclude: Exclude = None,
     lead: Leads = None,
     default_leads: Annotated[
         bool,
@@ -44,7 +56,10 @@ def change(
     resume: Annotated[bool, typer.Option("--resume", help="End a suspension.")] = False,
     now: Now = None,
 ) -> None:
-    """Change what a subscriber chose; what is not named stays. --follow and --lead replace all of theirs."""
+    """Change what a subscriber chose; what is not named stays.
+
+    --follow, --exclude and --lead replace all of theirs; --follow alone leaves nothing excluded.
+    """
     from notifier.consent.choosing import alter
     from notifier.core.subscription import EVERYTHING
     from notifier.store.engine import writing
@@ -52,12 +67,17 @@ def change(
     _refuse_both(lead, default_leads, "--lead", "--default-leads")
     _refuse_both(vendor, no_vendor, "--vendor", "--no-vendor")
     _refuse_both(suspend is not None, resume, "--suspend", "--resume")
-    if not any((language, follow, lead, default_leads, vendor, no_vendor, suspend is not None, resume)):
+    if not any(
+        (language, follow, exclude, lead, default_leads, vendor, no_vendor, suspend is not None, resume)
+    ):
         raise UsageError("nothing to change was named; see: notifier subscribers set --help")
     cadence = chosen_cadence(lead or [])
     with changing(context, now) as look:
-        topics = chosen_topics(follow or [], lambda: known_changes(look.engine, look.settings))
-        is_part = any(topic != EVERYTHING for topic in topics)
+        topics, excluded = (
+            chosen_topics(texts or [], lambda: known_changes(look.engine, look.settings))
+            for texts in (follow, exclude)
+        )
+        is_part = any(topic != EVERYTHING for topic in (*topics, *excluded))
         changes = known_changes(look.engine, look.settings) if is_part else None
         with writing(look.engine) as connection:
             found = _who_stays(connection, address)
@@ -65,7 +85,7 @@ def change(
                 connection,
                 found,
                 language=language or found.language,
-                topics=topics or [each.topic for each in found.subscriptions],
+                followed=_followed(found.followed, topics, excluded, changes),
                 cadence=cadence or (None if default_leads else found.cadence),
                 vendor=known_vendor(connection, vendor) or (None if no_vendor else found.vendor),
                 changes=changes,
@@ -73,8 +93,26 @@ def change(
                 timing=look.timing,
                 now=look.now,
             )
-            _suspend_or_resume(connection, found, suspend=suspend, resume=resume, now=look.now)
-    print(wrapped(f"{found.address} is changed. See: notifier subscribers show {found.address}"))
+            stays = _stays_as_it_was(connection, found, suspend=suspend, resume=resume, now=look.now)
+    nothing_else = not any((language, follow, exclude, lead, default_leads, vendor, no_vendor))
+    changed = "" if stays and nothing_else else f"{found.address} is changed. "
+    print(wrapped(f"{stays}{changed}See: notifier subscribers show {found.address}"))
+
+
+def _followed(
+    before: Followed, topics: Sequence[Topic], excluded: Sequence[Topic], changes: ChangeList | None
+) -> Followed:
+    """What they are to follow. Raises UsageError for what is excluded from nothing."""
+    from notifier.core.less import followed_of
+
+    if not topics and not excluded:
+        return before
+    after = followed_of(topics or before.topics, excluded, changes)
+    for topic in excluded:
+        if topic not in after.excluded:
+            wide = " ".join(map(str, after.topics))
+            raise UsageError(f"{topic} cannot be excluded, since it is no part of what they follow: {wide}")
+    return after
 
 
 def _refuse_both(one: object, other: object, first: str, second: str) -> None:
@@ -99,13 +137,16 @@ def _who_stays(connection: Connection, address: str) -> Subscriber:
     return found
 
 
-def _suspend_or_resume(
+def _stays_as_it_was(
     connection: Connection, found: Subscriber, *, suspend: str | None, resume: bool, now: datetime
-) -> None:
+) -> str:
+    """Suspend or resume them where that is asked for; answers with a sentence when they were so already."""
     from notifier.store import leaving
 
     if suspend is not None:
         why = suspend.strip() or "no reason given"
-        leaving.suspend(connection, subscriber_id=found.id, why=why, now=now)
-    if resume:
-        leaving.resume(connection, subscriber_id=found.id)
+        if not leaving.suspend(connection, subscriber_id=found.id, why=why, now=now):
+            return f"{found.address} was suspended already. "
+    if resume and not leaving.resume(connection, subscriber_id=found.id):
+        return f"{found.address} was not suspended. "
+    return ""

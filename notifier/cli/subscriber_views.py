@@ -10,7 +10,7 @@ import typer
 from notifier.cli.naming import address_or_erased, deadline_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now
-from notifier.cli.people import Person, VendorId, answers_written, checked_vendor, person_named
+from notifier.cli.people import Person, VendorId, answers_written, checked_vendor, follows, person_named
 from notifier.cli.printing import columns, local, print_json
 from notifier.cli.subscribers import group
 from notifier.core.subscription import SubscriberState
@@ -91,7 +91,7 @@ def lines(found: Sequence[Subscriber]) -> str:
     """Subscribers as aligned lines: address, state, language, what they follow, at which Leads."""
     return columns(
         [
-            (each.address, each.state.value, each.language.value, f"{_follows(each)}{_own_leads(each)}")
+            (each.address, each.state.value, each.language.value, f"{follows(each)}{_own_leads(each)}")
             for each in found
         ]
     )
@@ -103,15 +103,12 @@ def as_value(found: Subscriber) -> dict[str, Any]:
         "address": found.address,
         "state": found.state,
         "language": found.language,
-        "follows": [str(each.topic) for each in found.subscriptions],
+        "follows": [str(each) for each in found.followed.topics],
+        "excluded": [str(each) for each in found.followed.excluded],
         "leads": [str(lead) for lead in found.cadence.leads] if found.cadence else None,
         "vendor": found.vendor,
         "joined_at": found.joined_at,
     }
-
-
-def _follows(found: Subscriber) -> str:
-    return " ".join(str(each.topic) for each in found.subscriptions) or "nothing"
 
 
 def _own_leads(found: Subscriber) -> str:
@@ -152,7 +149,7 @@ def _shown(
         ("Address", address_or_erased(found)),
         ("State", f"{found.state}{ended}"),
         ("Language", found.language.value),
-        ("Follows", _follows(found)),
+        ("Follows", follows(found)),
         ("Leads", str(found.cadence or "each deadline's own, else the default ones")),
         ("Vendor", found.vendor or "none"),
         ("Joined", local(found.joined_at, zone)),

@@ -14,7 +14,7 @@ from notifier.cli.frame import app
 from notifier.cli.naming import address_or_erased, attempt_entry, attempt_text, change_name
 from notifier.cli.opening import looking
 from notifier.cli.options import AsJson, Now
-from notifier.cli.people import Person
+from notifier.cli.people import Person, follows
 from notifier.cli.printing import columns, local, print_json, wrapped
 from notifier.core.notice import NoticeKind
 
@@ -56,9 +56,12 @@ def why(
 def _show(found: Explanation, now: datetime, zone: ZoneInfo) -> None:
     person = found.subscriber
     vendor = f" of {person.vendor}" if person.vendor else ""
-    follows = ", ".join(str(each.topic) for each in person.subscriptions) or "nothing"
     joined = local(person.joined_at, zone)
-    print(wrapped(f"{address_or_erased(person)}: {person.state}{vendor}, joined {joined}, follows {follows}"))
+    print(
+        wrapped(
+            f"{address_or_erased(person)}: {person.state}{vendor}, joined {joined}, follows {follows(person)}"
+        )
+    )
     print(wrapped(f"{change_name(found.changes, found.change)}"))
     print(columns(_deadlines(found), indent=2))
     lines = sorted(_lines(found, now, zone), key=lambda line: line[0])
@@ -125,7 +128,8 @@ def _as_json(found: Explanation, now: datetime) -> dict[str, Any]:
         "address": person.address,
         "state": person.state,
         "joined_at": person.joined_at,
-        "follows": [str(each.topic) for each in person.subscriptions],
+        "follows": [str(each) for each in person.followed.topics],
+        "excluded": [str(each) for each in person.followed.excluded],
         "change": found.change.id,
         "steps": sorted(steps, key=lambda step: step["due"]),
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from notifier.compose.following import Following, following_of
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import in_language
 from notifier.compose.matter import Matter
 from notifier.compose.places import Places
-from notifier.compose.sections import Section, sections_of, topic_names
+from notifier.compose.sections import Section, sections_of
 from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import Subject, subject_of
 from notifier.compose.voice import Voice
@@ -23,15 +24,14 @@ _MOST_ABOUT: Final = 3
 class Content:
     """The Sections, most urgent first; the overview, where one is owed; the subject; who speaks.
 
-    `followed` names what the Subscriber follows, empty for everything. The page to leave on offers first to end what
-    the Sections are about; mail programs leave by `leave_url` at once.
+    The page to leave on offers first to end what the Sections are about; mail programs leave by `leave_url` at once.
     """
 
     sections: tuple[Section, ...]
     standing: Standing | None
     subject: Subject
     letterhead: Letterhead
-    followed: tuple[str, ...]
+    follows: Following
     page_url: str
     calendars_url: str
     leave_url: str
@@ -75,7 +75,7 @@ def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
         standing=standing,
         subject=subject,
         letterhead=letterhead,
-        followed=topic_names(matter.topics, matter.changes, language),
+        follows=following_of(matter.followed, matter.changes, language),
         page_url=links.page(language),
         calendars_url=links.calendars(language),
         leave_url=leave_url,

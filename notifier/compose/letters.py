@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notifier.compose.following import following_of
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links, in_language
 from notifier.compose.matter import Matter
 from notifier.compose.places import Place, Places
-from notifier.compose.sections import heading_of, topic_names
+from notifier.compose.sections import heading_of
 from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import LONGEST
 from notifier.compose.voice import Voice
@@ -67,7 +68,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     values = {
         "kind": kind,
         "contact": contact,
-        "followed": topic_names(matter.topics, matter.changes, language),
+        "follows": following_of(matter.followed, matter.changes, language),
         "undo_until": matter.undo_until,
         "access_until": matter.access_until,
         **_told_of(matter),

@@ -15,7 +15,7 @@ from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, WITH_STA
 from notifier.core.message import Message
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind
 from notifier.core.stance import Doubt, Stance
-from notifier.core.subscription import Subscriber, SubscriberState, Topic
+from notifier.core.subscription import Followed, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.core.when import When
@@ -47,7 +47,7 @@ class Said:
 class Matter:
     """Everything that decides what a mail says, and nothing of whom it goes to.
 
-    `topics` are what whoever reads it follows, or asked to follow; `history` is each Deadline's, by its key,
+    `followed` is what whoever reads it follows, or asked to follow; `history` is each Deadline's, by its key,
     oldest first; `said` is what their Party has answered, `seen` what the services saw of their use. `silent` are
     the Changes, by id, of which nobody at `vendor` has answered the reminders. A Letter has no Notices; what it
     offers works until `undo_until` or until the local time `access_until`. It may tell of an Answer that was
@@ -57,7 +57,7 @@ class Matter:
 
     letter: LetterKind | None
     language: Language
-    topics: tuple[Topic, ...]
+    followed: Followed
     told: tuple[Told, ...]
     today: date
     changes: ChangeList
@@ -110,7 +110,7 @@ def matter_of(
     return Matter(
         letter=letter,
         language=ask.language if ask and letter is LetterKind.CONFIRMATION else subscriber.language,
-        topics=ask.topics if ask else tuple(each.topic for each in subscriber.subscriptions),
+        followed=Followed(ask.topics) if ask else subscriber.followed,
         told=tuple(_told(each) for each in notices),
         today=timing.today(now),
         changes=changes,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +14,6 @@ from notifier.compose.voice import Voice
 from notifier.core.answer import Evidence
 from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind
 from notifier.core.notice import PROMISES, REMINDERS, NoticeKind
-from notifier.core.subscription import Scope, Topic
 from notifier.core.text import Language
 
 
@@ -101,7 +99,7 @@ def sections_of(matter: Matter, *, places: Places, voice: Voice) -> tuple[Sectio
             sections.append(
                 Section(
                     change=change,
-                    service=_service_name(change.service, changes),
+                    service=service_name(change.service, changes),
                     heading=heading_of(change, changes, language),
                     passages=tuple(sorted(passages, key=_urgency)),
                     contact=change.contact or voice.letterhead.contact,
@@ -116,24 +114,11 @@ def sections_of(matter: Matter, *, places: Places, voice: Voice) -> tuple[Sectio
 
 def heading_of(change: Change, changes: ChangeList, language: Language) -> str:
     """The Change's name with its service first: «Kjernejournal – gammel innlogging»."""
-    return f"{_service_name(change.service, changes)} – {lowered(change.title[language], changes)}"
+    return f"{service_name(change.service, changes)} – {lowered(change.title[language], changes)}"
 
 
-def topic_names(topics: Sequence[Topic], changes: ChangeList, language: Language) -> tuple[str, ...]:
-    """These Topics by name; empty when they are everything."""
-    if any(topic.scope is Scope.EVERYTHING for topic in topics):
-        return ()
-    names = []
-    for topic in topics:
-        change = changes.change(topic.target)
-        if topic.scope is Scope.CHANGE and change:
-            names.append(heading_of(change, changes, language))
-        else:
-            names.append(_service_name(topic.target, changes))
-    return tuple(dict.fromkeys(names))
-
-
-def _service_name(service_id: str, changes: ChangeList) -> str:
+def service_name(service_id: str, changes: ChangeList) -> str:
+    """The service's name, its id where the list has none such."""
     service = changes.service(service_id)
     return service.name if service else service_id
 

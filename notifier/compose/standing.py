@@ -78,7 +78,7 @@ def standing_of(matter: Matter, *, places: Places, voice: Voice) -> Standing:
 
 
 def _passages(matter: Matter, change: Change, belongs: Callable[[Phase], bool]) -> tuple[Passage, ...]:
-    if not any(topic.covers(change) for topic in matter.topics):
+    if not matter.followed.covers(change):
         return ()
     passages = (
         passage_of(

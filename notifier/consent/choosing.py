@@ -13,7 +13,8 @@ from notifier.consent.reconsidering import reconsider_all
 from notifier.core.answer import AnswerRules, party_of
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
-from notifier.core.subscription import MOVED, Addressee, Moved, Subscriber, SubscriberState, Topic, joined_by
+from notifier.core.less import again
+from notifier.core.subscription import MOVED, Addressee, Followed, Moved, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.logs import Person, log
@@ -38,17 +39,16 @@ def follow_again(
     changes: ChangeList | None,
     now: datetime,
 ) -> bool:
-    """Follow these Topics beside what they follow; False as in `choose`. Twice is harmless."""
+    """Follow these Topics, excluded ones too, beside what they follow; False as in `choose`. Twice is harmless."""
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
-        followed = [each.topic for each in found.subscriptions]
         subscribers.set_choices(
             connection,
             found.id,
             language=found.language,
-            topics=joined_by(topics, followed, changes),
+            followed=again(found.followed, topics, changes),
             cadence=found.cadence,
             vendor=found.vendor,
             now=now,
@@ -62,7 +62,7 @@ def alter(
     found: Subscriber,
     *,
     language: Language,
-    topics: Sequence[Topic],
+    followed: Followed,
     cadence: Cadence | None,
     vendor: str | None,
     changes: ChangeList | None,
@@ -82,7 +82,7 @@ def alter(
         connection,
         found.id,
         language=language,
-        topics=topics,
+        followed=followed,
         cadence=cadence,
         vendor=vendor,
         now=now,
@@ -97,7 +97,7 @@ def choose(
     engine: Engine,
     addressee: Addressee,
     language: Language,
-    topics: Sequence[Topic],
+    followed: Followed,
     cadence: Cadence | None,
     paused_until: datetime | None,
     changes: ChangeList | None,
@@ -110,7 +110,7 @@ def choose(
     the default Leads, `paused_until` None no pause. `changes` is the list in force. Raises ValueError when they
     would follow nothing: that is leaving.
     """
-    if not topics:
+    if not followed.topics:
         raise ValueError("whoever follows nothing has left")
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
@@ -122,7 +122,7 @@ def choose(
             connection,
             found.id,
             language=language,
-            topics=topics,
+            followed=followed,
             cadence=cadence,
             vendor=found.vendor,
             now=now,

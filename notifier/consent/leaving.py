@@ -9,8 +9,9 @@ from enum import Enum, auto
 from sqlalchemy import Connection, Engine
 
 from notifier.core.change import ChangeList
+from notifier.core.less import dropped_between, without
 from notifier.core.letter import UNDO_WITHIN, LetterKind
-from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState, Topic, without
+from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState, Topic
 from notifier.logs import Person, log
 from notifier.store import asks, joining, letters, subscribers
 from notifier.store import leaving as stored
@@ -77,27 +78,28 @@ def leave_topics(
 ) -> bool:
     """Follow services or Changes no longer, but go on with the rest; answers whether there is any.
 
-    Whoever follows everything then follows each of the other services. When nothing is left, all ends. With
-    `is_told` a Letter tells them what is left, if that is less than before, and offers to take it back.
+    From what is wider these are excluded, so that what is still to come of it is told all the same. When nothing is
+    left, all ends. With `is_told` a Letter tells them what is left, if that is less than before, and offers to take it
+    back. Twice is harmless.
     """
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None or found is MOVED or found.state not in _FOLLOW_IN:
             return False
-        rest = followed = tuple(each.topic for each in found.subscriptions)
+        rest = found.followed
         for topic in topics:
             rest = without(rest, topic, changes)
-        if not rest:
+        if not rest.topics:
             end(connection, found, why="followed nothing any more", now=now)
             return False
-        dropped = [each for each in followed if each not in rest]
+        dropped = dropped_between(found.followed, rest)
         if is_told and found.state is SubscriberState.ACTIVE and dropped:
             letters.put(connection, found.id, LetterKind.STATUS, dropped=dropped, now=now)
         subscribers.set_choices(
             connection,
             found.id,
             language=found.language,
-            topics=rest,
+            followed=rest,
             cadence=found.cadence,
             vendor=found.vendor,
             now=now,

@@ -14,7 +14,7 @@ from notifier.core.change import Change
 from notifier.core.diff import DifferenceKind
 from notifier.core.history import Entry
 from notifier.core.stance import Doubt, outdated
-from notifier.core.subscription import Topic
+from notifier.core.subscription import Followed
 from notifier.core.text import Language
 
 
@@ -80,7 +80,7 @@ class Holder:
     `since` is when they last chose anything that their calendar shows; `marks` are what they answered, by Change.
     """
 
-    topics: tuple[Topic, ...]
+    followed: Followed
     language: Language
     cadence: Cadence | None
     cadence_since: datetime | None

@@ -59,7 +59,8 @@ def why_not_told(step: Step, *, subscriber: Subscriber, change: Change, since: d
     if subscriber.state is SubscriberState.ERASED:
         return "the subscriber was erased"
     if not subscriber.follows(change):
-        return "the subscriber does not follow it"
+        covered = any(each.topic.covers(change) for each in subscriber.subscriptions)
+        return "the subscriber has left it out" if covered else "the subscriber does not follow it"
     if not subscriber.followed_before(change, step.due):
         return "the subscriber began to follow it later"
     if step.due <= since:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
@@ -42,7 +42,12 @@ class Topic:
             case Scope.CHANGE:
                 return self.target == change.id
 
+    def is_narrower_than(self, other: Topic) -> bool:
+        """Whether its scope is: a Change is narrower than a service, a service than everything."""
+        return _WIDE_TO_NARROW.index(self.scope) > _WIDE_TO_NARROW.index(other.scope)
 
+
+_WIDE_TO_NARROW = tuple(Scope)
 EVERYTHING = Topic(Scope.EVERYTHING)
 
 
@@ -65,62 +70,6 @@ def unknown_target(topic: Topic, changes: ChangeList) -> str | None:
     return f"the list has no {topic.scope} “{topic.target}”; it has: {', '.join(known)}"
 
 
-def without(topics: Sequence[Topic], dropped: Topic, changes: ChangeList) -> tuple[Topic, ...]:
-    """What is left of these Topics when a service or a Change is followed no longer.
-
-    What covers more than the dropped one is replaced by the services, or the Changes of the service, that it
-    leaves. Everything dropped leaves nothing.
-    """
-    if dropped.scope is Scope.EVERYTHING:
-        return ()
-    left: list[Topic] = []
-    for topic in topics:
-        left += _rest(topic, dropped, changes)
-    return tuple(dict.fromkeys(left))
-
-
-def parts_of(topics: Sequence[Topic], changes: ChangeList) -> tuple[Topic, ...]:
-    """What of these Topics can be followed no longer by itself, in the list's order.
-
-    Each service that is followed, with each of its Changes where it has several; and the Changes that are followed
-    by themselves.
-    """
-    parts: list[Topic] = []
-    for service in changes.services:
-        whole = Topic(Scope.SERVICE, service.id)
-        singles = [Topic(Scope.CHANGE, each.id) for each in changes.changes if each.service == service.id]
-        if EVERYTHING in topics or whole in topics:
-            parts += [whole, *singles] if len(singles) > 1 else [whole]
-        else:
-            parts += [single for single in singles if single in topics]
-    return tuple(parts)
-
-
-def joined_by(
-    topics: Sequence[Topic], followed: Sequence[Topic], changes: ChangeList | None
-) -> tuple[Topic, ...]:
-    """These Topics, and of those followed already what none of them covers."""
-    left = (each for each in followed if not any(_includes(topic, each, changes) for topic in topics))
-    return tuple(dict.fromkeys((*topics, *left)))
-
-
-def _rest(topic: Topic, dropped: Topic, changes: ChangeList) -> list[Topic]:
-    """What is left of one of them."""
-    change = changes.change(dropped.target) if dropped.scope is Scope.CHANGE else None
-    service = change.service if change else dropped.target
-    siblings = [each.id for each in changes.changes if each.service == service and each.id != dropped.target]
-    match topic.scope:
-        case Scope.EVERYTHING:
-            others = [Topic(Scope.SERVICE, each.id) for each in changes.services if each.id != service]
-            return others + ([Topic(Scope.CHANGE, each) for each in siblings] if change else [])
-        case Scope.SERVICE if topic.target == service:
-            return [Topic(Scope.CHANGE, each) for each in siblings] if change else []
-        case Scope.CHANGE if topic == dropped or (change is None and topic.target in siblings):
-            return []
-        case _:
-            return [topic]
-
-
 class SubscriberState(StrEnum):
     """Where a Subscriber stands. Who is `pending` was asked for, but has not confirmed."""
 
@@ -139,21 +88,66 @@ class Subscription:
     since: datetime
 
 
-def inherited_since(
-    topic: Topic, followed: Sequence[Subscription], changes: ChangeList | None, *, now: datetime
-) -> datetime:
-    """Since when a Topic chosen `now` counts as followed: as long as anything that covers the whole of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A service or a Change that a Subscriber does not follow although a wider Topic of theirs covers it.
 
-    So whoever narrows what they follow loses nothing that was due and not told yet. Without a list it is not
-    known which Changes a service has.
+    It takes from what is wider than it alone. Once lifted it takes no longer, but nothing is owed from before.
     """
-    return min([now, *(each.since for each in followed if _includes(each.topic, topic, changes))])
+
+    topic: Topic
+    lifted_at: datetime | None = None
 
 
-def _includes(wide: Topic, narrow: Topic, changes: ChangeList | None) -> bool:
-    """Whether one Topic covers the whole of the other."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What somebody follows: these Topics, but for what is excluded from the wider ones among them."""
+
+    topics: tuple[Topic, ...]
+    excluded: tuple[Topic, ...] = ()
+
+    def covers(self, change: Change) -> bool:
+        """Whether the Change is followed."""
+        return self._has(lambda topic: topic.covers(change))
+
+    def includes(self, topic: Topic, changes: ChangeList | None) -> bool:
+        """Whether the Topic is followed, but for what is excluded from itself."""
+        return self._has(lambda each: includes(each, topic, changes))
+
+    def _has(self, covers: Callable[[Topic], bool]) -> bool:
+        return any(
+            covers(topic) and not any(_takes(each, topic, covers) for each in self.excluded)
+            for topic in self.topics
+        )
+
+
+def includes(wide: Topic, narrow: Topic, changes: ChangeList | None) -> bool:
+    """Whether one Topic covers the whole of the other. Without a list it is not known which Changes a service has."""
     change = changes.change(narrow.target) if changes and narrow.scope is Scope.CHANGE else None
     return wide in (EVERYTHING, narrow) or (change is not None and wide.covers(change))
+
+
+def _takes(excluded: Topic, wide: Topic, covers: Callable[[Topic], bool]) -> bool:
+    """Whether an Exclusion takes from a wider Topic what these Topics cover."""
+    return excluded.is_narrower_than(wide) and covers(excluded)
+
+
+def _since(
+    covers: Callable[[Topic], bool], subscriptions: Sequence[Subscription], exclusions: Sequence[Exclusion]
+) -> datetime | None:
+    """Since when that is followed which these Topics cover, None where it is not.
+
+    A Subscription holds unless something narrower than it is excluded, and from when that was lifted.
+    """
+    found = []
+    for each in subscriptions:
+        if not covers(each.topic):
+            continue
+        against = [one for one in exclusions if _takes(one.topic, each.topic, covers)]
+        lifted = [one.lifted_at for one in against if one.lifted_at is not None]
+        if len(lifted) == len(against):
+            found.append(max([each.since, *lifted]))
+    return min(found, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +193,38 @@ class Subscriber:
     moves: int = 0
     paused_until: datetime | None = None
     subscriptions: tuple[Subscription, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
     @property
     def addressee(self) -> Addressee:
         """Whom links in mails to them are made for."""
         return Addressee(self.public_id, self.moves)
 
+    @property
+    def followed(self) -> Followed:
+        """What they follow at present."""
+        return Followed(
+            topics=tuple(each.topic for each in self.subscriptions),
+            excluded=tuple(each.topic for each in self.exclusions if each.lifted_at is None),
+        )
+
     def follows(self, change: Change) -> bool:
-        """Whether any Subscription covers the Change."""
-        return any(subscription.topic.covers(change) for subscription in self.subscriptions)
+        """Whether they follow the Change."""
+        return self.follows_since(change) is not None
+
+    def follows_since(self, change: Change) -> datetime | None:
+        """Since when, None where they do not."""
+        return _since(lambda topic: topic.covers(change), self.subscriptions, self.exclusions)
 
     def followed_before(self, change: Change, instant: datetime) -> bool:
-        """Whether a Subscription that covers the Change was there before `instant`."""
-        return any(s.topic.covers(change) and s.since < instant for s in self.subscriptions)
+        """Whether they follow the Change, and did so before `instant`."""
+        since = self.follows_since(change)
+        return since is not None and since < instant
+
+    def inherited_since(self, topic: Topic, changes: ChangeList | None, *, now: datetime) -> datetime:
+        """Since when a Topic chosen `now` counts as followed: as long as anything that covers the whole of it.
+
+        So whoever narrows what they follow loses nothing that was due and not told yet.
+        """
+        since = _since(lambda each: includes(each, topic, changes), self.subscriptions, self.exclusions)
+        return now if since is None else min(now, since)

@@ -21,7 +21,7 @@ from notifier.core.readiness import (
     picture_of,
 )
 from notifier.core.stance import Circumstances, is_silent, last_that_counts, stance_of
-from notifier.core.subscription import Topic
+from notifier.core.subscription import Followed
 from notifier.core.timing import Timing
 from notifier.store import answers, changes, evidence, footings, readiness, vendors, waivers
 from notifier.store.readiness import LastTold
@@ -34,7 +34,7 @@ class _Known:
 
     vendors: Sequence[Vendor]
     contacts: Mapping[str, tuple[int, int]]
-    topics: Mapping[str, Sequence[Topic]]
+    followed: Mapping[str, Sequence[Followed]]
     tellings: Mapping[tuple[str, str], LastTold]
     standings: Mapping[str, Mapping[Topic, LastTold]]
     reminded: Mapping[str, Mapping[str, Collection[datetime]]]
@@ -68,7 +68,7 @@ def _read(
     return _Known(
         vendors=everybody,
         contacts=readiness.counted_contacts(connection),
-        topics=readiness.followed_topics(connection),
+        followed=readiness.followed_by_vendor(connection),
         tellings=tellings,
         standings=standings,
         reminded=footings.reminded_vendors(connection, None, keys),
@@ -98,7 +98,7 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
     given = known.answers.get((Party(vendor=vendor.id), change.id), ())
     stance = stance_of(last_that_counts(given), change=change, circumstances=known.circumstances)
     active, suspended = known.contacts.get(vendor.id, (0, 0))
-    follows = any(topic.covers(change) for topic in known.topics.get(vendor.id, ()))
+    follows = _follows(known, change, vendor)
     contacts = Contacts(active=active, suspended=suspended, follows=follows)
     told = _told(known, change, vendor)
     silent = is_silent(
@@ -117,6 +117,11 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
         waiver=known.waivers.get((vendor.id, change.id)),
         waiting=sum(answer.state is AnswerState.WAITING for answer in given),
     )
+
+
+def _follows(known: _Known, change: Change, vendor: Vendor) -> bool:
+    """Whether any contact of the Vendor does."""
+    return any(followed.covers(change) for followed in known.followed.get(vendor.id, ()))
 
 
 def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:

@@ -12,7 +12,7 @@ from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
 from notifier.store.answer_tables import answers
-from notifier.store.subscribers import follows_any
+from notifier.store.following import follows_any
 from notifier.store.tables import messages, subscribers
 
 # Whoever answers to and fro does not fill their colleagues' mailboxes: so often in a day they are told of a Change.

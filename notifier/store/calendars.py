@@ -14,11 +14,11 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from notifier.core.answer import Party
 from notifier.core.cadence import parse_cadence
 from notifier.core.holder import GONE, Held, Holder, Mark, Retold
-from notifier.core.subscription import Scope, SubscriberState, Topic
+from notifier.core.subscription import Followed, Scope, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.store import marks
-from notifier.store.tables import subscribers, subscriptions
+from notifier.store.tables import exclusions, subscribers, subscriptions
 
 _KEEP_THEIRS = (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
 
@@ -50,6 +50,11 @@ _FOLLOWED = (
     .where(subscriptions.c.subscriber_id == subscribers.c.id)
     .scalar_subquery()
 )
+_EXCLUDED = (
+    select(func.aggregate_strings(exclusions.c.scope + ":" + exclusions.c.target, " "))
+    .where(exclusions.c.subscriber_id == subscribers.c.id, exclusions.c.lifted_at.is_(None))
+    .scalar_subquery()
+)
 _WANTED = select(
     subscribers.c.id,
     subscribers.c.vendor_id,
@@ -64,6 +69,7 @@ _WANTED = select(
     subscribers.c.retold,
     subscribers.c.retold_at,
     _FOLLOWED.label("followed"),
+    _EXCLUDED.label("excluded"),
 ).where(subscribers.c.public_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -77,7 +83,7 @@ def _held(row: Any, serial: int, marked: Mapping[Party, tuple[Mark, ...]]) -> He
     if serial < row.calendar_serial or row.state not in _KEEP_THEIRS:
         return GONE
     return Holder(
-        topics=_topics(row.followed or ""),
+        followed=Followed(_topics(row.followed or ""), _topics(row.excluded or "")),
         language=Language(row.language),
         cadence=parse_cadence(row.cadence.split()) if row.cadence else None,
         cadence_since=row.cadence_since,

@@ -25,10 +25,11 @@ from sqlalchemy import (
 from notifier.core.answer import Party
 from notifier.core.notice import NoticeKind, Step
 from notifier.core.plan import FanOut
-from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
+from notifier.core.subscription import SubscriberState, Topic
+from notifier.store.following import nothing_excluded, topic_followed, topics_covering, written
 from notifier.store.tables import notices, subscribers, subscriptions
 
-# As many steps in one statement: each takes three rows of up to ten values, and SQLite has room for 32,766 of them.
+# As many steps in one statement: each takes three rows of up to twelve values, and SQLite has room for 32,766 of them.
 STEPS_TOGETHER = 200
 
 STEP = ("deadline", "kind", "lead", "spoken", "revision", "due", "expires")
@@ -51,10 +52,12 @@ def concerned_by_vendor(connection: Connection, fan_out: FanOut) -> dict[str, in
 
 def _is_told(fan_out: FanOut) -> ColumnElement[bool]:
     topics = [written(topic) for topic in topics_covering(fan_out.change_id, fan_out.service)]
+    due = fan_out.step.due
     follows = exists().where(
         subscriptions.c.subscriber_id == subscribers.c.id,
-        subscriptions.c.since < fan_out.step.due,
+        subscriptions.c.since < due,
         topic_followed().in_(topics),
+        nothing_excluded(*topics[1:], before=due),
     )
     return and_(subscribers.c.state == SubscriberState.ACTIVE, present(fan_out), follows)
 
@@ -90,30 +93,24 @@ def present(fan_out: FanOut) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def topics_covering(change_id: str, service: str) -> tuple[Topic, ...]:
-    """The Topics that cover a Change of this service."""
-    return (EVERYTHING, Topic(Scope.SERVICE, service), Topic(Scope.CHANGE, change_id))
-
-
-def written(topic: Topic) -> str:
-    """A Topic as `topic_followed` has it."""
-    return f"{topic.scope}:{topic.target}"
-
-
-def topic_followed() -> ColumnElement[str]:
-    """The Topic of a Subscription's row, as text."""
-    return subscriptions.c.scope + ":" + subscriptions.c.target
-
-
 def steps_by_topic(
     steps: Iterable[tuple[Step, Sequence[Topic], Sequence[Any]]], *, beside: Sequence[ColumnClause[Any]]
 ) -> Subquery:
-    """STEPS_TOGETHER steps at most as rows of `topic` and STEP, each under every one of its Topics.
+    """STEPS_TOGETHER steps at most as rows of `topic`, `service`, `change` and STEP, each under all of its Topics.
 
-    The columns `beside` have what is given with each step besides.
+    `service` and `change` are the Topics that may be excluded from the `topic`. The columns `beside` have what is
+    given with each step besides.
     """
-    columns = [column("topic", String), *(column(name, notices.c[name].type) for name in STEP), *beside]
-    rows = [(written(topic), *_row(step), *more) for step, topics, more in steps for topic in topics]
+    columns = [
+        *(column(name, String) for name in ("topic", "service", "change")),
+        *(column(name, notices.c[name].type) for name in STEP),
+        *beside,
+    ]
+    rows = [
+        (written(topic), *map(written, topics[1:]), *_row(step), *more)
+        for step, topics, more in steps
+        for topic in topics
+    ]
     # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
     given = values(*columns, name="given").data(rows).cte("given", nesting=True)
     return select(given).subquery("step")

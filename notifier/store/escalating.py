@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState
-from notifier.store.concerned import topic_followed, topics_covering, written
-from notifier.store.tables import notices, subscribers, subscriptions
+from notifier.store.following import follows_any
+from notifier.store.tables import notices, subscribers
 from notifier.store.upsert import insert_into
 
 
@@ -51,8 +51,6 @@ def count(connection: Connection, due: FanOut, silent: Collection[str]) -> int:
 
 
 def _is_told_besides(due: FanOut, silent: Collection[str]) -> ColumnElement[bool]:
-    topics = [written(topic) for topic in topics_covering(due.change_id, due.service)]
-    follows = exists().where(subscriptions.c.subscriber_id == subscribers.c.id, topic_followed().in_(topics))
     took_effect = subscribers.c.cadence_since
     return and_(
         subscribers.c.vendor_id.in_(silent),
@@ -60,5 +58,5 @@ def _is_told_besides(due: FanOut, silent: Collection[str]) -> ColumnElement[bool
         subscribers.c.joined_at < due.step.due,
         func.coalesce(subscribers.c.cadence, "") == (due.cadence or ""),
         or_(took_effect.is_(None), took_effect < due.step.due),
-        ~follows,
+        ~follows_any([(due.change_id, due.service)]),
     )

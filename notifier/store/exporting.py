@@ -18,6 +18,7 @@ from notifier.store.tables import (
     asks,
     attempts,
     caps,
+    exclusions,
     messages,
     notices,
     subscribers,
@@ -27,6 +28,7 @@ from notifier.store.tables import (
 
 _THEIRS = {
     "subscriptions": subscriptions,
+    "exclusions": exclusions,
     "asks": asks,
     "partings": partings,
     "notices": notices,

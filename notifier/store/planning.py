@@ -41,15 +41,9 @@ from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState
-from notifier.store.concerned import (
-    STEP,
-    STEPS_TOGETHER,
-    present,
-    steps_by_topic,
-    topic_followed,
-    topics_covering,
-)
+from notifier.store.concerned import STEP, STEPS_TOGETHER, present, steps_by_topic
 from notifier.store.expiring import hasten_expiry, set_waiting_expiry
+from notifier.store.following import nothing_excluded, topic_followed, topics_covering
 from notifier.store.tables import messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
@@ -211,6 +205,7 @@ def _open_messages(
             within.holds(subscriptions.c.subscriber_id),
             subscriptions.c.subscriber_id == subscribers.c.id,
             subscriptions.c.since < shared.step.due,
+            nothing_excluded(steps.c.service, steps.c.change, before=shared.step.due),
             ~known.correlate(subscriptions, steps),
         )
     )
@@ -263,7 +258,11 @@ def _record(
     chosen = (
         select(subscribers.c.id, *(steps.c[name] for name in _STEP), decided_at, outcome, travels_in)
         .select_from(source)
-        .where(within.holds(subscribers.c.id), present(shared))
+        .where(
+            within.holds(subscribers.c.id),
+            present(shared),
+            nothing_excluded(steps.c.service, steps.c.change, before=shared.step.due),
+        )
         # In their order the table and its indexes grow at their ends; step by step they would be rewritten.
         .order_by(subscribers.c.id)
     )

@@ -25,7 +25,8 @@ from sqlalchemy import (
 from notifier.core.notice import Outcome
 from notifier.core.promise import Promise
 from notifier.core.subscription import SubscriberState
-from notifier.store.concerned import STEP, STEPS_TOGETHER, steps_by_topic, topic_followed, topics_covering
+from notifier.store.concerned import STEP, STEPS_TOGETHER, steps_by_topic
+from notifier.store.following import nothing_excluded, topic_followed, topics_covering
 from notifier.store.tables import notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
@@ -89,7 +90,12 @@ def _told(steps: Subquery, *wanted: ColumnElement[Any]) -> Select[Any]:
     return (
         select(*wanted)
         .select_from(steps.join(subscribers, theirs).join(subscriptions, followed))
-        .where(subscribers.c.state == SubscriberState.ACTIVE, subscribers.c.joined_at < steps.c.due, ~told)
+        .where(
+            subscribers.c.state == SubscriberState.ACTIVE,
+            subscribers.c.joined_at < steps.c.due,
+            nothing_excluded(steps.c.service, steps.c.change, before=steps.c.due),
+            ~told,
+        )
     )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
 
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.core.subscription import Scope, SubscriberState, Topic
+from notifier.core.subscription import Followed, Scope, SubscriberState, Topic
 from notifier.store import partings
-from notifier.store.tables import messages, notices, subscribers, subscriptions
+from notifier.store.tables import exclusions, messages, notices, subscribers, subscriptions
 
 _LAST = (func.max(notices.c.decided_at), func.max(notices.c.message_id))
 
@@ -33,18 +33,41 @@ def counted_contacts(connection: Connection) -> dict[str, tuple[int, int]]:
     return {vendor: (mailed, returned) for vendor, mailed, returned in rows}
 
 
-def followed_topics(connection: Connection) -> dict[str, tuple[Topic, ...]]:
-    """By Vendor, every Topic that any of its active Subscribers follows."""
+def followed_by_vendor(connection: Connection) -> dict[str, tuple[Followed, ...]]:
+    """By Vendor, what its active Subscribers follow: those who exclude nothing together, each other by themselves."""
+    theirs = and_(subscribers.c.vendor_id.is_not(None), subscribers.c.state == SubscriberState.ACTIVE)
+    excluded = _excluded(connection, theirs)
+    excludes = exists().where(
+        exclusions.c.subscriber_id == subscribers.c.id, exclusions.c.lifted_at.is_(None)
+    )
+    # 0 is nobody's id.
+    whose = case((excludes, subscribers.c.id), else_=0).label("whose")
     chosen = (
-        select(subscribers.c.vendor_id, subscriptions.c.scope, subscriptions.c.target)
+        select(subscribers.c.vendor_id, whose, subscriptions.c.scope, subscriptions.c.target)
         .join_from(subscribers, subscriptions, subscriptions.c.subscriber_id == subscribers.c.id)
-        .where(subscribers.c.vendor_id.is_not(None), subscribers.c.state == SubscriberState.ACTIVE)
+        .where(theirs)
         .distinct()
     )
-    found: dict[str, list[Topic]] = {}
-    for vendor, scope, target in connection.execute(chosen):
-        found.setdefault(vendor, []).append(Topic(Scope(scope), target))
-    return {vendor: tuple(topics) for vendor, topics in found.items()}
+    topics: dict[tuple[str, int], list[Topic]] = {}
+    for vendor, person, scope, target in connection.execute(chosen):
+        topics.setdefault((vendor, person), []).append(Topic(Scope(scope), target))
+    found: dict[str, list[Followed]] = {}
+    for (vendor, person), followed in topics.items():
+        found.setdefault(vendor, []).append(Followed(tuple(followed), tuple(excluded.get(person, ()))))
+    return {vendor: tuple(all_of_it) for vendor, all_of_it in found.items()}
+
+
+def _excluded(connection: Connection, theirs: ColumnElement[bool]) -> dict[int, list[Topic]]:
+    """What these Subscribers exclude, by their ids."""
+    chosen = (
+        select(subscribers.c.id, exclusions.c.scope, exclusions.c.target)
+        .join_from(subscribers, exclusions, exclusions.c.subscriber_id == subscribers.c.id)
+        .where(theirs, exclusions.c.lifted_at.is_(None))
+    )
+    found: dict[int, list[Topic]] = {}
+    for person, scope, target in connection.execute(chosen):
+        found.setdefault(person, []).append(Topic(Scope(scope), target))
+    return found
 
 
 def tellings(connection: Connection) -> dict[tuple[str, str], LastTold]:

@@ -11,9 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Table,
     and_,
     delete,
-    exists,
     func,
     or_,
     select,
@@ -27,18 +27,20 @@ from notifier.core.change import ChangeList
 from notifier.core.subscription import (
     MOVED,
     Addressee,
+    Exclusion,
+    Followed,
     Moved,
     Scope,
     Subscriber,
     SubscriberState,
     Subscription,
     Topic,
-    inherited_since,
 )
 from notifier.core.text import Language
 from notifier.store import partings
+from notifier.store.following import follows_any
 from notifier.store.outbox import recall
-from notifier.store.tables import subscribers, subscriptions
+from notifier.store.tables import exclusions, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 
@@ -126,33 +128,20 @@ def people_following(connection: Connection, changes: Collection[tuple[str, str]
     return connection.scalar(counted) or 0
 
 
-def follows_any(changes: Collection[tuple[str, str]]) -> ColumnElement[bool]:
-    """The condition on a Subscriber's row under which they follow any of these Changes, given as above."""
-    ids, services = {change for change, _ in changes}, {service for _, service in changes}
-    return exists().where(
-        subscriptions.c.subscriber_id == subscribers.c.id,
-        or_(
-            subscriptions.c.scope == Scope.EVERYTHING,
-            and_(subscriptions.c.scope == Scope.SERVICE, subscriptions.c.target.in_(services)),
-            and_(subscriptions.c.scope == Scope.CHANGE, subscriptions.c.target.in_(ids)),
-        ),
-    )
-
-
 def set_choices(
     connection: Connection,
     subscriber_id: int,
     *,
     language: Language,
-    topics: Collection[Topic],
+    followed: Followed,
     cadence: Cadence | None,
     vendor: str | None,
     now: datetime,
     changes: ChangeList | None = None,
 ) -> None:
     """Replace all that a Subscriber chose. Topics they followed already go on as before, also as parts of what
-    they followed (of services, as far as the list `changes` says). A new Cadence and other Topics take effect
-    now. What was composed for them and is not on the wire is composed anew."""
+    they followed (of services, as far as the list `changes` says). A new Cadence, other Topics and what is no longer
+    excluded take effect now. What was composed for them and is not on the wire is composed anew."""
     recall(connection, [subscriber_id], now=now)
     _change_party(connection, subscriber_id, vendor, now)
     own = str(cadence) if cadence else None
@@ -165,16 +154,46 @@ def set_choices(
     connection.execute(update(subscribers).where(here, other_leads).values(cadence=own, cadence_since=now))
     values = {"language": language.value, "changed_at": now}
     connection.execute(update(subscribers).where(here).values(values))
-    followed = _followed_by(connection, here).get(subscriber_id, [])
+    before = _one(connection, here)
+    if before is not None:
+        _follow(connection, before, followed, changes, now)
+
+
+def _follow(
+    connection: Connection, before: Subscriber, followed: Followed, changes: ChangeList | None, now: datetime
+) -> None:
     rows = [
-        subscription_row(subscriber_id, topic, inherited_since(topic, followed, changes, now=now))
-        for topic in topics
+        subscription_row(before.id, topic, before.inherited_since(topic, changes, now=now))
+        for topic in followed.topics
     ]
-    wanted = [(topic.scope.value, topic.target) for topic in topics]
-    gone = tuple_(subscriptions.c.scope, subscriptions.c.target).not_in(wanted)
-    connection.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id, gone))
+    gone = and_(subscriptions.c.subscriber_id == before.id, _is_none_of(subscriptions, followed.topics))
+    connection.execute(delete(subscriptions).where(gone))
     if rows:
         connection.execute(insert_into(connection, subscriptions).on_conflict_do_nothing(), rows)
+    lifted = and_(
+        exclusions.c.subscriber_id == before.id,
+        exclusions.c.lifted_at.is_(None),
+        _is_none_of(exclusions, followed.excluded),
+    )
+    connection.execute(update(exclusions).where(lifted).values(lifted_at=now))
+    if followed.excluded:
+        excluding = insert_into(connection, exclusions)
+        again = excluding.on_conflict_do_update(
+            index_elements=exclusions.primary_key.columns, set_={"lifted_at": None}
+        )
+        names = [(topic.scope.value, topic.target) for topic in followed.excluded]
+        connection.execute(
+            again,
+            [
+                {"subscriber_id": before.id, "scope": scope, "target": target, "lifted_at": None}
+                for scope, target in names
+            ],
+        )
+
+
+def _is_none_of(table: Table, topics: Collection[Topic]) -> ColumnElement[bool]:
+    kept = [(topic.scope.value, topic.target) for topic in topics]
+    return tuple_(table.c.scope, table.c.target).not_in(kept)
 
 
 def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[str, Any]:
@@ -204,17 +223,16 @@ def _read(connection: Connection, condition: Any, *, for_update: bool = False) -
         # The weaker lock: rows that only refer to the Subscriber, as planning inserts them, need not wait.
         wanted = wanted.with_for_update(key_share=True)
     rows = connection.execute(wanted).all()
-    followed = _followed_by(connection, condition)
-    return [_subscriber(row, followed.get(row.id, [])) for row in rows]
-
-
-def _followed_by(connection: Connection, condition: Any) -> dict[int, list[Subscription]]:
-    """What the Subscribers that a condition chooses follow, by their ids."""
     followed: dict[int, list[Subscription]] = {}
-    for row in connection.execute(_followed(select(subscribers.c.id).where(condition))).all():
+    excluded: dict[int, list[Exclusion]] = {}
+    ids = select(subscribers.c.id).where(condition)
+    for row in connection.execute(_topics_of(ids, subscriptions)).all():
         subscription = _subscription(row.scope, row.target, row.since)
         followed.setdefault(row.subscriber_id, []).append(subscription)
-    return followed
+    for row in connection.execute(_topics_of(ids, exclusions)).all():
+        exclusion = Exclusion(topic=Topic(Scope(row.scope), row.target), lifted_at=row.lifted_at)
+        excluded.setdefault(row.subscriber_id, []).append(exclusion)
+    return [_subscriber(row, followed.get(row.id, ()), excluded.get(row.id, ())) for row in rows]
 
 
 @lru_cache(maxsize=1_000)
@@ -223,12 +241,12 @@ def _subscription(scope: str, target: str, since: datetime) -> Subscription:
     return Subscription(topic=Topic(Scope(scope), target), since=since)
 
 
-def _followed(ids: Select[Any]) -> Select[Any]:
-    order = (subscriptions.c.subscriber_id, subscriptions.c.scope, subscriptions.c.target)
-    return select(subscriptions).where(subscriptions.c.subscriber_id.in_(ids)).order_by(*order)
+def _topics_of(ids: Select[Any], table: Table) -> Select[Any]:
+    order = (table.c.subscriber_id, table.c.scope, table.c.target)
+    return select(table).where(table.c.subscriber_id.in_(ids)).order_by(*order)
 
 
-def _subscriber(row: Any, followed: Collection[Subscription]) -> Subscriber:
+def _subscriber(row: Any, followed: Collection[Subscription], excluded: Collection[Exclusion]) -> Subscriber:
     return Subscriber(
         id=row.id,
         public_id=row.public_id,
@@ -244,4 +262,5 @@ def _subscriber(row: Any, followed: Collection[Subscription]) -> Subscriber:
         moves=row.moves,
         paused_until=row.paused_until,
         subscriptions=tuple(followed),
+        exclusions=tuple(excluded),
     )

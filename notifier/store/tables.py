@@ -130,6 +130,16 @@ subscriptions = Table(
     Index("ix_subscriptions_scope_target", "scope", "target"),
 )
 
+# What they do not follow although something wider that they follow covers it; once lifted, since when they do again.
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("scope", String(10), primary_key=True),
+    Column("target", String(80), primary_key=True),
+    Column("lifted_at", Instant),
+)
+
 # Wishes that await their confirmation: to subscribe, or (with an address) to be mailed there instead.
 asks = Table(
     "asks",

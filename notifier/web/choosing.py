@@ -12,16 +12,25 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifier.compose.sections import topic_names
+from notifier.compose.following import topic_names
 from notifier.consent.access import request_access
 from notifier.consent.choosing import choose, follow_again, look_up
 from notifier.consent.leaving import leave_topics
 from notifier.core.cadence import DEFAULT_CADENCE
-from notifier.core.subscription import MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
+from notifier.core.subscription import EVERYTHING, MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.feeds.asking import named_language
 from notifier.web.answered import overview_of
-from notifier.web.choices import LONGEST_PAUSE, Choices, Fields, Mistake, chosen_before, known_topics, sent
+from notifier.web.choices import (
+    LONGEST_PAUSE,
+    Choices,
+    Fields,
+    Mistake,
+    chosen_before,
+    excludable,
+    known_topics,
+    sent,
+)
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import Endpoint, page
@@ -56,6 +65,7 @@ def _answer(site: Site, request: Request, addressee: Addressee | None, fields: F
             return _form(site, request, found, choices=choices, mistakes=mistakes)
         _save(site, found, choices)
     said = "saved" if _is_only_choosing(fields) else _acted(site, found, fields)
+    dropped = known_topics(fields.get("drop", [])[:1], site.changes()) if said == "less" else ()
     renewed = look_up(engine=site.register.engine, addressee=found.addressee)
     if renewed is MOVED:
         return refused("old_link.html.j2", status=410)
@@ -63,7 +73,7 @@ def _answer(site: Site, request: Request, addressee: Addressee | None, fields: F
         # Nobody says goodbye to whoever was suspended.
         is_told = found.state is SubscriberState.ACTIVE
         return page(site, request, "left.html.j2", language=found.language, headers=PRIVATE, is_told=is_told)
-    return _form(site, request, renewed or found, said=said)
+    return _form(site, request, renewed or found, said=said, dropped=dropped)
 
 
 def _is_only_choosing(fields: Fields) -> bool:
@@ -82,6 +92,7 @@ def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
     if dropped and changes is not None:
         topics = dropped[:1]
         leave_topics(engine=engine, addressee=found.addressee, topics=topics, changes=changes, now=now)
+        return "less"
     return "saved"
 
 
@@ -90,7 +101,7 @@ def _save(site: Site, found: Subscriber, choices: Choices) -> None:
         engine=site.register.engine,
         addressee=found.addressee,
         language=choices.language,
-        topics=choices.followed,
+        followed=choices.followed(site.changes()),
         cadence=choices.cadence,
         paused_until=choices.paused_until(site.timing),
         changes=site.changes(),
@@ -105,6 +116,7 @@ def _form(
     found: Subscriber,
     *,
     said: str = "",
+    dropped: tuple[Topic, ...] = (),
     choices: Choices | None = None,
     mistakes: tuple[Mistake, ...] = (),
 ) -> Response:
@@ -124,15 +136,23 @@ def _form(
         status=422 if mistakes else 200,
         headers=PRIVATE,
         said=said,
+        dropped=dropped,
+        dropped_names=topic_names(dropped, changes, language) if changes else (),
         mistakes=mistakes,
         choices=shown,
         again=again,
-        again_names=topic_names(again, changes, language) if changes else (),
+        again_names=topic_names(again, changes, language) if changes and EVERYTHING not in again else (),
         services=[(each, Topic(Scope.SERVICE, each.id) in shown.topics) for each in services],
         singles=[
             (each, Topic(Scope.CHANGE, each.id) in shown.topics)
             for each in (changes.changes if changes else ())
         ],
+        excludable=[
+            (each, topic_names([each], changes, language)[0], each in shown.left_out)
+            for each in excludable(shown.left_out, changes)
+        ]
+        if changes
+        else [],
         names={each.id: each.name for each in services},
         leads=[(lead, lead in shown.leads) for lead in leads],
         choosable=tuple(Language),

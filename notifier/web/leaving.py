@@ -15,19 +15,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifier.compose.sections import topic_names
+from notifier.compose.following import topic_names
 from notifier.consent.choosing import look_up
 from notifier.consent.leaving import Left
 from notifier.core.change import ChangeList
-from notifier.core.subscription import MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic, parts_of
+from notifier.core.less import parts_of
+from notifier.core.subscription import MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import page
 from notifier.web.site import Site
 
-# Topics with their names.
-Offers = tuple[tuple[str, str], ...]
+# Topics, written, with their names, and whether each is a whole service.
+Offers = tuple[tuple[str, str, bool], ...]
 
 # So few are all shown at once.
 _FEW = 3
@@ -80,14 +81,13 @@ def _ask(site: Site, request: Request, addressee: Addressee | None) -> Response:
 
 
 def _less(site: Site, found: Subscriber, request: Request) -> tuple[Offers, Offers]:
-    """What they could follow no longer instead: first what their mail told of, then all else.
-
-    Nothing where that would be all they follow; all of it first where it is little.
+    """What they could follow no longer instead: first what their mail told of, each Change before its service, then
+    all else. All of it first where it is little.
     """
     changes, language = site.changes(), asked_language(request)
-    parts = parts_of([each.topic for each in found.subscriptions], changes) if changes else ()
-    if changes is None or len(parts) < 2:
+    if changes is None:
         return (), ()
+    parts = parts_of(found.followed, changes)
     about = request.path_params.get("about", "").split(",")
     told = [change for each in about if (change := changes.change(each))]
     near = [part for part in parts if any(map(part.covers, told))]
@@ -99,7 +99,11 @@ def _less(site: Site, found: Subscriber, request: Request) -> tuple[Offers, Offe
 
 
 def _named(parts: list[Topic], changes: ChangeList, language: Language) -> Offers:
-    return tuple((str(part), name) for part in parts for name in topic_names([part], changes, language))
+    return tuple(
+        (str(part), name, part.scope is Scope.SERVICE)
+        for part in parts
+        for name in topic_names([part], changes, language)
+    )
 
 
 def _page(

@@ -114,7 +114,7 @@ def shown_to(holder: Holder, variant: Variant) -> Shown:
     """What their calendar shows in that variant. All for whom it is the same share its bytes."""
     plain = variant is Variant.PLAIN
     return Shown(
-        selection=selected(holder.topics),
+        selection=selected(holder.followed.topics, holder.followed.excluded),
         variant=variant,
         language=holder.language,
         own=None if plain else holder.cadence,

@@ -215,9 +215,12 @@ def test_less_instead_of_nothing(visitor: Visitor) -> None:
     ]
     services = ["service:kjernejournal", "service:fjernhjelp", "service:helseid"]
     assert offered == [services, ["service:helseid", *services[:2]]]
+    for topic in ("service:helseid", "service:fjernhjelp", "change:portal"):
+        visitor.presses(choose, drop=topic)
+    assert (follows(visitor), known(visitor).state) == (["everything"], SubscriberState.ACTIVE)
+    visitor.presses(choose, follow="some", topic=["service:helseid", "change:portal"])
     visitor.presses(choose, drop="service:helseid")
-    assert follows(visitor) == ["service:fjernhjelp", "service:kjernejournal"]
-    visitor.presses(choose, drop="service:fjernhjelp")
+    assert follows(visitor) == ["change:portal"]
     visitor.presses(choose, drop="change:portal")
     assert known(visitor).state is SubscriberState.LEFT
     assert "/undo/" in visitor.mail().text
@@ -225,7 +228,7 @@ def test_less_instead_of_nothing(visitor: Visitor) -> None:
 
 def test_what_was_followed_before_is_followed_again_by_one_press(visitor: Visitor) -> None:
     choose = next(word for word in joined(visitor).split() if "/choose/" in word).partition("?")[0]
-    visitor.presses(choose, drop="service:helseid")
+    visitor.presses(choose, follow="some", topic="change:portal")
     offer = f"{choose}?again=everything&again=service:unknown&lang=nn"
     before = everything(visitor.story)
     assert "Vil du følgje alt igjen, også det som kjem seinare?" in visitor.opens(offer).text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notifier.core.subscription import parse_topic
+from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.remind import remind
@@ -117,7 +117,7 @@ def test_what_somebody_stops_following_between_composing_and_sending_is_not_sent
                 connection,
                 found.id,
                 language=Language.NB,
-                topics=[parse_topic("service:preg")],
+                followed=Followed((parse_topic("service:preg"),)),
                 cadence=None,
                 vendor=None,
                 now=TUESDAY,

@@ -10,7 +10,7 @@ import pytest
 
 from notifier.app import may_receive
 from notifier.channels.channel import Channel, Line
-from notifier.core.subscription import parse_topic
+from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.tick import plan
 from notifier.settings.tables import MailSettings
@@ -190,9 +190,9 @@ def test_what_is_no_longer_followed_when_its_message_leaves_is_not_told(story: S
     with writing(story.parts.engine) as connection:
         found = subscribers.find(connection, KARI)
         assert found is not None
-        topics = [parse_topic("service:preg")]
+        preg = Followed((parse_topic("service:preg"),))
         subscribers.set_choices(
-            connection, found.id, language=Language.NB, topics=topics, cadence=None, vendor=None, now=TUESDAY
+            connection, found.id, language=Language.NB, followed=preg, cadence=None, vendor=None, now=TUESDAY
         )
     story.tick(TUESDAY + 20 * MINUTE)
 

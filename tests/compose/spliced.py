@@ -20,7 +20,7 @@ from notifier.core.change import ChangeList, Link
 from notifier.core.footing import ALONE
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
-from notifier.core.subscription import Topic, parse_topic
+from notifier.core.subscription import Followed, Topic, parse_topic
 from notifier.core.text import Language, Text
 from tests.compose.mails import LINKS, listed, old_login
 from tests.core.lists import TIMING, a_change, a_deadline, oslo, same
@@ -62,7 +62,7 @@ def told(
             timing=TIMING,
         )
     matter = _matter(made)
-    return replace(matter, topics=follows) if follows else matter
+    return replace(matter, followed=Followed(follows)) if follows else matter
 
 
 def _changes(summary: Text) -> ChangeList:

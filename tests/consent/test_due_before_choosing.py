@@ -17,7 +17,15 @@ from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.change import Change, ChangeList
 from notifier.core.notice import Outcome
 from notifier.core.plan import concerns
-from notifier.core.subscription import EVERYTHING, Scope, Subscriber, SubscriberState, Subscription, Topic
+from notifier.core.subscription import (
+    EVERYTHING,
+    Followed,
+    Scope,
+    Subscriber,
+    SubscriberState,
+    Subscription,
+    Topic,
+)
 from notifier.jobs.refresh import refresh
 from notifier.jobs.remind import remind
 from notifier.sources.file import FileSource
@@ -109,7 +117,7 @@ def test_what_was_due_before_they_chose_is_recorded_all_the_same(
         engine=installed,
         addressee=person.addressee,
         language=person.language,
-        topics=topics,
+        followed=Followed(tuple(topics)),
         cadence=cadence,
         paused_until=None,
         changes=listed,

@@ -16,6 +16,7 @@ from notifier.core.diff import differences
 from notifier.core.history import Entry
 from notifier.core.subscription import (
     EVERYTHING,
+    Exclusion,
     Subscriber,
     SubscriberState,
     Subscription,
@@ -191,10 +192,16 @@ TOPICS = st.sampled_from(["everything", "service:kjernejournal", "service:preg",
 def subscribers(
     topics: st.SearchStrategy[Topic] = TOPICS, instants: st.SearchStrategy[datetime] = INSTANTS
 ) -> st.SearchStrategy[Subscriber]:
-    """Subscribers in any state, who joined, followed and chose their Leads at any time."""
+    """Subscribers in any state, who joined, followed, excluded and chose their Leads at any time."""
     own = st.none() | st.tuples(CADENCES, instants)
     followed = st.lists(st.builds(Subscription, topic=topics, since=instants), max_size=3)
-    return st.builds(_subscriber, instants, st.sampled_from(SubscriberState), own, followed)
+    parts = topics.filter(lambda topic: topic != EVERYTHING)
+    excluded = st.lists(
+        st.builds(Exclusion, topic=parts, lifted_at=st.none() | instants),
+        max_size=2,
+        unique_by=lambda exclusion: exclusion.topic,
+    )
+    return st.builds(_subscriber, instants, st.sampled_from(SubscriberState), own, followed, excluded)
 
 
 def _subscriber(
@@ -202,6 +209,7 @@ def _subscriber(
     state: SubscriberState,
     own: tuple[Cadence, datetime] | None,
     followed: list[Subscription],
+    excluded: list[Exclusion],
 ) -> Subscriber:
     cadence, since = own or (None, None)
     return a_subscriber(
@@ -210,4 +218,5 @@ def _subscriber(
         cadence=cadence,
         cadence_since=since,
         subscriptions=tuple(followed),
+        exclusions=tuple(excluded),
     )

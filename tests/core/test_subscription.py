@@ -7,21 +7,25 @@ from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from notifier.core.change import ChangeList
+from notifier.core.less import again, dropped_between, without
 from notifier.core.subscription import (
+    EVERYTHING,
+    Exclusion,
+    Followed,
     Subscriber,
     Subscription,
     Topic,
-    inherited_since,
     parse_topic,
-    parts_of,
     unknown_target,
-    without,
 )
 from notifier.core.text import Language, Text
 from tests.core.lists import INSTANTS, TOPICS, a_change, a_list, a_subscriber, change_lists, oslo, subscribers
+
+# Later than all INSTANTS.
+LATER = oslo("2030-01-01")
+PARTS = TOPICS.filter(lambda topic: topic != EVERYTHING)
 
 
 @pytest.mark.parametrize("text", ["everything", "service:helseid", "change:kjernejournal-portal-2"])
@@ -101,56 +105,75 @@ def test_a_text_is_read_in_each_language() -> None:
     assert [text[language] for language in Language] == ["utgår", "går ut", "ends"]
 
 
-@given(changes=change_lists(), held=TOPICS, dropped=TOPICS, instants=st.tuples(INSTANTS, INSTANTS, INSTANTS))
-def test_what_is_still_followed_after_narrowing_is_followed_as_long_as_before(
-    changes: ChangeList, held: Topic, dropped: Topic, instants: tuple[datetime, datetime, datetime]
-) -> None:
-    since, instant, now = instants
-    before = replace(a_subscriber(), subscriptions=(Subscription(topic=held, since=min(since, now)),))
-    rest = without([held], dropped, changes)
-    after = replace(
-        before,
-        subscriptions=tuple(
-            Subscription(topic=topic, since=inherited_since(topic, before.subscriptions, changes, now=now))
-            for topic in rest
-        ),
+@given(subscribers(), change_lists())
+def test_whoever_follows_follows_what_is_not_excluded(person: Subscriber, changes: ChangeList) -> None:
+    for change in changes.changes:
+        assert person.follows(change) is person.followed.covers(change)
+
+
+def chosen(person: Subscriber, followed: Followed, changes: ChangeList, now: datetime) -> Subscriber:
+    """Whoever chooses that; what is no longer excluded is lifted."""
+    lifted = (
+        replace(each, lifted_at=each.lifted_at or now)
+        for each in person.exclusions
+        if each.topic not in followed.excluded
     )
-    for change in filter(after.follows, changes.changes):
-        assert after.followed_before(change, instant) is before.followed_before(change, instant)
+    return replace(
+        person,
+        subscriptions=tuple(
+            Subscription(topic=topic, since=person.inherited_since(topic, changes, now=now))
+            for topic in followed.topics
+        ),
+        exclusions=(*lifted, *(Exclusion(topic=each) for each in followed.excluded)),
+    )
 
 
-@given(changes=change_lists(), person=subscribers(), topic=TOPICS, instant=INSTANTS, now=INSTANTS)
-def test_nobody_counts_as_following_what_they_did_not_follow(
-    changes: ChangeList, person: Subscriber, topic: Topic, instant: datetime, now: datetime
+@given(person=subscribers(), changes=change_lists(), dropped=TOPICS, instant=INSTANTS, now=INSTANTS)
+def test_what_is_still_followed_after_dropping_something_is_followed_as_long_as_before(
+    person: Subscriber, changes: ChangeList, dropped: Topic, instant: datetime, now: datetime
 ) -> None:
-    since = inherited_since(topic, person.subscriptions, changes, now=now)
-    assert since <= now
-    for change in filter(topic.covers, changes.changes):
-        if since < instant <= now:
+    after = chosen(person, without(person.followed, dropped, changes), changes, now)
+    for change in changes.changes:
+        assert after.follows(change) is (person.follows(change) and not dropped.covers(change))
+        if after.follows(change) and instant <= now:
+            assert after.followed_before(change, instant) is person.followed_before(change, instant)
+
+
+@given(person=subscribers(), changes=change_lists(), topic=TOPICS, instant=INSTANTS, now=INSTANTS)
+def test_nobody_counts_as_following_what_they_did_not_follow(
+    person: Subscriber, changes: ChangeList, topic: Topic, instant: datetime, now: datetime
+) -> None:
+    after = chosen(person, again(person.followed, [topic], changes), changes, now)
+    for change in changes.changes:
+        if after.followed_before(change, instant) and instant <= now:
             assert person.followed_before(change, instant)
 
 
-@pytest.mark.parametrize(
-    ("held", "parts"),
-    [
-        ("everything", "service:helseid change:par change:dpop service:preg"),
-        ("service:helseid change:end", "service:helseid change:par change:dpop change:end"),
-        ("change:dpop change:gone", "change:dpop"),
-    ],
-)
-def test_less_can_be_followed_by_a_service_or_by_a_change(held: str, parts: str) -> None:
-    changes = a_list(
-        a_change(name="par", service="helseid"),
-        a_change(name="end", service="preg"),
-        a_change(name="dpop", service="helseid"),
-    )
-    assert " ".join(map(str, parts_of([parse_topic(each) for each in held.split()], changes))) == parts
+@given(person=subscribers(), changes=change_lists(), dropped=PARTS, now=INSTANTS)
+def test_dropped_and_followed_again_is_as_never_dropped_but_for_since_when(
+    person: Subscriber, changes: ChangeList, dropped: Topic, now: datetime
+) -> None:
+    left = chosen(person, without(person.followed, dropped, changes), changes, now)
+    topics = dropped_between(person.followed, left.followed)
+    back = chosen(left, again(left.followed, topics, changes), changes, LATER)
+    for change in changes.changes:
+        assert back.follows(change) is person.follows(change)
+        if back.follows(change) and not left.follows(change):
+            assert back.follows_since(change) == LATER
 
 
 def test_a_service_covers_its_changes_as_far_as_a_list_is_known() -> None:
     changes = a_list(a_change(name="par", service="helseid"), a_change(name="end", service="preg"))
-    held, now = a_subscriber("service:helseid").subscriptions, oslo("2026-11-02")
+    held, now = a_subscriber("service:helseid"), oslo("2026-11-02")
     par, end = parse_topic("change:par"), parse_topic("change:end")
-    assert inherited_since(par, held, changes, now=now) == held[0].since < now
-    assert inherited_since(end, held, changes, now=now) == now
-    assert inherited_since(par, held, None, now=now) == now
+    assert held.inherited_since(par, changes, now=now) == held.subscriptions[0].since < now
+    assert held.inherited_since(end, changes, now=now) == now
+    assert held.inherited_since(par, None, now=now) == now
+
+
+def test_what_is_no_longer_excluded_is_followed_from_then_on() -> None:
+    lifted, change = oslo("2026-11-02"), a_change(name="par", service="helseid")
+    person = a_subscriber(exclusions=(Exclusion(topic=parse_topic("change:par"), lifted_at=lifted),))
+    assert person.follows_since(change) == lifted
+    assert person.followed.excluded == ()
+    assert not person.followed_before(change, lifted)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from notifier.consent.choosing import follow_again
 from notifier.consent.confirming import Denied, deny_help
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import SubscriberState, parse_topic
+from notifier.core.subscription import EVERYTHING, Followed, SubscriberState, parse_topic
 from notifier.core.text import Language
 from notifier.store import asks, moving, suppressions
 from notifier.store.engine import reading, writing
@@ -90,15 +90,14 @@ def test_whoever_is_made_to_follow_less_can_take_that_back(box: Letterbox) -> No
     assert box.write("Stopp FTPS").startswith("250")
     with reading(box.engine) as connection:
         about = connection.scalar(select(messages.c.about).where(messages.c.letter == "status"))
-    assert about == "everything"
-    person = look_up(box.engine)
-    assert parse_topic("everything") not in {each.topic for each in person.subscriptions}
-    topics = [parse_topic("everything")]
+    assert about == "service:ftps"
+    person, ftps = look_up(box.engine), parse_topic("service:ftps")
+    assert person.followed == Followed((EVERYTHING,), (ftps,))
     for _ in range(2):
         assert follow_again(
-            engine=box.engine, addressee=person.addressee, topics=topics, changes=real_list(), now=JUNE
+            engine=box.engine, addressee=person.addressee, topics=[ftps], changes=real_list(), now=JUNE
         )
-    assert [str(each.topic) for each in look_up(box.engine).subscriptions] == ["everything"]
+    assert look_up(box.engine).followed == Followed((EVERYTHING,))
 
 
 def test_of_two_services_left_by_one_mail_both_can_be_taken_back(box: Letterbox) -> None:

@@ -56,7 +56,7 @@ class Choosers:
             engine=self.engine,
             addressee=person.addressee,
             language=person.language,
-            topics=[each.topic for each in person.subscriptions],
+            followed=person.followed,
             cadence=leads,
             paused_until=None,
             changes=current.changes,

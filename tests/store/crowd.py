@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert
 
 from notifier.core.subscription import Subscriber
-from notifier.store.tables import messages, notices, steps, subscribers, subscriptions
+from notifier.store.tables import exclusions, messages, notices, steps, subscribers, subscriptions
 
 
 def put(connection: Connection, people: Sequence[tuple[Subscriber, datetime | None]]) -> None:
@@ -32,6 +32,18 @@ def put(connection: Connection, people: Sequence[tuple[Subscriber, datetime | No
     ]
     if rows:
         connection.execute(insert(subscribers), rows)
+    excludes = [
+        {
+            "subscriber_id": person.id,
+            "scope": each.topic.scope.value,
+            "target": each.topic.target,
+            "lifted_at": each.lifted_at,
+        }
+        for person, _ in people
+        for each in person.exclusions
+    ]
+    if excludes:
+        connection.execute(insert(exclusions), excludes)
     follows = {
         (person.id, each.topic.scope.value, each.topic.target): each.since
         for person, _ in people
@@ -47,5 +59,5 @@ def put(connection: Connection, people: Sequence[tuple[Subscriber, datetime | No
 
 def clear(connection: Connection) -> None:
     """Nobody, and nothing told."""
-    for table in (notices, messages, steps, subscriptions, subscribers):
+    for table in (notices, messages, steps, exclusions, subscriptions, subscribers):
         connection.execute(delete(table))

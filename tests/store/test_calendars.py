@@ -11,7 +11,7 @@ from notifier.compose.links import Links
 from notifier.consent.private_calendar import holders_of
 from notifier.core.cadence import parse_cadence
 from notifier.core.holder import GONE, NEVER, Holder, Retold
-from notifier.core.subscription import Subscriber, parse_topic
+from notifier.core.subscription import Followed, Subscriber, parse_topic
 from notifier.core.text import Language
 from notifier.store import calendars, erasing, leaving, subscribers
 from notifier.store.engine import writing
@@ -33,7 +33,7 @@ def look_up(database: Engine, token: str) -> object:
 
 def holder_as(person: Subscriber, since: datetime, retold: Retold = NEVER) -> Holder:
     return Holder(
-        topics=tuple(each.topic for each in person.subscriptions),
+        followed=person.followed,
         language=person.language,
         cadence=person.cadence,
         cadence_since=person.cadence_since,
@@ -109,7 +109,7 @@ def test_choosing_anew_counts_as_a_change_of_the_calendar(database: Engine) -> N
             connection,
             kari.id,
             language=Language.NN,
-            topics=[parse_topic("service:preg")],
+            followed=Followed((parse_topic("service:preg"),)),
             cadence=None,
             vendor=None,
             now=JUNE,
@@ -136,7 +136,7 @@ def test_another_language_or_other_leads_reword_every_event_and_other_topics_non
                 connection,
                 kari.id,
                 language=language,
-                topics=[parse_topic(topic)],
+                followed=Followed((parse_topic(topic),)),
                 cadence=own,
                 vendor=None,
                 now=now,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from notifier.core.answer import AnswerKind, Party
 from notifier.core.holder import Holder
-from notifier.core.subscription import EVERYTHING, Subscriber
+from notifier.core.subscription import EVERYTHING, Followed, Subscriber
 from notifier.core.text import Language
 from notifier.feeds.ical import joined
 from notifier.feeds.sheet import sheet_of
@@ -50,7 +50,7 @@ def choose(connection: Connection, person: Subscriber, vendor: str | None, *, no
         connection,
         person.id,
         language=Language.NB,
-        topics=[EVERYTHING],
+        followed=Followed((EVERYTHING,)),
         cadence=None,
         vendor=vendor,
         now=now,

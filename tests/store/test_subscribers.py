@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from notifier.core.cadence import Cadence, parse_cadence
-from notifier.core.subscription import Subscriber, SubscriberState, parse_topic
+from notifier.core.subscription import Followed, Subscriber, SubscriberState, parse_topic
 from notifier.core.text import Language
 from notifier.store import erasing, leaving, subscribers, vendors
 from notifier.store.engine import reading, writing
@@ -22,7 +22,7 @@ def choose(
 ) -> Subscriber:
     with writing(engine) as connection:
         subscribers.set_choices(
-            connection, person.id, language=Language.EN, topics=[parse_topic(text) for text in follows],
+            connection, person.id, language=Language.EN, followed=Followed(tuple(map(parse_topic, follows))),
             cadence=cadence, vendor=vendor, now=JUNE,
         )  # fmt: skip
     return look_up(engine, person.address)

@@ -15,7 +15,7 @@ import pytest
 from notifier.core.answer import AnswerKind
 from notifier.core.cadence import parse_cadence
 from notifier.core.holder import GONE, Gone, Held, Holder, Mark, Retold
-from notifier.core.subscription import EVERYTHING, Topic, parse_topic
+from notifier.core.subscription import EVERYTHING, Followed, Topic, parse_topic
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
 from notifier.web import holders
@@ -32,7 +32,7 @@ URL = f"/calendar/private/{TOKEN}.ics"
 def holder(*topics: Topic, language: Language = Language.NN) -> Holder:
     """Somebody who chose these in September 2026."""
     return Holder(
-        topics=topics or (EVERYTHING,),
+        followed=Followed(topics or (EVERYTHING,)),
         language=language,
         cadence=None,
         cadence_since=None,
