@@ -21,7 +21,7 @@ from notifier.core.readiness import (
     picture_of,
 )
 from notifier.core.stance import Circumstances, is_silent, last_that_counts, stance_of
-from notifier.core.subscription import Followed
+from notifier.core.subscription import Followed, Topic
 from notifier.core.timing import Timing
 from notifier.store import answers, changes, evidence, footings, readiness, vendors, waivers
 from notifier.store.readiness import LastTold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, column, exists, or_, select, values
+from sqlalchemy import ColumnElement, Connection, String, and_, column, exists, or_, select, values
 
 from notifier.core.subscription import EVERYTHING, Scope, Topic
 from notifier.store.tables import exclusions, subscribers, subscriptions
@@ -24,6 +24,11 @@ def written(topic: Topic) -> str:
 def topic_followed() -> ColumnElement[str]:
     """The Topic of a Subscription's row, as text."""
     return subscriptions.c.scope + ":" + subscriptions.c.target
+
+
+def any_excluded(connection: Connection, theirs: ColumnElement[bool]) -> bool:
+    """Whether any of these rows of Exclusions is there, also lifted ones."""
+    return bool(connection.scalar(select(exists().where(theirs))))
 
 
 def nothing_excluded(

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from notifier.core.text import Language
@@ -81,11 +81,20 @@ def _pages(site: Site, language: Language) -> list[Route]:
     """The public pages of one language."""
     return [
         Route(f"/{language}", front(site, language)),
+        Route(f"/{language}/", _without_slash),
         Route(f"/{language}/change/{{change_id}}", change_page(site, language)),
         Route(f"/{language}/calendars", calendars_page(site, language)),
         Route(f"/{language}/privacy", statement(site, "privacy", language)),
         Route(f"/{language}/accessibility", statement(site, "accessibility", language)),
     ]
+
+
+async def _without_slash(request: Request) -> Response:
+    """The way from `/nb/` to `/nb`, relative: never from the Host header."""
+    path = request.url.path.rstrip("/").rpartition("/")[2]
+    return RedirectResponse(
+        f"../{path}{f'?{request.url.query}' if request.url.query else ''}", status_code=308
+    )
 
 
 def _file(site: Site, name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:

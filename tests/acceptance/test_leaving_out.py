@@ -36,7 +36,7 @@ def told_about(letters: list[Letter]) -> set[str]:
     return {
         name
         for letter in letters
-        for name in re.findall(r"title (\w+) nb", letter.text.partition("Hvorfor fikk du")[0])
+        for name in re.findall(r"title (\w+) nb", letter.text.partition("Hvorfor får du")[0])
     }
 
 
@@ -58,8 +58,8 @@ def test_all_but_one_change_is_told_on_and_what_comes_to_its_service_too(visitor
     write(visitor.story.changes, *LISTED, news, revision=2)
     visitor.story.daily("2026-11-18", "2026-12-03")
     letters = visitor.story.new_letters()
-    assert told_about(letters) == {"innsyn", "par"}
-    footer = " ".join(letters[0].text.partition("Hvorfor fikk du")[2].split())
+    assert told_about(letters) == {"innsyn", "par", "fjernhjelp"}
+    footer = " ".join(letters[0].text.partition("Hvorfor får du")[2].split())
     assert "Du har valgt bort: Kjernejournal – title portal nb." in footer
 
 

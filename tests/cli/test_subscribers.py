@@ -64,6 +64,7 @@ def test_everything_chosen_is_kept_and_shown(place: Rehearsal) -> None:
         "state": "active",
         "language": "nb",
         "follows": ["change:testdata", "service:preg"],
+        "excluded": [],
         "leads": ["30d", "7d"],
         "vendor": "epj-as",
         "joined_at": "2026-11-24T07:05:00Z",
@@ -99,6 +100,39 @@ def test_somebody_suspended_is_not_added_again_behind_the_operators_back(place: 
     called = place("subscribers", "add", KARI, now=LATER)
     assert called.code == 1
     assert f"notifier subscribers set {KARI} --resume" in called.words
+
+
+def test_what_is_excluded_is_shown_and_explained_until_they_follow_anew(place: Rehearsal) -> None:
+    place.begun()
+    called = place("subscribers", "set", KARI, "--exclude", "change:testdata", now=LATER)
+    assert called.code == 0
+    assert "Follows everything but not change:testdata" in place("subscribers", "show", KARI).words
+    why = place("why", KARI, "testdata").words
+    assert "follows everything but not change:testdata" in why
+    assert "not told: the subscriber has left it out" in why
+    place("subscribers", "set", KARI, "--follow", "everything", now=LATER)
+    assert place("subscribers", "show", KARI, "--json").json["excluded"] == []
+    refused = place(
+        "subscribers", "set", KARI, "--follow", "service:preg", "--exclude", "service:preg", now=LATER
+    )
+    assert (refused.code, "no part of what they follow" in refused.err) == (2, True)
+
+
+def test_resuming_and_suspending_say_when_there_was_nothing_to_do(place: Rehearsal) -> None:
+    added(place)
+    said = [
+        place("subscribers", "set", KARI, *options, now=LATER).words
+        for options in (
+            ["--resume"],
+            ["--suspend", "bounces"],
+            ["--suspend", "bounces"],
+            ["--resume", "--language", "en"],
+            ["--resume", "--language", "en"],
+        )
+    ]
+    assert ["was not suspended" in words for words in said] == [True, False, False, False, True]
+    assert ["was suspended already" in words for words in said] == [False, False, True, False, False]
+    assert ["is changed" in words for words in said] == [False, True, False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -218,3 +218,10 @@ def test_hostile_text_is_inert() -> None:
         page = client.get("/en/change/portal").text
     assert "<script>" not in page
     assert "{{ 7 * 7 }}" in page
+
+
+def test_a_slash_behind_the_language_leads_to_the_page(real: Client) -> None:
+    for language in Language:
+        answer = real.ask("GET", f"/{language}/?service=helseid", headers={"Host": "evil.example"})
+        assert (answer.status, answer.headers["location"]) == (308, f"../{language}?service=helseid")
+    assert real.get("/nb/nowhere").status == real.get("//evil.example/nb/").status == 404
