@@ -36,7 +36,7 @@ def without(followed: Followed, dropped: Topic, changes: ChangeList) -> Followed
 
 
 def dropped_between(before: Followed, after: Followed) -> tuple[Topic, ...]:
-    """What to follow again, so that as much is followed as `before`."""
+    """What to follow again, so that no less is followed than `before`."""
     gone = [topic for topic in before.topics if topic not in after.topics]
     return tuple(dict.fromkeys((*gone, *(each for each in after.excluded if each not in before.excluded))))
 
