@@ -103,6 +103,8 @@ def _heading(picture: Picture, curve: Curve, today: date) -> str:
         return f"{picture.change.id}: no date yet"
     days = (curve.until - today).days
     left = f"in {count(days, 'day')}" if days > 0 else "today" if days == 0 else "passed"
+    if curve.is_over and not curve.is_exact:
+        return f"{picture.change.id}: the announced time has passed, which began on {curve.until}"
     ends = "ends on" if curve.is_exact else "no day has been set; the earliest is"
     return f"{picture.change.id}: {ends} {curve.until} ({left})"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from notifier.compose.sections import heading_of
+from notifier.compose.sections import heading_of, lowered
 from notifier.compose.voice import Voice
 from notifier.core.cadence import parse_lead
-from notifier.core.change import Change, ChangeList
+from notifier.core.change import Change, ChangeList, Deadline
 from notifier.core.dates import milestone_text
 from notifier.core.text import Language
 from notifier.core.when import parse_when
@@ -35,7 +35,10 @@ def proof_page(
         language,
         vendor=vendor,
         heading=heading_of(change, changes, language),
-        names={key: _name(key, changes, language) for key, _, _ in changes.deadlines()},
+        names={
+            key: _name(each, deadline, change, changes, language)
+            for key, each, deadline in changes.deadlines()
+        },
         records=[_read_again(record) for record in records],
         head=head,
         made_at=made_at,
@@ -43,14 +46,12 @@ def proof_page(
     )
 
 
-def _name(key: str, changes: ChangeList, language: Language) -> str:
-    """What a Deadline is called beside its Change: «Kjernejournal – gammel innlogging (slutt)»."""
-    found = changes.deadline(key)
-    if found is None:
-        return key
-    change, deadline = found
+def _name(change: Change, deadline: Deadline, about: Change, changes: ChangeList, language: Language) -> str:
+    """What a Deadline is called on a page `about` a Change: «slutt», another's «Kjernejournal – gammel innlogging,
+    slutt»."""
     milestone = deadline.title[language] if deadline.title else milestone_text(deadline.kind, language)
-    return f"{heading_of(change, changes, language)} ({milestone[:1].lower() + milestone[1:]})"
+    name = lowered(milestone, changes)
+    return name if change.id == about.id else f"{heading_of(change, changes, language)}, {name}"
 
 
 def _read_again(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,20 +14,28 @@ from notifier.core.stance import OPEN, Doubt, Stance
 
 
 def report_samples(change: Change, *, now: datetime) -> tuple[tuple[Picture, Curve], ...]:
-    """The Change with Vendors of every kind: once with its date ahead, once vague, once without one, once after it."""
+    """The Change with Vendors of every kind: once with its date ahead, once vague, once without one, twice after it."""
     today = now.date()
     picture = picture_of(change, _lines(change, now))
     days = ((today - timedelta(days=1), 1), (today, 2))
     return tuple(
         (
             picture,
-            Curve(days=days, total=len(picture.lines), until=until, expected=expected, is_exact=is_exact),
+            Curve(
+                days=days,
+                total=len(picture.lines),
+                until=until,
+                expected=expected,
+                is_exact=is_exact,
+                is_over=until is not None and until < today,
+            ),
         )
         for until, expected, is_exact in (
             (today + timedelta(days=9), 5, True),
             (today + timedelta(days=9), 5, False),
             (None, None, False),
             (today - timedelta(days=1), None, True),
+            (today - timedelta(days=1), None, False),
         )
     )
 

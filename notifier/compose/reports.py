@@ -49,6 +49,7 @@ class ReportPart:
     total: int
     until: date | None
     is_exact: bool
+    is_over: bool
     days: int | None
     expected: int | None
     first: tuple[VendorLine, ...]
@@ -159,6 +160,7 @@ def _part(picture: Picture, curve: Curve, *, heading: str, url: str, today: date
         total=len(picture.lines),
         until=curve.until,
         is_exact=curve.is_exact,
+        is_over=curve.is_over,
         days=(curve.until - today).days if curve.until else None,
         expected=curve.expected,
         first=picture.to_call(today),

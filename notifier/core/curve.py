@@ -22,7 +22,8 @@ class Curve:
 
     `days` go from the first Answer's to today's, ready ones beside each, by what was known on that day: an Answer
     that was in doubt later counts until then. `expected` is the number on `until`, the first day gone; None without a
-    date or before there is a pace. Where no day was set, `until` is the earliest that is possible and not `is_exact`.
+    date or before there is a pace. Where no day was set, `until` is the earliest that is possible and not `is_exact`;
+    `is_over` once the latest is past as well.
     """
 
     days: tuple[tuple[date, int], ...]
@@ -30,6 +31,7 @@ class Curve:
     until: date | None
     expected: int | None
     is_exact: bool
+    is_over: bool = False
 
 
 def curve_of(
@@ -62,6 +64,7 @@ def curve_of(
         until=until,
         expected=_expected(days, total, until, today),
         is_exact=last is not None and last.is_exact,
+        is_over=last is not None and last.latest is not None and last.latest < today,
     )
 
 

@@ -205,6 +205,14 @@ def test_the_last_week_s_mail_says_whom_to_call_and_why(letters: list[Letter]) -
     assert "Leverandør v11: e-posten kommer i retur" in last
 
 
+def test_no_day_is_called_possible_that_is_past(letters: list[Letter]) -> None:
+    last = [each for each in letters if each.subject.startswith("Hvem er klare?")][-1]
+    _, _, gone = " ".join(last.text.split()).partition("Fjernhjelp – tjenesten =")
+    assert gone.split("= ")[1].startswith(
+        "Det varslede tidspunktet er passert. 0 av 20 leverandører er klare."
+    )
+
+
 def weekly(letters: list[Letter]) -> dict[date, str]:
     """What the weekly mails say of the portal's old login, by the day on which they came."""
     reports = [each for each in letters if each.subject.startswith("Hvem er klare?")]

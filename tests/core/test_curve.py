@@ -148,6 +148,14 @@ def test_a_curve_towards_a_vague_date_says_that_no_day_was_set() -> None:
     assert (vague.is_exact, exact.is_exact) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("written", "is_over"), [("2026-Q3", True), ("2026-Q4", False), ("2026-07..", False), ("tba", False)]
+)
+def test_a_vague_date_is_over_once_its_last_day_is(written: str, is_over: bool) -> None:
+    lists = [a_list(a_change(a_deadline(when=parse_when(written))))]
+    assert world(lists=lists).curve(TODAY).is_over is is_over
+
+
 def test_a_curve_without_answers_or_date_expects_nothing() -> None:
     none = world().curve(TODAY)
     assert (none.days, none.expected) == ((), None)
