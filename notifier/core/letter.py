@@ -91,10 +91,13 @@ class Ask:
     is_denied: bool = False
 
 
-def may_leave(kind: LetterKind, *, state: SubscriberState, ask: Ask | None, now: datetime) -> bool:
-    """Whether a Letter may still leave; `ask` is its Subscriber's, if any.
+def may_leave(
+    kind: LetterKind, *, state: SubscriberState, ask: Ask | None, put_at: datetime, now: datetime
+) -> bool:
+    """Whether a Letter that was put then may still leave; `ask` is its Subscriber's, if any.
 
-    Nothing asks whoever has said «I did not ask for this», also while it was on its way.
+    Nothing asks whoever has said «I did not ask for this», also while it was on its way. For a newer Ask there is a
+    newer Letter, so that a Letter that is tried again goes to nobody whom it was not made for.
     """
-    asked = ask is not None and not ask.is_denied and now < ask.expires
+    asked = ask is not None and not ask.is_denied and ask.asked_at <= put_at and now < ask.expires
     return state in MAY_LEAVE_IN[kind] and (asked or kind not in NEEDS_ASK)

@@ -47,7 +47,9 @@ def settle_letters(
             given=given.get(message.answer_id or 0),
             footing=met[message.subscriber_id],
         )
-        leaves = may_leave(message.letter, state=subscriber.state, ask=ask, now=now)
+        leaves = may_leave(
+            message.letter, state=subscriber.state, ask=ask, put_at=message.created_at, now=now
+        )
         leaves = leaves and (message.letter not in OF_ANSWERS or _still_tells(telling))
         if leaves and telling.recipient:
             tellings.append(telling)

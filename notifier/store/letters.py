@@ -74,7 +74,7 @@ def may_leave(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """
     told = and_(messages.c.letter.is_(None), _subscriber_in(SubscriberState.ACTIVE), ~pausing.holds(now))
     theirs = (asks.c.subscriber_id == messages.c.subscriber_id, asks.c.expires > now)
-    asked = exists().where(*theirs, ~is_denied())
+    asked = exists().where(*theirs, asks.c.asked_at <= messages.c.created_at, ~is_denied())
     letters = []
     for kind, states in MAY_LEAVE_IN.items():
         conditions = [messages.c.letter == kind, _subscriber_in(*states)]

@@ -8,9 +8,12 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
 from notifier.core.subscription import SubscriberState
 from notifier.feeds.addresses import Variant
+from notifier.store.engine import writing
+from notifier.store.tables import messages
 from tests.acceptance.newcomers import joined, known, let_in
 from tests.acceptance.story import KARI
 from tests.acceptance.visiting import Visitor, everything, link
@@ -42,6 +45,18 @@ def test_moving_to_another_address_takes_both_mailboxes(visitor: Visitor) -> Non
     assert visitor.presses(link(question, "new-address")).status == 200
     visitor.story.tick(visitor.now)
     assert visitor.story.new_letters() == []
+
+
+def test_a_question_that_is_tried_again_goes_to_no_address_but_its_own(visitor: Visitor) -> None:
+    access = let_in(visitor, next(word for word in joined(visitor).split() if "/choose/" in word))
+    visitor.presses(access, address="first@epj.example.no")
+    # Its copy left without an answer.
+    with writing(visitor.story.parts.engine) as connection:
+        connection.execute(update(messages).where(messages.c.state == "pending").values(copies=1))
+    visitor.now += timedelta(minutes=20)
+    visitor.presses(access, address="second@epj.example.no")
+    visitor.story.tick(visitor.now)
+    assert [letter.to for letter in visitor.story.new_letters()] == ["second@epj.example.no"]
 
 
 def test_an_address_that_cannot_take_over_is_shown_another_way_as_any_is(visitor: Visitor) -> None:

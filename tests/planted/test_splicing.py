@@ -120,6 +120,6 @@ def test_two_meanings_of_one_place_are_refused() -> None:
 
 def test_a_key_that_forgets_the_language_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_as_the_whole_way(Composer(VOICE))
-    monkeypatch.setattr(matters, "_KEY", attrgetter("told", "today", "topics"))
+    monkeypatch.setattr(matters, "_KEY", attrgetter("told", "today", "followed"))
     with pytest.raises(AssertionError):
         assert_as_the_whole_way(Composer(VOICE))
