@@ -77,7 +77,7 @@ def show(context: typer.Context, change: ChangeId, as_json: AsJson = False, now:
 @changes.command()
 def history(
     context: typer.Context,
-    change: Annotated[str | None, typer.Argument(metavar="[CHANGE]", help="Only this change.")] = None,
+    change: Annotated[str | None, typer.Argument(metavar="CHANGE", help="Only this change.")] = None,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:

@@ -37,7 +37,7 @@ class Form(StrEnum):
 def preview(
     context: typer.Context,
     change: Annotated[
-        str | None, typer.Argument(metavar="[CHANGE]", help="The change's id, in the list's file.")
+        str | None, typer.Argument(metavar="CHANGE", help="The change's id, in the list's file.")
     ] = None,
     *,
     everything: Annotated[

@@ -38,7 +38,7 @@ _DOUBTS = {
 def readiness(
     context: typer.Context,
     change_id: Annotated[
-        str | None, typer.Argument(metavar="[CHANGE]", help="One change; by default all that are open.")
+        str | None, typer.Argument(metavar="CHANGE", help="One change; by default all that are open.")
     ] = None,
     *,
     as_json: AsJson = False,

@@ -33,7 +33,7 @@ def simulate(
     context: typer.Context,
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="Where to write; by default a folder in the state directory."),
+        typer.Argument(metavar="DIR", help="Where to write; by default a folder in the state directory."),
     ] = None,
     *,
     first: Annotated[date, typer.Option("--from", metavar="DATE", parser=parse_day, help="The first day.")],
