@@ -6,12 +6,11 @@ is a new file in this folder that fulfils both protocols, and one branch in `cho
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from notifier.core.reply import NOT_TRANSMITTED, Verdict
+from notifier.core.reply import Verdict
 from notifier.errors import NotifierError
 
 
@@ -81,14 +80,6 @@ class Channel(Protocol):
     def describe(self) -> str:
         """Where mail goes, for people who operate it: no secrets, no addresses."""
         ...
-
-
-async def one_by_one(line: Line, parcels: Sequence[Parcel], *, latest: float) -> AsyncGenerator[Verdict]:
-    """`send_all` for a Line that gains nothing from knowing what comes next."""
-    loop = asyncio.get_running_loop()
-    for parcel in parcels:
-        timely = line.room and loop.time() < latest
-        yield await line.send(parcel) if timely else NOT_TRANSMITTED
 
 
 async def send_alone(channel: Channel, parcel: Parcel) -> Verdict:

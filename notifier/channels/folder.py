@@ -5,18 +5,16 @@ Each mail is kept as it is (.eml), with its text and its page beside it, so that
 
 from __future__ import annotations
 
-import asyncio
 import email
 import email.policy
-import sys
-from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import MIMEPart
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from notifier.channels.channel import ChannelDownError, Parcel, one_by_one
+from notifier.channels.channel import ChannelDownError
+from notifier.channels.disk_line import DiskLine
 from notifier.core.reply import Fault, Phase, Verdict
 
 
@@ -77,41 +75,21 @@ class FolderChannel:
         return f"{parsedate_to_datetime(str(message['Date'])):%Y-%m-%d}-{self.count:06}"
 
 
-class FolderLine:
-    """Writes one mail after another, in a thread."""
+class FolderLine(DiskLine):
+    """Keeps one mail after another; *sent* means that its files are there."""
 
     def __init__(self, channel: FolderChannel) -> None:
+        super().__init__()
         self._channel = channel
-        self._usable = True
 
-    @property
-    def room(self) -> int:
-        """Whether another Parcel may be kept: there is no end to how many."""
-        return sys.maxsize if self._usable else 0
-
-    @property
-    def is_hung_up(self) -> bool:
-        """There is nobody to do so."""
-        return False
-
-    async def send(self, parcel: Parcel, /) -> Verdict:
-        """Keep it; *sent* means that its files are there."""
-        stem = self._channel.next_stem(parcel.data)
+    def store(self, data: bytes) -> Verdict:
+        """Write the mail's files."""
+        stem = self._channel.next_stem(data)
         try:
-            kept = await asyncio.to_thread(keep, self._channel.folder, stem, parcel.data)
+            self._channel.kept.append(keep(self._channel.folder, stem, data))
         except OSError as error:
-            self._usable = False
             return Verdict(fault=Fault.RELAY, phase=Phase.BODY, reply=error.strerror or str(error))
-        self._channel.kept.append(kept)
         return Verdict(fault=Fault.NONE, phase=Phase.VERDICT, reply=f"kept as {stem}")
-
-    def send_all(self, parcels: Sequence[Parcel], /, *, latest: float) -> AsyncGenerator[Verdict]:
-        """One after the other."""
-        return one_by_one(self, parcels, latest=latest)
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-        self._usable = False
 
 
 def _content(part: MIMEPart) -> bytes:

@@ -11,12 +11,11 @@ import itertools
 import os
 import secrets
 import socket
-import sys
-from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from notifier.channels.channel import ChannelDownError, Parcel, one_by_one
+from notifier.channels.channel import ChannelDownError
+from notifier.channels.disk_line import DiskLine
 from notifier.core.reply import Fault, Phase, Verdict
 
 _count = itertools.count(1)
@@ -41,58 +40,34 @@ class MaildirChannel:
         return MaildirLine(folder=self.folder)
 
 
-class MaildirLine:
-    """Writes one file a Parcel, in a thread."""
+class MaildirLine(DiskLine):
+    """Writes one file a Parcel; *sent* means that it is on the disk."""
 
     def __init__(self, *, folder: Path) -> None:
+        super().__init__()
         self._folder = folder
-        self._usable = True
 
-    @property
-    def room(self) -> int:
-        """Whether another Parcel may be stored: there is no end to how many."""
-        return sys.maxsize if self._usable else 0
-
-    @property
-    def is_hung_up(self) -> bool:
-        """There is nobody to do so."""
-        return False
-
-    async def send(self, parcel: Parcel, /) -> Verdict:
-        """Store it; *sent* means that it is on the disk."""
-        self._usable = False
-        verdict = await asyncio.to_thread(_store, self._folder, parcel.data)
-        self._usable = verdict.is_sent
-        return verdict
-
-    def send_all(self, parcels: Sequence[Parcel], /, *, latest: float) -> AsyncGenerator[Verdict]:
-        """One after the other."""
-        return one_by_one(self, parcels, latest=latest)
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-        self._usable = False
+    def store(self, data: bytes) -> Verdict:
+        """Write it under `tmp` and rename it into `new`."""
+        draft = self._folder / "tmp" / secrets.token_hex(16)
+        new = self._folder / "new"
+        try:
+            name = _write(draft, data.replace(b"\r\n", b"\n"))
+            draft.rename(new / name)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+            return _trouble(error, Phase.BODY)
+        try:
+            _sync_folder(new)
+        except OSError as error:
+            return Verdict(fault=Fault.AMBIGUOUS, phase=Phase.VERDICT, reply=_reason(error))
+        return Verdict(fault=Fault.NONE, phase=Phase.VERDICT, reply=f"stored as {name}")
 
 
 def _make_folders(folder: Path) -> None:
     for path in (folder, *(folder / name for name in ("tmp", "new", "cur"))):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _store(folder: Path, data: bytes) -> Verdict:
-    draft = folder / "tmp" / secrets.token_hex(16)
-    try:
-        name = _write(draft, data.replace(b"\r\n", b"\n"))
-        draft.rename(folder / "new" / name)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        return _trouble(error, Phase.BODY)
-    try:
-        _sync_folder(folder / "new")
-    except OSError as error:
-        return Verdict(fault=Fault.AMBIGUOUS, phase=Phase.VERDICT, reply=_reason(error))
-    return Verdict(fault=Fault.NONE, phase=Phase.VERDICT, reply=f"stored as {name}")
 
 
 def _write(draft: Path, data: bytes) -> str:
