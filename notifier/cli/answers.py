@@ -27,6 +27,20 @@ app.add_typer(group, name="answers")
 
 AnswerId = Annotated[int, typer.Argument(metavar="ID", help="The answer's number.")]
 OfVendor = Annotated[str | None, typer.Option("--vendor", metavar="ID", help="The vendor's id.")]
+OfPerson = Annotated[
+    str | None,
+    typer.Option("--address", metavar="ADDRESS", help="A subscriber without a vendor, instead."),
+]
+ChangeId = Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")]
+WhatIsSaid = Annotated[
+    AnswerKind,
+    typer.Argument(
+        metavar="ANSWER", help="done, planned, not-affected, need-help; none takes an answer back."
+    ),
+]
+PlannedOn = Annotated[
+    date | None, typer.Option("--on", metavar="DATE", parser=parse_day, help="The day that is planned.")
+]
 
 
 @group.command("list")
@@ -82,22 +96,12 @@ def show(context: typer.Context, answer_id: AnswerId, as_json: AsJson = False, n
 @group.command()
 def record(
     context: typer.Context,
-    change_id: Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")],
-    kind: Annotated[
-        AnswerKind,
-        typer.Argument(
-            metavar="ANSWER", help="done, planned, not-affected, need-help; none takes an answer back."
-        ),
-    ],
+    change_id: ChangeId,
+    kind: WhatIsSaid,
     *,
     vendor: OfVendor = None,
-    address: Annotated[
-        str | None,
-        typer.Option("--address", metavar="ADDRESS", help="A subscriber without a vendor, instead."),
-    ] = None,
-    on: Annotated[
-        date | None, typer.Option("--on", metavar="DATE", parser=parse_day, help="The day that is planned.")
-    ] = None,
+    address: OfPerson = None,
+    on: PlannedOn = None,
     words: Annotated[str, typer.Option("--words", metavar="TEXT", help="What they said.")] = "",
     by: By = None,
     now: Now = None,

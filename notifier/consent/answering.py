@@ -100,10 +100,8 @@ def answer(
             by="" if writer == identity_of(found.address) else author,
         )
         given = _give(connection, said, changes=changes, rules=rules, timing=timing, now=now)
-        if given.is_new and kind is AnswerKind.NEED_HELP and given.answer.counts:
-            if answer_letters.calls_too_often(connection, found.id, now=now):
-                raise AnsweredTooOftenError("they have called for help too often today")
-            answer_letters.ask_for_help(connection, given.answer, change, contact=contact, now=now)
+        if given.is_new and given.answer.counts:
+            _call_for_help(connection, given.answer, change, contact=contact, now=now)
         return given
 
 
@@ -163,6 +161,17 @@ def decide(
             if decided.kind is AnswerKind.NEED_HELP and change is not None:
                 answer_letters.ask_for_help(connection, decided, change, contact=contact, now=now)
         return decided
+
+
+def _call_for_help(
+    connection: Connection, said: Answer, change: Change, *, contact: str, now: datetime
+) -> None:
+    """Let a person hear of it, where somebody needs help, as often as they may call within a day."""
+    if said.kind is not AnswerKind.NEED_HELP or said.subscriber_id is None:
+        return
+    if answer_letters.calls_too_often(connection, said.subscriber_id, now=now):
+        raise AnsweredTooOftenError("they have called for help too often today")
+    answer_letters.ask_for_help(connection, said, change, contact=contact, now=now)
 
 
 def _said(

@@ -119,18 +119,26 @@ def decide(
         return Decision(deed=Deed.DROP, why=incoming.automatic)
     if not incoming.author or is_old:
         return FORWARD
-    if replied_to is not None:
-        called = f"{incoming.author_name} {incoming.author.partition('@')[0]}"
-        written = answer_in(incoming.lines, writer=called, told=replied_to.told, changes=changes, today=today)
-        if written is not None:
-            needs_help = written.kind is AnswerKind.NEED_HELP
-            more = needs_help and (written.is_cut or incoming.holds_more)
-            return Decision(deed=Deed.ANSWER, answer=written, replied_to=replied_to, holds_more=more)
+    answered = _answered(incoming, replied_to, changes=changes, today=today) if replied_to else None
+    if answered is not None:
+        return answered
     own_detail = "" if signed else detail
     command = command_in(detail=own_detail, subject=incoming.subject, lines=incoming.lines, changes=changes)
     if command is None or (replied_to is not None and command.wish is Wish.HELP):
         return Decision(deed=Deed.ASK, replied_to=replied_to) if replied_to else FORWARD
     return _obeyed(command, incoming, state)
+
+
+def _answered(
+    incoming: Incoming, replied_to: RepliedTo, *, changes: ChangeList, today: date
+) -> Decision | None:
+    """What answers our mail in words that can be read; None where there are none."""
+    called = f"{incoming.author_name} {incoming.author.partition('@')[0]}"
+    written = answer_in(incoming.lines, writer=called, told=replied_to.told, changes=changes, today=today)
+    if written is None:
+        return None
+    more = written.kind is AnswerKind.NEED_HELP and (written.is_cut or incoming.holds_more)
+    return Decision(deed=Deed.ANSWER, answer=written, replied_to=replied_to, holds_more=more)
 
 
 def _obeyed(command: Command, incoming: Incoming, state: SubscriberState | None) -> Decision:
