@@ -70,7 +70,7 @@ def test_it_holds_every_mail_answer_and_date(told: Rehearsal) -> None:
     assert reminder["attempts"][0]["reply"]
     page = (folder / "index.html").read_text()
     assert "Hva Blåbær &amp; Sønn har fått varsel om" in page
-    assert "Ola svarte: <strong>Ferdig</strong> (lagt inn av driften)" in " ".join(page.split())
+    assert "Ola la inn hva leverandøren svarte: <strong>Ferdig</strong>" in " ".join(page.split())
     assert head in page
 
 

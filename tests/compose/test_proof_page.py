@@ -73,7 +73,13 @@ def records() -> Iterator[dict[str, Any]]:
         yield given | {"kind": kind, "planned": "2026-11-01", "way": Way.PAGE, "state": AnswerState.COUNTS}
     for way in Way:
         yield given | {"kind": "done", "planned": None, "way": way, "state": AnswerState.WAITING}
-    yield given | {"kind": "done", "planned": None, "way": Way.MAIL, "state": AnswerState.REFUSED}
+    yield given | {
+        "kind": "done",
+        "planned": None,
+        "way": Way.MAIL,
+        "state": AnswerState.REFUSED,
+        "decided_by": "Per",
+    }
     yield {"at": AT, "what": "evidence", "calls": 1243, "last_seen": "2026-12-01", "until": "2026-12-01"}
     yield {"at": AT, "what": "waiver", "by": "Per", "reason": "egen avtale", "until": "2026-12-01"}
 
@@ -111,6 +117,7 @@ def test_no_word_of_the_program_s_own_is_left_on_it(language: Language) -> None:
                 "Påminnelse på selve dagen",
                 "Datoen ble endret: 4. kvartal 2026 → tirsdag 1. desember 2026 (slutt)",
                 "(spart på grunn av et svar)",
+                "Ola svarte på e-post: Ferdig (teller ikke: Per)",
                 "1 243 kall sett, det siste tirsdag 1. desember 2026",
             ),
         ),
@@ -127,7 +134,7 @@ def test_no_word_of_the_program_s_own_is_left_on_it(language: Language) -> None:
             (
                 "Reminder 30 days ahead: end, Tuesday 1 December 2026",
                 "It came back on Tuesday 24 November 2026: 550 5.1.1 no such user",
-                "Ola answered: Done (entered by operators, waits for a decision)",
+                "Ola answered by mail: Done (waits for a decision)",
             ),
         ),
     ],
