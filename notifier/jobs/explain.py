@@ -6,14 +6,14 @@ Past steps come from the Ledger; where it has nothing, the rule says why. Only r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
 from notifier.core.change import Change, ChangeList
 from notifier.core.message import Message
-from notifier.core.notice import Notice, Step
+from notifier.core.notice import Notice, NoticeKind, Step
 from notifier.core.plan import cadence_for, reminder_steps
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.reasons import why_not_told, why_that_day
@@ -115,7 +115,7 @@ def _untold(
 ) -> tuple[Untold, ...]:
     effects: Mapping[str, datetime] = changes.effects(connection)
     default_since = installation.leads_kept(connection, leads=str(timing.cadence)) or now
-    recorded = {notice.step.identity for notice in ledger}
+    recorded = {_as_reminder(notice.step).identity for notice in ledger}
     found = []
     for deadline in change.deadlines:
         key = change.key(deadline)
@@ -126,3 +126,8 @@ def _untold(
                 why_not = why_not_told(step, subscriber=subscriber, change=change, since=since)
                 found.append(Untold(step=step, day=why_that_day(step, deadline, timing), why_not=why_not))
     return tuple(sorted(found, key=lambda untold: untold.step.due))
+
+
+def _as_reminder(step: Step) -> Step:
+    """An escalation is the reminder of its step to whoever does not follow the Change."""
+    return replace(step, kind=NoticeKind.REMINDER) if step.kind is NoticeKind.ESCALATION else step

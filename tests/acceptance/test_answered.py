@@ -10,6 +10,7 @@ import pytest
 from notifier.core.answer import AnswerKind
 from notifier.core.readiness import Condition
 from notifier.core.text import Language
+from notifier.jobs.explain import explain
 from notifier.jobs.readiness import pictures
 from notifier.store import changes
 from notifier.store.engine import reading
@@ -143,6 +144,20 @@ def test_a_reminder_of_a_promise_that_comes_too_late_is_told_to_operators(story:
     assert "2 notices could not be sent in time" in story.alerts()["expired:2026-11-16"]
 
 
+def untold(story: Story, address: str, *, now: datetime) -> set[str]:
+    """The days of the reminders that `why` says somebody is not told."""
+    parts = story.parts
+    found = explain(
+        engine=parts.engine,
+        timing=parts.timing,
+        pseudonyms=parts.pseudonyms,
+        address=address,
+        change_id=PORTAL,
+        now=now,
+    )
+    return {each.step.due.date().isoformat() for each in found.untold if each.why_not}
+
+
 def test_a_silent_vendor_s_third_reminder_goes_to_all_of_its_contacts_and_says_so(story: Story) -> None:
     story.joins("per@example.no", "service:helseid", now=oslo("2026-08-03"), vendor="blabaer")
     story.joins(
@@ -167,6 +182,8 @@ def test_a_silent_vendor_s_third_reminder_goes_to_all_of_its_contacts_and_says_s
     words = " ".join(escalated["per@example.no"].text.split())
     assert "Du følger ikke denne endringen" in words
     assert "Du er kontakt for Blåbær EPJ, der ingen har svart. Du følger: helseid." in words
+    assert untold(story, "per@example.no", now=oslo(LEADS[2], "09:00")) >= {*LEADS[:2], *LEADS[3:]}
+    assert LEADS[2] not in untold(story, "per@example.no", now=oslo(LEADS[2], "09:00"))
 
     answers(story, "per@example.no", PORTAL, AnswerKind.NEED_HELP, words="Hjelp", now=oslo(LEADS[2], "12:00"))
     on(story, LEADS[3])
