@@ -38,6 +38,7 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=1_000)
 def instant_text(value: datetime | None) -> str | None:
     """An instant as SQLite keeps it."""
     utc = _to_utc(value)

@@ -132,21 +132,22 @@ def arm(
 
     What is not armed is still ours under its token: `release` gives it back to be composed anew.
     """
-    armed: set[int] = set()
-    for token, ids in tokens.ids_by_token(claimed).items():
-        given = {"ids": ids, "of_token": token, "of_reading": reading, "suffix": id_suffix, "at": now}
-        armed.update(connection.scalars(_arming(connection.dialect.name), given))
-    return frozenset(armed)
+    if not claimed:
+        return frozenset()
+    name = connection.dialect.name
+    rows = [{"id": message.id, "token": message.token} for message in claimed]
+    chosen = {"of_reading": reading, "suffix": id_suffix, "at": now, **parameter(name, rows)}
+    return frozenset(connection.scalars(_arming(name), chosen))
 
 
 @cache
 def _arming(dialect_name: str) -> ReturningUpdate[tuple[int]]:
     """The statement of `arm`, put together once: that takes longer than arming does."""
     at = bindparam("at", type_=messages.c.state_at.type)
+    row = given(dialect_name, {"id": BigInteger, "token": BigInteger}).c
     ready = and_(
-        messages.c.id.in_(bindparam("ids", expanding=True)),
-        tokens.has_token(bindparam("of_token")),
-        messages.c.state == MessageState.CLAIMED,
+        messages.c.id == row.id,
+        tokens.is_ours(MessageState.CLAIMED, row.token),
         messages.c.copies < MOST_COPIES,
         letters.may_leave(at),
         exists().where(readings.c.id == bindparam("of_reading"), readings.c.state == "in_force"),
@@ -243,16 +244,15 @@ def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetim
         return frozenset()
     rows = [row_after(entry.message, entry.transition, entry.verdict.reply) for entry in recorded]
     held = transitions.move(connection, rows, was_armed=True, now=now)
-    tried = [_attempt(entry, now) for entry in recorded if entry.verdict is not NOT_TRANSMITTED]
+    tried = [_attempt(entry) for entry in recorded if entry.verdict is not NOT_TRANSMITTED]
     if tried:
         name = connection.dialect.name
-        connection.execute(_attempting(name), parameter(name, tried))
+        connection.execute(_attempting(name), {"at": now, **parameter(name, tried)})
     return held
 
 
 _ATTEMPT: Final[Mapping[str, type[TypeEngine[Any]]]] = {
     "message_id": BigInteger,
-    "at": Instant,
     "phase": String,
     "fault": String,
     "code": Integer,
@@ -260,11 +260,10 @@ _ATTEMPT: Final[Mapping[str, type[TypeEngine[Any]]]] = {
 }
 
 
-def _attempt(entry: Recorded, now: datetime) -> dict[str, Any]:
+def _attempt(entry: Recorded) -> dict[str, Any]:
     verdict = entry.verdict
     return {
         "message_id": entry.message.id,
-        "at": now,
         "phase": verdict.phase.value,
         "fault": verdict.fault.value,
         "code": verdict.code,
@@ -275,4 +274,5 @@ def _attempt(entry: Recorded, now: datetime) -> dict[str, Any]:
 @cache
 def _attempting(dialect_name: str) -> Insert:
     row = given(dialect_name, _ATTEMPT).c
-    return insert(attempts).from_select([*_ATTEMPT], select(*(row[name] for name in _ATTEMPT)))
+    values = [bindparam("at", type_=Instant), *(row[name] for name in _ATTEMPT)]
+    return insert(attempts).from_select(["at", *_ATTEMPT], select(*values))

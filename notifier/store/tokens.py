@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, case, false, or_
 
-from notifier.core.message import Message
+from notifier.core.message import Message, MessageState
 from notifier.store.tables import messages
 
 
@@ -24,6 +24,14 @@ def held(claimed: Sequence[Message], *, claims_since: int = 0) -> ColumnElement[
 def has_token(token: ColumnElement[int] | int) -> ColumnElement[bool]:
     """Whether a Message's row has this token."""
     return messages.c.token == token
+
+
+def is_ours(state: MessageState, token: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Whether a Message's row has this token and is in this state.
+
+    Said so that no index helps: SQLite would look through all that are in the state, where their ids are known.
+    """
+    return messages.c.state == case((has_token(token), state.value))
 
 
 def ids_by_token(claimed: Sequence[Message]) -> dict[int, list[int]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Integer, String, and_, bindparam, case, update
+from sqlalchemy import BigInteger, Connection, Integer, String, bindparam, or_, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
@@ -63,13 +63,12 @@ def move(
 def _moving(dialect_name: str, *, was_armed: bool) -> ReturningUpdate[tuple[int]]:
     """The statement of `move`, put together once: that takes longer than moving does."""
     row = given(dialect_name, {"id": BigInteger, "token": BigInteger, **_AFTER}).c
-    under, since = tokens.has_token(row.token), tokens.has_token(row.token + 1)
+    ours = tokens.is_ours(MessageState.CLAIMED, row.token)
     if was_armed:
-        stands = case((under, MessageState.TRANSMITTING.value), (since, MessageState.PENDING.value))
-    else:
-        stands = case((under, MessageState.CLAIMED.value))
+        ours = or_(
+            tokens.is_ours(MessageState.TRANSMITTING, row.token),
+            tokens.is_ours(MessageState.PENDING, row.token + 1),
+        )
     values: dict[str, Any] = {name: row[name] for name in _AFTER}
     values |= {"owner": None, "lease_until": None, "state_at": bindparam("at", type_=Instant)}
-    # One comparison with the state, since for two SQLite would look through all that are in either.
-    ours = and_(messages.c.id == row.id, messages.c.state == stands)
-    return update(messages).where(ours).values(values).returning(messages.c.id)
+    return update(messages).where(messages.c.id == row.id, ours).values(values).returning(messages.c.id)
