@@ -12,8 +12,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import quote, unquote
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Float, cast, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
@@ -76,8 +78,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises DatabaseError when the database does not work.
     """
-    with translated(engine), engine.begin() as connection:
+    with translated(engine), _turn(engine), engine.begin() as connection:
         yield connection
+
+
+_TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process write to SQLite one after the other: whom SQLite itself makes wait asks again
+    and again, and sleeps in between. After that long it is left to decide."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _TURNS.setdefault(engine, Lock())
+    has_turn = turn.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if has_turn:
+            turn.release()
 
 
 def make_room(connection: Connection) -> None:
@@ -202,7 +223,10 @@ def _configure(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> No
 
 def _begin(connection: Connection) -> None:
     reads = connection.get_execution_options().get(_READS, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+    # Only where it changes: after a PRAGMA SQLite prepares every statement anew, and ours are long.
+    if connection.info.get(_READS) != reads:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+        connection.info[_READS] = reads
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from notifier.errors import ConfigurationError, DatabaseError
@@ -46,6 +46,14 @@ def test_a_reader_cannot_write(database: Engine) -> None:
     with pytest.raises(DatabaseError, match=r"cannot be written|takes no writes"), reading(database) as c:
         c.execute(insert(installation).values(key="k", value=""))
     assert keys(database) == set()
+
+
+def test_reading_and_writing_take_turns_on_a_connection(database: Engine) -> None:
+    for key in ("first", "second", "third"):
+        put(database, key)
+        with pytest.raises(DatabaseError), reading(database) as connection:
+            connection.execute(delete(installation))
+    assert keys(database) == {"first", "second", "third"}
 
 
 def test_a_reader_sees_one_state_while_others_write(database: Engine) -> None:
