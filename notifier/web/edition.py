@@ -26,21 +26,31 @@ _PRIVATE = "private, no-cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
-class Edition:
-    """A body with its validators and everything that is said of it.
+class Print:
+    """A body with everything that is said of it to everybody who reads it.
 
-    `changed_at` is when the body last changed, in whole seconds; None when that is not known. `headers` go with it and
-    `brief` with a 304, each with the Last-Modified that follows from it; `lines` and `brief_lines` are the same as they
-    go over the wire.
+    `headers` go with it and `brief` with a 304, each but for Last-Modified; `lines` and `brief_lines` are the same as
+    they go over the wire.
     """
 
     body: bytes = field(repr=False)
     etag: bytes
-    changed_at: datetime | None
     headers: Headers = field(repr=False)
     brief: Headers = field(repr=False)
     lines: bytes = field(repr=False)
     brief_lines: bytes = field(repr=False)
+
+
+class Edition(NamedTuple):
+    """A Print, and when it last changed for whoever reads it: in whole seconds, None when that is not known."""
+
+    print: Print
+    changed_at: datetime | None
+
+    @property
+    def body(self) -> bytes:
+        """What a whole answer holds."""
+        return self.print.body
 
 
 class Ready(NamedTuple):
@@ -80,38 +90,26 @@ def edition(
     if filename:
         about["Content-Disposition"] = f'inline; filename="{filename}"'
     headers, brief = _raw({**about, **said}), _raw(said)
-    return Edition(
+    made = Print(
         body=body,
         etag=etag.encode(),
-        changed_at=_in_seconds(changed_at),
         headers=headers,
         brief=brief,
         lines=_lines(headers),
         brief_lines=_lines(brief),
     )
+    return dated(made, changed_at)
 
 
-def dated(made: Edition, changed_at: datetime | None) -> Edition:
-    """The same Edition, which for this reader last changed then."""
-    at = _in_seconds(changed_at)
-    if at is None or at == made.changed_at:
-        return made
-    # Written out, since `replace` takes five times as long, and this is done for whoever asks.
-    return Edition(
-        body=made.body,
-        etag=made.etag,
-        changed_at=at,
-        headers=made.headers,
-        brief=made.brief,
-        lines=made.lines,
-        brief_lines=made.brief_lines,
-    )
+def dated(made: Print, changed_at: datetime | None) -> Edition:
+    """The Print for somebody to whom it last changed then."""
+    return Edition(made, changed_at.replace(microsecond=0) if changed_at else None)
 
 
 async def send_edition(scope: Scope, send: Send, made: Edition) -> None:
     """Answer GET or HEAD: 200, or 304 for what the client has already."""
     is_whole = not is_known(scope["headers"], made)
-    headers = made.headers if is_whole else made.brief
+    headers = made.print.headers if is_whole else made.print.brief
     if made.changed_at:
         headers = [*headers, (b"last-modified", _http_date(made.changed_at))]
     status, body = (200, made.body) if is_whole else (304, b"")
@@ -122,8 +120,8 @@ def ready(method: str, headers: Headers, made: Edition) -> Ready:
     """The same answer to the same request, for the wire."""
     stamp = b"last-modified: %b\r\n" % _http_date(made.changed_at) if made.changed_at else b""
     if is_known(headers, made):
-        return Ready(304, made.brief_lines + stamp, b"")
-    return Ready(200, made.lines + stamp, b"" if method == "HEAD" else made.body)
+        return Ready(304, made.print.brief_lines + stamp, b"")
+    return Ready(200, made.print.lines + stamp, b"" if method == "HEAD" else made.body)
 
 
 async def send_whole(scope: Scope, send: Send, *, status: int, headers: Headers, body: bytes) -> None:
@@ -151,7 +149,7 @@ def is_known(headers: Headers, made: Edition) -> bool:
     tags = [value for name, value in headers if name == b"if-none-match"]
     if tags:
         given = [tag.strip().removeprefix(b"W/") for line in tags for tag in line.split(b",")]
-        return b"*" in given or made.etag in given
+        return b"*" in given or made.print.etag in given
     since = next((value for name, value in headers if name == b"if-modified-since"), None)
     if since is None or made.changed_at is None:
         return False
@@ -161,10 +159,6 @@ def is_known(headers: Headers, made: Edition) -> bool:
         return False
     # A date without a zone (-0000) says nothing that could be compared.
     return known.tzinfo is not None and made.changed_at <= known
-
-
-def _in_seconds(instant: datetime | None) -> datetime | None:
-    return instant.replace(microsecond=0) if instant else None
 
 
 @lru_cache(maxsize=4096)

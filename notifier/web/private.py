@@ -22,10 +22,11 @@ from notifier.feeds.addresses import Variant
 from notifier.feeds.asking import AskedPrivate, UnknownFeedError
 from notifier.feeds.selection import selected
 from notifier.web.calendar import Shown, private_edition
-from notifier.web.edition import Edition, dated
+from notifier.web.edition import Edition, Print, dated
 from notifier.web.holders import Holders
 from notifier.web.shelf import Shelf, Snapshot
 from notifier.web.site import Site
+from notifier.web.turn import once_a_turn
 
 # Some 300 bytes each, so 5 MB; the calendars themselves are the Shelf's, which keeps as many as it has room for.
 MOST_ANSWERED = 16_384
@@ -37,9 +38,9 @@ class RevokedError(NotifierError):
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """Which Edition somebody was given, while it is kept, and when it last changed for them."""
+    """What somebody was given, while it is kept, and when it last changed for them."""
 
-    made: ref[Edition]
+    print: ref[Print]
     changed_at: datetime
 
 
@@ -50,17 +51,18 @@ class Private:
         self._site = site
         self._shelf = shelf
         self._holders = Holders(site.holders)
+        self._version = once_a_turn(site.version)
         self._as_of: tuple[Hashable | None, Snapshot | None] = (None, None)
         self._answered: OrderedDict[str, _Answered] = OrderedDict()
 
     def ready(self, path: str) -> Edition | None:
         """What was answered at this address, where that still holds. Answers at once."""
         last = self._answered.get(path)
-        made = last.made() if last else None
+        made = last.print() if last else None
         if last is None or made is None or self._as_of != self._now():
             return None
         self._answered.move_to_end(path)
-        return dated(made, last.changed_at)
+        return Edition(made, last.changed_at)
 
     async def edition(self, path: str, asked: AskedPrivate) -> Edition | None:
         """The calendar at a private address, which asks for this; None while there is no list.
@@ -86,25 +88,23 @@ class Private:
         if made is None or made.changed_at is None:
             return made
         # What they follow and what they answered is part of what they see; the Snapshot may be older.
-        changed_at = max(made.changed_at, min(holder.changed_at, self._site.now()))
+        theirs = dated(made.print, max(made.changed_at, min(holder.changed_at, self._site.now())))
         # In trouble both may be older than what there is now.
         if found.is_certain and made is self._shelf.ready(shown, is_private=True):
-            self._remember(path, _Answered(ref(made), changed_at), as_of)
-        return dated(made, changed_at)
+            self._remember(path, theirs, as_of)
+        return theirs
 
     def _now(self) -> tuple[Hashable | None, Snapshot | None]:
         """The state of the database and the list; all answers are forgotten with the one they were given in."""
-        return self._site.version(), self._shelf.snapshot()
+        return self._version(), self._shelf.snapshot()
 
-    def _remember(
-        self, path: str, answered: _Answered, as_of: tuple[Hashable | None, Snapshot | None]
-    ) -> None:
-        if None in as_of:
+    def _remember(self, path: str, theirs: Edition, as_of: tuple[Hashable | None, Snapshot | None]) -> None:
+        if None in as_of or theirs.changed_at is None:
             return
         if as_of != self._as_of:
             self._answered.clear()
             self._as_of = as_of
-        self._answered[path] = answered
+        self._answered[path] = _Answered(ref(theirs.print), theirs.changed_at)
         if len(self._answered) > MOST_ANSWERED:
             self._answered.popitem(last=False)
 

@@ -1,7 +1,8 @@
 """Feeds over HTTP: requests a second and the 99th percentile, beside nginx with the same bytes, in one run.
 
 Three servers, one process each, and `wrk` with eight connections as their client, all on this machine: nginx with the
-bytes as a file; the daemon's web application; nginx before it, keeping what it may.
+bytes as a file, saying the same of them in its headers; the daemon's web application; nginx before it, keeping what
+it may.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SECONDS = 1
 ROUNDS = 5
@@ -30,14 +32,16 @@ http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  types {{ text/calendar ics; }}
+  types {{ "text/calendar; charset=utf-8" ics; }}
   proxy_cache_path {folder}/cache keys_zone=feeds:10m;
-  server {{ listen 127.0.0.1:{files}; root {folder}; }}
+  server {{ listen 127.0.0.1:{files}; root {folder}; {headers} }}
   server {{ listen 127.0.0.1:{cache}; location / {{
     proxy_pass http://127.0.0.1:{daemon}; proxy_cache feeds; proxy_cache_revalidate on;
     proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504; }} }}
 }}
 """
+# nginx makes these of the file itself.
+_OF_THE_FILE = {"content-type", "content-length", "etag", "last-modified"}
 _IN_TURN = """
 local paths, turn = {{}}, 0
 for line in io.lines("{paths}") do paths[#paths + 1] = line end
@@ -113,10 +117,8 @@ def _best(ports: dict[str, int], private: str, *, conditional: bool) -> dict[str
 
 
 @contextmanager
-def _servers(folder: Path) -> Iterator[tuple[dict[str, int], dict[str, float | str]]]:
+def _servers(folder: Path) -> Iterator[tuple[dict[str, int], dict[str, Any]]]:
     ports = {name: _free_port() for name in ("files", "daemon", "cache")}
-    config = folder / "nginx.conf"
-    config.write_text(_NGINX.format(folder=folder, **ports))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NOTIFIER_")}
     environment |= {"NOTIFIER_STATE_DIR": str(folder / "var"), "NOTIFIER_LOG__LEVEL": "error"}
     folder.chmod(0o755)
@@ -130,6 +132,8 @@ def _servers(folder: Path) -> Iterator[tuple[dict[str, int], dict[str, float | s
     try:
         assert daemon.stdout
         told = json.loads(daemon.stdout.readline())
+        config = folder / "nginx.conf"
+        config.write_text(_NGINX.format(folder=folder, headers=_said(told["headers"]), **ports))
         nginx = subprocess.Popen(["nginx", "-c", str(config), "-e", str(folder / "error.log")])
         _await_port(ports["cache"])
         yield ports, told
@@ -138,6 +142,12 @@ def _servers(folder: Path) -> Iterator[tuple[dict[str, int], dict[str, float | s
             if server:
                 server.send_signal(signal.SIGTERM)
                 server.wait(30)
+
+
+def _said(headers: Mapping[str, str]) -> str:
+    """What our answers say, for nginx to say as well: it costs both the same."""
+    escaped = {name: value.replace('"', r"\"") for name, value in headers.items()}
+    return " ".join(f'add_header {name} "{escaped[name]}";' for name in escaped.keys() - _OF_THE_FILE)
 
 
 def _pace(port: int, path: str, etag: str | None) -> Pace:

@@ -139,7 +139,8 @@ async def _serve(folder: Path, port: int) -> None:
         answer = await ask(app, "/calendar.ics")
         (folder / "calendar.ics").write_bytes(answer.body)
         private = parts.links.private_calendar("p254", 1).removeprefix(parts.links.base_url)
-        print(json.dumps({**figures, "private": private, "bytes": len(answer.body)}), flush=True)
+        about = {"private": private, "bytes": len(answer.body), "headers": dict(answer.headers)}
+        print(json.dumps({**figures, **about}), flush=True)
         await serving.serving
 
 

@@ -16,6 +16,7 @@ from notifier.feeds.asking import AskedCalendar
 from notifier.feeds.selection import ALL
 from notifier.web import shelf as shelves
 from notifier.web.calendar import calendar_edition
+from notifier.web.edition import edition
 from notifier.web.shelf import Shelf
 from tests.feeds.lint import unfolded
 from tests.feeds.lists import firm, history_of, one_deadline
@@ -241,8 +242,9 @@ def test_however_many_private_calendars_never_push_out_the_last_good_public_one(
 
     public = shelf.take("public", make)
     assert public
+    somebodys = edition(b"somebody's", media_type="text/calendar", changed_at=None)
     for number in range(shelves.MOST_EDITIONS + 5):
-        assert shelf.take(number, lambda _: replace(public, body=b"somebody's"), is_private=True)
+        assert shelf.take(number, lambda _: somebodys, is_private=True)
     assert shelf.ready(0, is_private=True) is None
     changes, trouble = one_deadline(firm("2027-01-15"), revision=2), True
     assert shelf.ready("public") is None

@@ -18,7 +18,7 @@ from notifier.core.holder import GONE, Gone, Held, Holder, Mark, Retold
 from notifier.core.subscription import EVERYTHING, Followed, Topic, parse_topic
 from notifier.core.text import Language
 from notifier.feeds.addresses import Variant
-from notifier.web import holders
+from notifier.web import holders, private
 from tests.feeds.lint import lint, unfolded
 from tests.feeds.lists import history_of
 from tests.feeds.readers import all_readers
@@ -194,6 +194,22 @@ def test_an_answer_holds_while_nothing_was_written_and_not_a_moment_longer() -> 
         versions.append(None)
         assert [client.get(URL).status for _ in range(2)] == [410, 410]
         assert len(asked) == 5
+
+
+def test_of_many_who_ask_in_turn_only_the_longest_silent_is_looked_up_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(private, "MOST_ANSWERED", 2)
+    looked_up: list[str] = []
+
+    def look_up(token: str) -> Held:
+        looked_up.append(token)
+        return holder()
+
+    with serving(site(holder=look_up, version=lambda: 1)) as client:
+        for token in ("one", "two", "one", "three", "one", "two"):
+            assert client.get(f"/calendar/private/{token}.ics").status == 200
+    assert looked_up == ["one", "two", "three", "two"]
 
 
 def test_what_was_served_in_trouble_is_not_taken_for_certain_afterwards() -> None:
