@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from notifier.core.cadence import parse_cadence
 from notifier.core.holder import Holder
-from notifier.core.subscription import EVERYTHING
+from notifier.core.subscription import EVERYTHING, Followed
 from notifier.core.text import Language
 from notifier.daemon.serving import configured
 from notifier.web.application import create_app
@@ -79,7 +79,7 @@ def feeds() -> Feeds:
     """Of the real list, with one private calendar, in a database that nobody writes to."""
     history = history_of([real_list()])
     someone = Holder(
-        topics=(EVERYTHING,),
+        followed=Followed((EVERYTHING,)),
         language=Language.NN,
         cadence=parse_cadence(["5d"]),
         cadence_since=NOW - timedelta(days=80),
