@@ -157,12 +157,17 @@ def test_what_would_count_for_nothing_is_not_shown(reader: Reader) -> None:
 
 
 def test_less_instead_of_nothing(reader: Reader) -> None:
-    reader.opens(link(reader.joins(lang="en"), "leave"))
+    reader.opens(link(reader.joins(lang="en"), "leave").replace("?", "/par?"))
     reader.arrives_at("Do you want to stop the mails?")
-    reader.presses("[value='service:helseid']")
+    reader.presses("[value='change:par']")
     reader.arrives_at("Choose what you get", said="Saved")
-    expect(reader.page.locator(SERVICE)).not_to_be_checked()
-    expect(reader.page.locator("#service-fjernhjelp")).to_be_checked()
+    expect(reader.page.locator("#everything")).to_be_checked()
+    left_out = reader.page.locator("#not-change-par")
+    expect(left_out).to_be_checked()
+    left_out.uncheck()
+    reader.presses(SAVE)
+    reader.arrives_at("Choose what you get", said="Saved")
+    expect(reader.page.locator("#not-change-par")).not_to_be_checked()
 
 
 def test_who_did_not_ask_says_so_by_one_press(reader: Reader) -> None:

@@ -20,7 +20,7 @@ from notifier.core.subscription import Scope, SubscriberState
 from notifier.core.timing import Timing
 from notifier.store import changes
 from notifier.store.engine import reading
-from notifier.store.tables import relay, subscriptions
+from notifier.store.tables import exclusions, relay, subscriptions
 from tests.simulation.accounts import Accounts
 from tests.simulation.people import People
 from tests.simulation.process import running
@@ -72,21 +72,32 @@ def _read(people: People, accounts: Accounts, now: datetime) -> State:
         current = changes.in_force(connection)
         assert current is not None
         followed = connection.execute(select(subscriptions)).all()
+        excluded = connection.execute(select(exclusions)).all()
         return State(
             changes=current.changes,
             effects=changes.effects(connection),
             history=changes.history(connection),
-            following=tuple(_following(accounts, current.changes, followed)),
+            following=tuple(_following(accounts, current.changes, followed, excluded)),
         )
 
 
-def _following(accounts: Accounts, current: ChangeList, followed: Any) -> Iterator[Following]:
+def _following(accounts: Accounts, current: ChangeList, followed: Any, excluded: Any) -> Iterator[Following]:
     for row in followed:
         person = accounts.people[row.subscriber_id]
         if person.state == SubscriberState.ACTIVE:
             for change in current.changes:
-                if row.scope == Scope.EVERYTHING or row.target == change.id:
-                    yield Following(person=person, change=change, since=max(person.joined_at, row.since))
+                if row.scope != Scope.EVERYTHING and row.target != change.id:
+                    continue
+                against = [
+                    each.lifted_at
+                    for each in excluded
+                    if each.subscriber_id == row.subscriber_id
+                    and row.scope == Scope.EVERYTHING
+                    and each.target in (change.id, change.service)
+                ]
+                if all(against):
+                    since = max([person.joined_at, row.since, *against])
+                    yield Following(person=person, change=change, since=since)
 
 
 def _nothing_is_missing(accounts: Accounts, state: State, *, timing: Timing, now: datetime) -> None:
