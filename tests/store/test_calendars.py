@@ -11,7 +11,7 @@ from notifier.compose.links import Links
 from notifier.consent.private_calendar import holders_of
 from notifier.core.cadence import parse_cadence
 from notifier.core.holder import GONE, NEVER, Holder, Retold
-from notifier.core.subscription import Followed, Subscriber, parse_topic
+from notifier.core.subscription import EVERYTHING, Followed, Subscriber, parse_topic
 from notifier.core.text import Language
 from notifier.store import calendars, erasing, leaving, subscribers
 from notifier.store.engine import writing
@@ -50,6 +50,18 @@ def rotate(database: Engine, person: Subscriber) -> bool:
 def read_back(database: Engine, person: Subscriber) -> Subscriber:
     with writing(database) as connection:
         return subscribers.load(connection, [person.id])[person.id]
+
+
+def test_a_calendar_knows_what_its_holder_has_left_out(database: Engine) -> None:
+    kari, excluded = join(database), parse_topic("change:par")
+    for followed in (Followed((EVERYTHING,), (excluded,)), Followed((EVERYTHING,))):
+        with writing(database) as connection:
+            subscribers.set_choices(
+                connection, kari.id, language=kari.language, followed=followed, cadence=None, vendor=None, now=MAY
+            )  # fmt: skip
+        held = look_up(database, token_of(kari))
+        assert isinstance(held, Holder)
+        assert held.followed == followed
 
 
 def test_an_address_leads_to_its_subscriber_and_what_they_follow(database: Engine) -> None:

@@ -18,6 +18,7 @@ from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, concerns
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.store import concerned, planning
+from notifier.store import subscribers as subscribers_of
 from notifier.store.engine import open_engine, writing
 from notifier.store.planning import Planned, Slice
 from notifier.store.tables import messages
@@ -95,10 +96,18 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
         planned = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
         again = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
         active = concerned.count_concerned(connection, fan_out)
+        following = [
+            subscribers_of.people_following(connection, [(each.id, each.service) for each in about])
+            for about in ([change], CHANGES.values())
+        ]
         rows = connection.execute(select(ledger)).all()
         made = connection.execute(select(messages)).all()
     assert {row.subscriber_id: row.outcome for row in rows} == expected
     assert active == sum(person.id in expected and person.state == "active" for person, _ in present)
+    assert following == [
+        sum(person.state == "active" and any(map(person.follows, about)) for person, _ in present)
+        for about in ([change], CHANGES.values())
+    ]
     is_expired = fan_out.outcome is Outcome.EXPIRED
     assert planned == Planned(recorded=len(rows), expired=len(rows) if is_expired else 0)
     assert again == Planned()

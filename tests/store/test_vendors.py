@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
-from notifier.store import vendors
+from notifier.core.subscription import EVERYTHING, Followed, parse_topic
+from notifier.core.text import Language
+from notifier.store import readiness, subscribers, vendors
 from notifier.store.engine import reading, writing
 from notifier.store.vendors import Vendor, checked
-from tests.store.people import JUNE, MAY
+from tests.core.lists import a_change
+from tests.store.people import JUNE, MAY, join
 
 EPJ = Vendor(id="epj", name="EPJ AS", domains=("epj.example.no", "xn--blbr-roah.example.no"))
 
@@ -54,3 +57,24 @@ def test_what_cannot_be_a_vendor_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(ValueError, match=word):
         checked(vendor_id=vendor_id, name=name, domains=[domain])
+
+
+def test_a_vendor_follows_what_any_of_its_contacts_does(database: Engine) -> None:
+    portal, other = a_change(name="portal"), a_change(name="other")
+    left_out = Followed((EVERYTHING,), (parse_topic("change:portal"),))
+    with writing(database) as connection:
+        vendors.add(connection, EPJ, now=MAY)
+    kari, _ = (join(database, f"{name}@epj.example.no", vendor="epj") for name in ("kari", "ola"))
+    with writing(database) as connection:
+        for topics, follows in ((left_out, True), (Followed((parse_topic("service:preg"),)), False)):
+            subscribers.set_choices(
+                connection, kari.id, language=Language.NB, followed=topics, cadence=None, vendor="epj", now=JUNE
+            )  # fmt: skip
+            (theirs,) = readiness.followed_by_vendor(connection).values()
+            assert any(followed.covers(other) for followed in theirs)
+            assert any(followed.covers(portal) for followed in theirs) is follows
+            ola = subscribers.find(connection, "ola@epj.example.no")
+            assert ola is not None
+            subscribers.set_choices(
+                connection, ola.id, language=Language.NB, followed=left_out, cadence=None, vendor="epj", now=JUNE
+            )  # fmt: skip
