@@ -64,9 +64,9 @@ def readiness(
             )
         today, zone = look.timing.today(look.now), look.timing.zone
     if as_json:
-        print_json([_as_value(picture, curve, today) for picture, curve in found])
+        print_json([_as_value(picture, curve, today, zone) for picture, curve in found])
     elif as_csv:
-        _print_csv(found, today)
+        _print_csv(found, today, zone)
     else:
         _show(found, today, zone, whole=change_id is not None)
     if gate:
@@ -123,23 +123,27 @@ def _show_vendors(picture: Picture, today: date, zone: ZoneInfo) -> None:
     first = picture.to_call(today)
     if first:
         print("\nTo call first")
-        print(columns([(line.name, line.condition.value, why(line, zone)) for line in first], indent=2))
+        print(
+            columns([(line.name, line.condition.value, why(line, today, zone)) for line in first], indent=2)
+        )
     if picture.lines:
         print("\nEvery vendor")
         print(
             columns(
-                [(line.vendor_id, line.condition.value, why(line, zone)) for line in picture.lines], indent=2
+                [(line.vendor_id, line.condition.value, why(line, today, zone)) for line in picture.lines],
+                indent=2,
             )
         )
 
 
-def why(line: VendorLine, zone: ZoneInfo) -> str:
+def why(line: VendorLine, today: date, zone: ZoneInfo) -> str:
     """What is known of a Vendor, in one line of clauses."""
     clauses = []
     answer, doubt = line.stance.answer, line.stance.doubt
     if answer is not None:
         day = f" for {answer.planned}" if answer.planned else ""
-        clauses.append(f"said {answer.kind}{day} on {answer.at.astimezone(zone):%Y-%m-%d}")
+        said_on = answer.at.astimezone(zone).date()
+        clauses.append(f"said {answer.kind}{day} on {said_on} ({_ago((today - said_on).days)})")
     if doubt is not None:
         clauses.append(_DOUBTS[doubt])
     if line.evidence is not None:
@@ -160,12 +164,16 @@ def why(line: VendorLine, zone: ZoneInfo) -> str:
     return "; ".join(clauses)
 
 
-def _print_csv(found: Sequence[tuple[Picture, Curve]], today: date) -> None:
+def _ago(days: int) -> str:
+    return f"{count(days, 'day')} ago" if days > 0 else "today"
+
+
+def _print_csv(found: Sequence[tuple[Picture, Curve]], today: date, zone: ZoneInfo) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     names: Sequence[str] = ()
     for picture, _ in found:
         for line in picture.lines:
-            value = {"change": picture.change.id} | _line_value(line, today)
+            value = {"change": picture.change.id} | _line_value(line, today, zone)
             if not names:
                 names = list(value)
                 writer.writerow(names)
@@ -178,7 +186,7 @@ def _cell(value: Any) -> Any:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") and not text.lstrip("-").isdigit() else text
 
 
-def _as_value(picture: Picture, curve: Curve, today: date) -> dict[str, Any]:
+def _as_value(picture: Picture, curve: Curve, today: date, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "change": picture.change.id,
         "until": curve.until,
@@ -188,11 +196,11 @@ def _as_value(picture: Picture, curve: Curve, today: date) -> dict[str, Any]:
         "blocking": [line.vendor_id for line in picture.blocking(today)],
         "call_first": [line.vendor_id for line in picture.to_call(today)],
         "ready_by_day": [{"day": day, "ready": ready} for day, ready in curve.days],
-        "vendors": [_line_value(line, today) for line in picture.lines],
+        "vendors": [_line_value(line, today, zone) for line in picture.lines],
     }
 
 
-def _line_value(line: VendorLine, today: date) -> dict[str, Any]:
+def _line_value(line: VendorLine, today: date, zone: ZoneInfo) -> dict[str, Any]:
     answer, told, seen, waiver = line.stance.answer, line.told, line.evidence, line.waiver
     return {
         "vendor": line.vendor_id,
@@ -201,6 +209,7 @@ def _line_value(line: VendorLine, today: date) -> dict[str, Any]:
         "blocks": line.blocks(today),
         "answer": answer.kind.value if answer else None,
         "answered_at": answer.at if answer else None,
+        "answered_days_ago": (today - answer.at.astimezone(zone).date()).days if answer else None,
         "answered_by_way": answer.way.value if answer else None,
         "planned": answer.planned if answer else None,
         "doubt": line.stance.doubt.value if line.stance.doubt else None,

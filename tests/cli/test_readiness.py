@@ -49,7 +49,14 @@ def test_each_vendor_has_its_condition(vendors: Rehearsal) -> None:
     shown = vendors("readiness", CHANGE, now=LATER)
     assert shown.code == 0
     assert "1 no-contact ██████" in shown.words
-    assert "said done on 2026-11-24" in shown.words
+    assert "said done on 2026-11-24 (today)" in shown.words
+    later = LATER + timedelta(days=3)
+    assert "said done on 2026-11-24 (3 days ago)" in vendors("readiness", CHANGE, now=later).words
+    ages = {
+        line["vendor"]: line["answered_days_ago"]
+        for line in vendors("readiness", CHANGE, "--json", now=later).json[0]["vendors"]
+    }
+    assert ages == {"blabaer": 3, "tyttebaer": None, "multe": None}
     assert "To call first Multe no-contact Tyttebaer unanswered" in " ".join(
         shown.words.split(" not told yet")
     )
