@@ -47,7 +47,7 @@ _OURS = re.compile(
     re.DOTALL,
 )
 # Whoever asks for such a file, wherever, is a program that would take a page for a broken calendar.
-_FILE = re.compile(r".*\.(?:ics|atom)/?", re.DOTALL | re.IGNORECASE)
+_FILE = re.compile(r".*\.(?:ics|atom)(?:/.*)?", re.DOTALL | re.IGNORECASE)
 _MOST_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 300
 _NOT_YET = "There is no list yet. Please try again in a minute."
