@@ -16,7 +16,7 @@ from notifier.core.cadence import parse_cadence, parse_lead
 from notifier.core.change import Change
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, concerns
-from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.core.subscription import Exclusion, Subscriber, SubscriberState, parse_topic
 from notifier.store import concerned, planning
 from notifier.store import subscribers as subscribers_of
 from notifier.store.engine import open_engine, writing
@@ -249,3 +249,15 @@ def test_news_which_never_comes_too_late_is_planned_on_both_databases(database: 
     _plan(database, replace(reminder, step=step, cadence=None))
     with writing(database) as connection:
         assert connection.execute(select(ledger.c.kind, ledger.c.expires)).all() == [("moved", None)]
+
+
+def test_who_left_a_change_out_is_told_of_the_others_on_both_databases(database: Engine) -> None:
+    lifted = Exclusion(topic=parse_topic("change:b"), lifted_at=DUE - timedelta(seconds=1))
+    left_out = Exclusion(topic=parse_topic("change:a"))
+    crowd = [a_subscriber(exclusions=(left_out, lifted)), replace(a_subscriber(), id=2)]
+    with writing(database) as connection:
+        people.put(connection, [(person, None) for person in crowd])
+    _plan(database, _reminder("a", "90d"), _reminder("b", "90d"))
+    with writing(database) as connection:
+        told = connection.execute(select(ledger.c.subscriber_id, ledger.c.deadline))
+        assert sorted(map(tuple, told)) == [(1, "b/end"), (2, "a/end"), (2, "b/end")]
