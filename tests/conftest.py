@@ -24,6 +24,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return len(os.sched_getaffinity(0)) + 2 if everything else 0
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the simulated worlds of a run went through, so that nobody takes them for empty."""
+    for report in terminalreporter.getreports("passed"):
+        for name, said in report.user_properties:
+            if name == "worlds":
+                terminalreporter.line(str(said))
+
+
 @pytest.fixture(autouse=True)
 def _plain_log() -> None:
     """Every test finds the log as it is at first, whatever the one before set it to, but with plain tracebacks.

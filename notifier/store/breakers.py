@@ -8,10 +8,12 @@ from notifier.core.backoff import CLOSED, Breaker
 from notifier.store.tables import relay
 from notifier.store.upsert import insert_into
 
+_ROW = select(relay).where(relay.c.id == 1)
+
 
 def breaker(connection: Connection) -> Breaker:
     """The relay's health as last recorded; closed when nothing was."""
-    row = connection.execute(select(relay).where(relay.c.id == 1)).one_or_none()
+    row = connection.execute(_ROW).one_or_none()
     if row is None:
         return CLOSED
     return Breaker(

@@ -59,6 +59,10 @@ class Reading:
     decided_at: datetime | None
 
 
+# Asked for with every claim, and put together once.
+_IN_FORCE = select(readings_table).where(readings_table.c.state == ReadingState.IN_FORCE)
+
+
 def canonical_hash(changes: ChangeList) -> str:
     """SHA-256 of the content in hex; comments and layout of the file do not matter."""
     content = _list_adapter().dump_python(changes, mode="json")
@@ -79,8 +83,7 @@ def lock(connection: Connection) -> None:
 
 def in_force(connection: Connection) -> Reading | None:
     """The reading in force, None before the first."""
-    chosen = select(readings_table).where(readings_table.c.state == ReadingState.IN_FORCE)
-    row = connection.execute(chosen).one_or_none()
+    row = connection.execute(_IN_FORCE).one_or_none()
     return _reading(row) if row else None
 
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from notifier.errors import UsageError
 from notifier.store.tables import installation
 from notifier.store.upsert import insert_into
 
+_VALUE = select(installation.c.value).where(installation.c.key == bindparam("of"))
 ELSEWHERE = "set NOTIFIER_STATE_DIR (or NOTIFIER_DATABASE__URL) to a place of its own"
 
 
@@ -181,7 +182,7 @@ def _instant(connection: Connection, key: str) -> datetime | None:
 
 
 def _get(connection: Connection, key: str) -> str | None:
-    value: str | None = connection.scalar(select(installation.c.value).where(installation.c.key == key))
+    value: str | None = connection.scalar(_VALUE, {"of": key})
     return value
 
 

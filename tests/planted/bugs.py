@@ -21,18 +21,20 @@ from notifier.jobs.sender import Sender
 from notifier.jobs.taking import Ready, Taken
 from notifier.store import leaving, letters, outbox, tokens, transitions
 from notifier.store.tables import messages
-from tests.planted import hearing
+from tests.planted import hearing, spoiling
+from tests.simulation.world import Size
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
     """What is wrong; how it gets into the program, and into the tables. What shows rarely is looked for in the worlds
-    from the `first` on."""
+    from the `first` on, and what takes days to show, in those of another size."""
 
     name: str
     plant: Callable[[pytest.MonkeyPatch], None] = lambda _: None
     alter: Callable[[sqlite3.Connection], None] | None = None
     first: int = 0
+    size: Size = Size.MORNING
 
 
 def _no_unique_key(connection: sqlite3.Connection) -> None:
@@ -129,19 +131,22 @@ def _silent_failure(patch: pytest.MonkeyPatch) -> None:
 
 
 BUGS = (
-    Bug("no UNIQUE key", alter=_no_unique_key),
+    Bug("no UNIQUE key", alter=_no_unique_key, first=35),
     Bug("marked before it is sent", _mark_before_send),
-    Bug("no fence", _no_fence),
-    Bug("resent for ever", _resend_for_ever),
+    Bug("no fence", _no_fence, first=290),
+    Bug("resent for ever", _resend_for_ever, first=35),
     Bug("shared message object", _shared_message),
-    Bug("a verdict attributed to the neighbour in the pipeline", _neighbours_verdict),
-    Bug("armed after leaving", _arms_whoever_left, first=90),
-    Bug("failed without an Alert", _silent_failure),
-    Bug("an Answer mutes news", hearing.news_is_muted, first=20),
-    Bug("an Answer taken back reopens nothing", hearing.nothing_is_reopened, first=20),
-    Bug("composed before it was answered", hearing.composed_before_it_was_answered, first=95),
-    Bug("choosing forgets what fell due", hearing.choosing_forgets_what_fell_due, first=30),
+    Bug("a verdict attributed to the neighbour in the pipeline", _neighbours_verdict, first=50),
+    Bug("armed after leaving", _arms_whoever_left, first=17),
+    Bug("failed without an Alert", _silent_failure, first=24),
+    Bug("an Answer mutes news", hearing.news_is_muted, first=60),
+    Bug("an Answer taken back reopens nothing", hearing.nothing_is_reopened, first=64),
+    Bug("composed before it was answered", hearing.composed_before_it_was_answered, first=65),
+    Bug("choosing forgets what fell due", hearing.choosing_forgets_what_fell_due),
     Bug("own Leads are overlooked", hearing.own_leads_are_overlooked),
-    Bug("days of before", hearing.days_of_before, first=20),
+    Bug("days of before", hearing.days_of_before, first=220),
     Bug("an Answer counts for the neighbour", hearing.answers_for_the_neighbour),
+    Bug("a damaged row stops all others", spoiling.one_stops_all, first=10),
+    Bug("what cannot be composed waits in silence", spoiling.nobody_hears_of_it, first=40),
+    Bug("sent again without its Notices", spoiling.sent_again_without_its_notices, first=40),
 )

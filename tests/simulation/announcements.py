@@ -38,7 +38,8 @@ class Desk:
     name: str = "the desk"
 
     def __post_init__(self) -> None:
-        self.deadlines = {"portal": Deadline("2026-12-01"), "preg": Deadline("tba")}
+        if not self.deadlines:
+            self.deadlines = {"portal": Deadline("2026-12-01"), "preg": Deadline("tba")}
         self._write()
 
     def read(self) -> bytes:
@@ -47,7 +48,7 @@ class Desk:
 
     def edit(self) -> str:
         """One edit; answers what it was, in words."""
-        edits = (self._postpone, self._postpone, self._date, self._end, self._add, self._hasten, self._drop)
+        edits = (self._postpone, self._postpone, self._date, self._end, self._add, self._hasten, self.drop)
         edits = (*edits, self._blur, self._blur, self._doubt)
         what = self.random.choice((*edits, self._spoil, self._forget_revision, self._restore_old))()
         return f"the list is edited: {what}"
@@ -120,7 +121,8 @@ class Desk:
         )
         return self._publish("one more")
 
-    def _drop(self) -> str:
+    def drop(self) -> str:
+        """One Change is left out."""
         name = self.random.choice(list(self.deadlines))
         if len(self.deadlines) > 1:
             del self.deadlines[name]

@@ -18,6 +18,7 @@ from tests.simulation.announcements import Desk
 from tests.simulation.answerers import EPJ, SILENT, Answerers
 from tests.simulation.choosers import LEADS, Choosers
 from tests.simulation.moments import Clock
+from tests.simulation.operators import Operators
 from tests.simulation.strangers import Strangers
 
 EVERY_CHANGE = (EVERYTHING,)
@@ -47,6 +48,7 @@ class People:
     strangers: Strangers
     answerers: Answerers
     choosers: Choosers
+    operators: Operators
     talkative: bool
     resumed: set[int] = field(default_factory=set)
 
@@ -59,7 +61,7 @@ class People:
         if self.talkative and self.random.random() < 0.7:
             return self.answerers.act()
         stops = (self._leave, self._suspend, self._pause)
-        acts = (*stops, self._resume, self._resume, self._decide, *[self.choosers.choose] * 3)
+        acts = (*stops, self._resume, self._resume, *[self._decide] * 2, *[self.choosers.choose] * 3)
         chance = self.random.random()
         if chance < 0.3:
             return self.desk.edit()
@@ -67,12 +69,14 @@ class People:
             return self.answerers.act()
         if chance < 0.6:
             return self.random.choice((self.strangers.ask, self.strangers.answer))()
-        return self.join() if chance < 0.72 else self.random.choice(acts)()
+        if chance < 0.75:
+            return self.operators.act()
+        return self.join() if chance < 0.85 else self.random.choice(acts)()
 
     def cut_in(self) -> str:
         """One of them does something while the program is in the middle of its work: most often what stops mail."""
         stops = (self._leave, self._leave, self._suspend, self._pause)
-        acts = (*stops, self.answerers.answer, self.answerers.answer, self.act, self.act)
+        acts = (*stops, self.answerers.answer, self.answerers.answer, self.operators.act, self.act, self.act)
         return self.random.choice(acts)()
 
     def end_the_pause(self) -> None:

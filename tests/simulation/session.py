@@ -141,7 +141,8 @@ class Session(asyncio.Transport):
                 self._lose(mail)
             case Fate.SLOW:
                 self._unanswered.append(mail)
-                self._loop.call_later(self._relay.random.uniform(1, 300), self._answer_late, mail)
+                # Most are only a little late: a sender looks for more work all the while.
+                self._loop.call_later(300 ** self._relay.random.random(), self._answer_late, mail)
             case Fate.STOPPED:
                 self._relay.stop_sender(lambda: self._say(_USUAL[Phase.VERDICT]))
             case _:

@@ -33,8 +33,7 @@ def eve(monkeypatch: pytest.MonkeyPatch) -> list[Mail]:
     for job in JOBS:
         world.turn(job)
     world.close()
-    world.engine.dispose()
-    monkeypatch.setattr(station(), "fresh", station().file.read_bytes())
+    monkeypatch.setattr(station(), "fresh", station().rows())
     assert len({mail.recipient for mail in world.relay.book}) == 2
     return world.relay.book
 

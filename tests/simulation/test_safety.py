@@ -1,17 +1,25 @@
-"""Safety: short worlds in which any fault may come at any moment, until somebody looks.
+"""Safety: mornings on which any fault may come at any moment, until somebody looks.
 
-Two people, a few days, and the same faults as in the long worlds. `python -m tests.simulation short SEED` tells one.
+`python -m tests.simulation morning SEED` tells one, `… morning FIRST LAST` plays many and counts what they met.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.simulation.play import play
+from tests.simulation.play import comes_to_rest
+from tests.simulation.tally import never_met, play_all, written
+from tests.simulation.world import Size
+
+SEEDS = [seed for seed in range(2_000) if not comes_to_rest(seed, Size.MORNING)]
 
 
-@pytest.mark.parametrize("hundred", range(1))
-def test_whenever_one_looks_everything_is_accounted_for(hundred: int) -> None:
-    for seed in range(200 * hundred + 0, 200 * (hundred + 1), 2):
-        _, failure = play(seed, short=True)
-        assert failure is None, str(failure)
+@pytest.mark.timeout(600)
+def test_whenever_one_looks_everything_is_accounted_for(
+    record_property: Callable[[str, object], None],
+) -> None:
+    counts = play_all(SEEDS, Size.MORNING)
+    record_property("worlds", f"{len(SEEDS)} mornings: {written(counts)}")
+    assert not never_met(counts)

@@ -74,11 +74,14 @@ CALM = Weather(
 )
 
 
-def draw(random: Random, *, start: datetime, dense: bool) -> Weather:
-    """The weather of one world; `dense` has more trouble, for one that is over soon."""
+def draw(random: Random, *, start: datetime, hours: tuple[float, float], dense: bool) -> Weather:
+    """The weather of one world; `dense` has more trouble, for one that is over soon.
+
+    Within these hours of its start the relay may go away.
+    """
     away = []
     for _ in range(random.choice((0, 0, 1, 2))):
-        since = start + timedelta(hours=random.uniform(0, 40 if dense else 200))
+        since = start + timedelta(hours=random.uniform(*hours))
         lasts = timedelta(hours=random.choice((0.2, 1, 6, 72)))
         away.append((since, since + lasts, random.choice((UNREACHABLE, UNREACHABLE, LOGIN_REFUSED))))
     return Weather(
@@ -86,7 +89,7 @@ def draw(random: Random, *, start: datetime, dense: bool) -> Weather:
         kinds=tuple(random.sample(_TROUBLED, random.randint(1, len(_TROUBLED)))),
         crash=random.choice((0.15, 0.4, 0.7) if dense else (0, 0.15, 0.4)),
         full_disk=random.choice((0, 0, 0, 0.1)),
-        word_between=random.choice((0, 0.05, 0.2)),
+        word_between=random.choice((0, 0.2, 0.5) if dense else (0, 0.05, 0.2)),
         greylisting=random.random() < 0.15,
         pipelining=random.random() < 0.75,
         away=tuple(away),

@@ -9,14 +9,20 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
+from enum import StrEnum
 from random import Random
+from typing import Any
 
+from notifier.channels.channel import Parcel
 from notifier.core.admission import Admission
 from notifier.core.pace import Pace
 from notifier.core.retention import DEFAULT_RETENTION
+from notifier.core.subscription import Subscriber
 from notifier.errors import DatabaseError
-from notifier.jobs.alert import Operators, alert
+from notifier.jobs.alert import Operators as ToOperators
+from notifier.jobs.alert import alert
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.prune import prune
 from notifier.jobs.recover import recover
@@ -31,6 +37,8 @@ from tests.simulation.answerers import RULES, Answerers
 from tests.simulation.choosers import Choosers
 from tests.simulation.composing import compose
 from tests.simulation.moments import Clock, Moments
+from tests.simulation.mornings import MONDAY, PREPARED, morning
+from tests.simulation.operators import Operators
 from tests.simulation.people import People
 from tests.simulation.process import RUNNING, Crash, Process, running
 from tests.simulation.relay import OPERATOR, Relay
@@ -39,36 +47,56 @@ from tests.simulation.strangers import PSEUDONYMS, Strangers
 from tests.simulation.weather import draw
 from tests.simulation.witness import Witness
 
-OPERATORS = Operators(recipients=(OPERATOR,), webhook=None, sender="varsler@example.no", host="node")
+TO_OPERATORS = ToOperators(recipients=(OPERATOR,), webhook=None, sender="varsler@example.no", host="node")
 LEASE_RUNS_OUT = timedelta(minutes=21)
 # Longer than a batch may wait for its turn, so that what was armed before is not begun any more.
 LOCK_IS_LOST = timedelta(seconds=6)
+
+
+class Size(StrEnum):
+    """How much of one it is."""
+
+    LONG = "long"
+    SHORT = "short"
+    MORNING = "morning"
 
 
 class World:
     """Everything there is. `told` is what happened, line by line."""
 
     def __init__(
-        self, seed: int, *, dense: bool = False, alter: Callable[[sqlite3.Connection], None] | None = None
+        self,
+        seed: int,
+        *,
+        size: Size = Size.LONG,
+        alter: Callable[[sqlite3.Connection], None] | None = None,
     ) -> None:
         self.random = Random(seed)
-        self.clock = Clock(START)
-        self.engine = station().begin(self.clock, alter)
-        self.weather = draw(self.random, start=START, dense=dense)
+        begins = morning(self.random.randrange(PREPARED)) if size is Size.MORNING else MONDAY
+        self.clock = Clock(START, begins.passed)
+        self.engine = station().begin(self.clock, alter, begins.rows)
+        dense = size is not Size.LONG
+        hours = {Size.LONG: (0, 200), Size.SHORT: (0, 40), Size.MORNING: (-1, 6)}[size]
+        self.weather = draw(self.random, start=self.clock.now(), hours=hours, dense=dense)
         self.loop = Moments(self.clock, self._between)
-        self.desk = Desk(self.random)
+        self.desk = Desk(self.random, begins.revision, deepcopy(begins.deadlines))
         self.told: list[str] = []
         outside = {"engine": self.engine, "random": self.random, "clock": self.clock}
-        answerers, strangers = Answerers(**outside), Strangers(**outside)
+        answerers = Answerers(**outside, given=[*begins.given])
+        strangers = Strangers(**outside)
+        self.operators = Operators(**outside)
         self.people = People(
             **outside,
             desk=self.desk,
             strangers=strangers,
             answerers=answerers,
             choosers=Choosers(**outside),
-            talkative=not dense and self.random.random() < 0.4,
+            operators=self.operators,
+            talkative=size is not Size.SHORT and self.random.random() < 0.4,
         )
-        self.witness = Witness(engine=self.engine, timing=TIMING, answerers=answerers)
+        self.witness = Witness(
+            engine=self.engine, timing=TIMING, answerers=answerers, doubtful={*begins.doubtful}
+        )
         self.relay = Relay(
             clock=self.clock,
             random=self.random,
@@ -77,6 +105,7 @@ class World:
             stop_sender=self._stop_sender,
             doubt=self.witness.doubt,
             tell=self.tell,
+            book=[*begins.book],
         )
         self._interrupted = False
         self._stand_in: asyncio.Task[None] | None = None
@@ -130,7 +159,12 @@ class World:
     def happens(self, act: Callable[[], str]) -> None:
         """Somebody does something."""
         with running(None):
-            self.tell(act())
+            try:
+                self.tell(act())
+            except ValueError as error:
+                if not self.operators.damaged:
+                    raise
+                self.tell(f"a damaged row is in somebody's way: {error}")
         # So that before and after can be told apart.
         self.clock.advance(timedelta(milliseconds=1))
 
@@ -151,7 +185,7 @@ class World:
                 told = alert(
                     engine=self.engine,
                     channel=self.relay,
-                    operators=OPERATORS,
+                    operators=TO_OPERATORS,
                     timing=TIMING,
                     base_url="https://varsel.example.no",
                     now=now,
@@ -166,7 +200,7 @@ class World:
             channel=self.relay,
             timing=TIMING,
             rules=RULES,
-            compose=compose,
+            compose=self._compose,
             may_receive=lambda address: not address.startswith("barred"),
             node=node,
             id_suffix=".world@example.no>",
@@ -174,6 +208,11 @@ class World:
             bounce_limit=3,
             clock=self.clock.now,
         )
+
+    def _compose(self, *, subscriber: Subscriber, **given: Any) -> Parcel:
+        if subscriber.id in self.operators.mistaken:
+            raise LookupError("a mistake in a template")
+        return compose(subscriber=subscriber, **given)
 
     def _between(self) -> None:
         """Between two effects: the process may die here, and others may get a word in."""
@@ -201,6 +240,7 @@ class World:
             return
         self._interrupted = True
         by_lease = self.random.random() < 0.5
+        self.tell(f"node {stopped.node} is stopped; its {'lease runs out' if by_lease else 'lock is lost'}")
         self.clock.advance(LEASE_RUNS_OUT if by_lease else LOCK_IS_LOST)
         dead = frozenset() if by_lease else frozenset({stopped.node})
         self.witness.doubt_transmitting(stopped.node)
