@@ -1,6 +1,9 @@
 """How fast mail leaves, beside what C can do and what people would write: `python -m tests.bench.sending`.
 
-    python -m tests.bench.sending [--svg FILE] [--most 100000] [--count 5000]
+    python -m tests.bench.sending [near] [far] [growth] [nodes] [--svg FILE] [--count 5000] [--most 100000] [--on KIND]
+
+All four where none is named: beside the others, 10 ms away, how the cost grows with what waits up to `--most`, three
+nodes against one.
 
 The limit is Postfix's `smtp-source` into its `smtp-sink`, which takes everything and keeps nothing; both
 are in Debian's package postfix. Everything sends a mail of the same size to the same sink; ours goes from due
@@ -18,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -33,6 +36,7 @@ ROUNDS = 2
 # One way; a round trip takes twice as long.
 FAR_MILLISECONDS = 5
 FAR_COUNT = 300
+PARTS = ("near", "far", "growth", "nodes")
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -83,9 +87,9 @@ class Bench:
             ("ours, pipelined", rate(ours)),
         ]
 
-    def growth(self, most: int) -> Iterator[str]:
-        """How the cost grows with what waits."""
-        for kind in self._kinds():
+    def growth(self, most: int, on: str | None) -> Iterator[str]:
+        """How the cost grows with what waits, on one kind of database or all there are."""
+        for kind in [on] if on else self._kinds():
             mails = 1_000
             while mails <= most:
                 figures = self._ours(self._filled(kind, mails))
@@ -131,7 +135,8 @@ class Bench:
     def _begun(self, database: str, place: str, connections: int) -> subprocess.Popen[bytes]:
         given = ("--database", database, "--mail", f"smtp://{place}", "--connections", str(connections))
         command = [sys.executable, "-m", "tests.bench.sending_ours", "send", *given]
-        return subprocess.Popen(command, stdout=subprocess.PIPE)
+        # As in deploy/: else the C library keeps freed memory apart for every thread.
+        return subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "MALLOC_ARENA_MAX": "2"})
 
     def _other(self, way: str, mails: int, place: str) -> float:
         figures = json.loads(_python("sending_others", way, str(mails), place, str(self.sample)))
@@ -202,13 +207,32 @@ def free_port() -> int:
         return port
 
 
+def _near(bench: Bench, asked: Namespace) -> None:
+    rows = bench.near(asked.count)
+    _print("the same mail to the same sink", rows)
+    if asked.svg:
+        bars = [(name, each, name.startswith("ours")) for name, each in rows]
+        draw(asked.svg, title="The same mail to the same sink", unit="a second", bars=bars)
+
+
+def _growth(bench: Bench, asked: Namespace) -> None:
+    print("| how many | on | time | processor time for each | peak memory |\n|---|---|---|---|---|")
+    for row in bench.growth(asked.most, asked.on):
+        print(row, flush=True)
+    print()
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure and print what is asked for."""
     parser = ArgumentParser()
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="all where none is named")
     parser.add_argument("--svg", type=Path)
     parser.add_argument("--count", type=int, default=5_000)
     parser.add_argument("--most", type=int, default=100_000)
+    parser.add_argument("--on", choices=[*DATABASES], help="growth on one database instead of both")
     asked = parser.parse_args()
+    if unknown := {*asked.parts} - {*PARTS}:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     if not (shutil.which("smtp-source", path=PATH) and shutil.which("smtp-sink", path=PATH)):
         sys.exit("smtp-source and smtp-sink are needed (Debian's package postfix)")
     if not sending_others.is_possible("django"):
@@ -218,17 +242,16 @@ def main() -> None:
         bench = Bench(folder, held.enter_context(_sink()), _server(held))
         bench.take_sample()
         print(f"{os.cpu_count()} processors, a mail of {len(bench.sample.read_bytes()):,} bytes\n")
-        near = bench.near(asked.count)
-        _print("the same mail to the same sink", near)
-        if asked.svg:
-            bars = [(name, each, name.startswith("ours")) for name, each in near]
-            draw(asked.svg, title="The same mail to the same sink", unit="a second", bars=bars)
-        _print("one connection, 10 ms away", bench.far(held))
-        print("| how many | on | time | processor time for each | peak memory |\n|---|---|---|---|---|")
-        for row in bench.growth(asked.most):
-            print(row, flush=True)
-        print()
-        _print("several nodes on one PostgreSQL", bench.nodes(2 * asked.count))
+        for part in asked.parts or PARTS:
+            match part:
+                case "near":
+                    _near(bench, asked)
+                case "far":
+                    _print("one connection, 10 ms away", bench.far(held))
+                case "growth":
+                    _growth(bench, asked)
+                case "nodes":
+                    _print("several nodes on one PostgreSQL", bench.nodes(2 * asked.count))
 
 
 if __name__ == "__main__":
