@@ -48,6 +48,7 @@ class Swallow:
     """A way out, and its only connection, that takes everything at once."""
 
     room = 1_000_000_000
+    is_hung_up = False
 
     def __init__(self) -> None:
         self.taken = 0
