@@ -37,13 +37,18 @@ def follow_again(
     addressee: Addressee,
     topics: Sequence[Topic],
     changes: ChangeList | None,
+    timing: Timing,
     now: datetime,
 ) -> bool:
-    """Follow these Topics, excluded ones too, beside what they follow; False as in `choose`. Twice is harmless."""
+    """Follow these Topics, excluded ones too, beside what they follow; False as in `choose`. Twice is harmless.
+
+    What has fallen due by now they are still told, as in `choose`: a wider Topic takes the place of what it covers.
+    """
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
+        owing.record_due(connection, found.id, timing=timing, now=now, elapsed=timedelta(0))
         subscribers.set_choices(
             connection,
             found.id,

@@ -88,7 +88,14 @@ def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
         return "access"
     again, dropped = (known_topics(fields.get(name, []), changes) for name in ("again", "drop"))
     if again:
-        follow_again(engine=engine, addressee=found.addressee, topics=again, changes=changes, now=now)
+        follow_again(
+            engine=engine,
+            addressee=found.addressee,
+            topics=again,
+            changes=changes,
+            timing=site.timing,
+            now=now,
+        )
     if dropped and changes is not None:
         topics = dropped[:1]
         leave_topics(engine=engine, addressee=found.addressee, topics=topics, changes=changes, now=now)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from notifier.consent.choosing import choose
+from notifier.consent.choosing import choose, follow_again
 from notifier.core.answer import AnswerRules
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.change import Change, ChangeList
@@ -132,6 +132,26 @@ def test_what_was_due_before_they_chose_is_recorded_all_the_same(
         assert recorded.get(key) == outcome or not _follows(topics, listed.change(key.partition("/")[0]))
     # And nobody is told what they neither followed then nor were owed.
     assert {key for key, outcome in recorded.items() if outcome == Outcome.OWED} <= set(owed)
+
+
+def test_what_was_due_before_they_followed_more_again_is_recorded_all_the_same(installed: Engine) -> None:
+    person = replace(a_subscriber("change:portal", since=BEFORE), joined_at=BEFORE, public_id="public-1")
+    with writing(installed) as connection:
+        people.put(connection, [(person, None)])
+        installation.record_tick(connection, now=DUE - timedelta(seconds=20))
+    assert follow_again(
+        engine=installed,
+        addressee=person.addressee,
+        topics=[EVERYTHING],
+        changes=_in_force(installed),
+        timing=TIMING,
+        now=CHOSEN,
+    )
+    remind(engine=installed, timing=TIMING, rules=AnswerRules(), now=PLANNED)
+    with reading(installed) as connection:
+        assert connection.execute(select(notices.c.deadline, notices.c.outcome)).all() == [
+            ("portal/end", Outcome.OWED)
+        ]
 
 
 def test_under_a_clock_that_cannot_be_believed_nothing_is_recorded(installed: Engine) -> None:

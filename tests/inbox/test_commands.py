@@ -16,6 +16,7 @@ from notifier.core.text import Language
 from notifier.store import asks, moving, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages, subscribers
+from tests.core.lists import TIMING
 from tests.inbox.letterbox import CONTACT, Letterbox, opened
 from tests.inbox.letters import MAILBOX, bytes_of, letter, real_list
 from tests.peers.smtp_sink import SmtpSink
@@ -95,7 +96,12 @@ def test_whoever_is_made_to_follow_less_can_take_that_back(box: Letterbox) -> No
     assert person.followed == Followed((EVERYTHING,), (ftps,))
     for _ in range(2):
         assert follow_again(
-            engine=box.engine, addressee=person.addressee, topics=[ftps], changes=real_list(), now=JUNE
+            engine=box.engine,
+            addressee=person.addressee,
+            topics=[ftps],
+            changes=real_list(),
+            timing=TIMING,
+            now=JUNE,
         )
     assert look_up(box.engine).followed == Followed((EVERYTHING,))
 
