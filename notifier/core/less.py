@@ -42,8 +42,11 @@ def dropped_between(before: Followed, after: Followed) -> tuple[Topic, ...]:
 
 
 def again(followed: Followed, topics: Sequence[Topic], changes: ChangeList | None) -> Followed:
-    """The same with these Topics, which are no longer excluded, and what else was followed."""
-    excluded = [each for each in followed.excluded if each not in topics]
+    """The same with these Topics, which are no longer excluded, and what else was followed.
+
+    Everything again excludes nothing. A service again leaves those of its Changes excluded that were so before.
+    """
+    excluded = [each for each in followed.excluded if each not in topics and EVERYTHING not in topics]
     rest = followed_of(followed.topics, excluded, changes)
     new = [topic for topic in topics if not rest.includes(topic, changes)]
     left = [each for each in rest.topics if not any(includes(topic, each, changes) for topic in new)]

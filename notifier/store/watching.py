@@ -29,6 +29,8 @@ class _SqliteWatch:
         self._url = f"file:{quote(self._file)}?mode=rw"
         self._cursor: sqlite3.Cursor | None = None
         self._opened: tuple[int, int] | None = None
+        # What one connection counts says nothing beside what another does.
+        self._openings = 0
 
     def version(self) -> Hashable | None:
         try:
@@ -41,7 +43,7 @@ class _SqliteWatch:
         except (OSError, sqlite3.Error):
             self._cursor = None
             return None
-        return (*identity, found)
+        return (*identity, self._openings, found)
 
     def _open(self, identity: tuple[int, int]) -> sqlite3.Cursor:
         # It never waits: whoever asks can ask the database itself instead.
@@ -49,4 +51,5 @@ class _SqliteWatch:
             self._url, uri=True, timeout=0, isolation_level=None, check_same_thread=False
         )
         self._cursor, self._opened = opened.cursor(), identity
+        self._openings += 1
         return self._cursor

@@ -78,6 +78,11 @@ def test_what_is_followed_again_is_followed_and_nothing_is_lost_by_it(
 
 
 @given(FOLLOWED)
+def test_whoever_follows_everything_again_leaves_nothing_out(followed: Followed) -> None:
+    assert again(followed, [EVERYTHING], LISTED).excluded == ()
+
+
+@given(FOLLOWED)
 def test_only_what_a_wider_topic_covers_is_excluded(followed: Followed) -> None:
     for excluded in followed.excluded:
         assert excluded not in followed.topics

@@ -44,6 +44,19 @@ def test_another_file_in_its_place_is_another_version(sqlite_url: str, tmp_path:
     engine.dispose()
 
 
+def test_a_file_that_was_away_meanwhile_is_another_version(sqlite_url: str, tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url)
+    file = tmp_path / "notifier.sqlite3"
+    version = watching(engine)
+    before = version()
+    file.rename(tmp_path / "away")
+    assert version() is None
+    (tmp_path / "away").rename(file)
+    # Another connection counts anew, so that equal counts would say nothing.
+    assert version() not in (None, before)
+    engine.dispose()
+
+
 def test_postgresql_cannot_tell(postgres_url: str) -> None:
     engine: Engine = open_engine(postgres_url)
     assert watching(engine)() is None
