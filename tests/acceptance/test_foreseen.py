@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from notifier.core.answer import AnswerKind
 from notifier.core.cadence import parse_cadence
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.core.subscription import parse_topic
+from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 from notifier.jobs.forecast import Forecast, forecast
 from notifier.store import subscribers
@@ -61,7 +61,7 @@ def story(tmp_path: Path) -> Story:
             connection,
             own.id,
             language=Language.NB,
-            topics=[parse_topic("service:helseid")],
+            followed=Followed((parse_topic("service:helseid"),)),
             cadence=parse_cadence(["30d", "10d"]),
             vendor="silent",
             now=BEGIN,
