@@ -12,6 +12,7 @@ from datetime import datetime
 from email.message import MIMEPart
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Lock
 
 from notifier.channels.channel import ChannelDownError
 from notifier.channels.disk_line import DiskLine
@@ -55,7 +56,8 @@ class FolderChannel:
 
     folder: Path
     kept: list[Kept] = field(default_factory=list)
-    count: int = 0
+    # One mail at a time, so that their numbers and their order are those in which they came.
+    turn: Lock = field(default_factory=Lock, repr=False)
 
     def describe(self) -> str:
         """Where mail goes."""
@@ -70,9 +72,8 @@ class FolderChannel:
 
     def next_stem(self, data: bytes) -> str:
         """The name for the next mail: its day and its number, so that names sort as the mails came."""
-        self.count += 1
         message = email.message_from_bytes(data, policy=email.policy.compat32)
-        return f"{parsedate_to_datetime(str(message['Date'])):%Y-%m-%d}-{self.count:06}"
+        return f"{parsedate_to_datetime(str(message['Date'])):%Y-%m-%d}-{len(self.kept) + 1:06}"
 
 
 class FolderLine(DiskLine):
@@ -84,11 +85,12 @@ class FolderLine(DiskLine):
 
     def store(self, data: bytes) -> Verdict:
         """Write the mail's files."""
-        stem = self._channel.next_stem(data)
-        try:
-            self._channel.kept.append(keep(self._channel.folder, stem, data))
-        except OSError as error:
-            return Verdict(fault=Fault.RELAY, phase=Phase.BODY, reply=error.strerror or str(error))
+        with self._channel.turn:
+            stem = self._channel.next_stem(data)
+            try:
+                self._channel.kept.append(keep(self._channel.folder, stem, data))
+            except OSError as error:
+                return Verdict(fault=Fault.RELAY, phase=Phase.BODY, reply=error.strerror or str(error))
         return Verdict(fault=Fault.NONE, phase=Phase.VERDICT, reply=f"kept as {stem}")
 
 

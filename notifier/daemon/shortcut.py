@@ -34,6 +34,8 @@ class _Shortcut(HttpToolsProtocol):
         """The request is here, but for a body."""
         found = self._found() if self._is_free() else None
         if found is None:
+            # The alarm that an answer just sent has set is for an idle connection, which this one no longer is.
+            self._unset_keepalive_if_required()
             super().on_headers_complete()
         else:
             self._send(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import time
@@ -14,6 +15,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.types import Receive, Scope, Send
 
 from notifier.core.cadence import parse_cadence
 from notifier.core.holder import Holder
@@ -230,6 +232,23 @@ def test_an_idle_connection_is_closed_in_time() -> None:
             while part := connection.recv(65536):
                 assert part
         assert counted.taken == ["/robots.txt"]
+
+
+def test_an_answer_that_takes_longer_than_a_connection_may_idle_comes_all_the_same() -> None:
+    counted = Counted(feeds())
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/style.css":
+            await asyncio.sleep(0.3)
+        await counted.feeds(scope, receive, send)
+
+    config = configured(slow, at_once=counted.at_once)
+    config.timeout_keep_alive = 0
+    with serving_as(config) as client:
+        client.get("/robots.txt")
+        answers = told(client, asked("GET", "/robots.txt", []), LAST)
+    assert counted.taken == ["/robots.txt"]
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
 
 
 def test_a_stop_closes_connections_that_wait_for_more() -> None:
