@@ -44,7 +44,7 @@ def publish(
         shown.renew(parts.engine)
         if shown.changes is None:
             raise UsageError("no list is in force yet; run: notifier tick")
-        site = page(parts, clock=lambda: instant, shown=shown, loops=())
+        site = page(parts, clock=lambda: instant, elapsed=lambda: None, shown=shown, loops=())
         done = asyncio.run(write(site, shown.changes, folder))
     if as_json:
         print_json(asdict(done))

@@ -88,7 +88,6 @@ def change(
                 followed=_followed(found.followed, topics, excluded, changes),
                 cadence=cadence or (None if default_leads else found.cadence),
                 vendor=known_vendor(connection, vendor) or (None if no_vendor else found.vendor),
-                changes=changes,
                 rules=look.settings.answer_rules,
                 timing=look.timing,
                 now=look.now,

@@ -39,16 +39,17 @@ def follow_again(
     changes: ChangeList | None,
     timing: Timing,
     now: datetime,
+    elapsed: timedelta | None,
 ) -> bool:
     """Follow these Topics, excluded ones too, beside what they follow; False as in `choose`. Twice is harmless.
 
-    What has fallen due by now they are still told, as in `choose`: a wider Topic takes the place of what it covers.
+    What has fallen due by now they are still told, as in `choose`.
     """
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
-        owing.record_due(connection, found.id, timing=timing, now=now, elapsed=timedelta(0))
+        owing.record_due(connection, found.id, timing=timing, now=now, elapsed=elapsed)
         subscribers.set_choices(
             connection,
             found.id,
@@ -57,7 +58,6 @@ def follow_again(
             cadence=found.cadence,
             vendor=found.vendor,
             now=now,
-            changes=changes,
         )
         return True
 
@@ -70,7 +70,6 @@ def alter(
     followed: Followed,
     cadence: Cadence | None,
     vendor: str | None,
-    changes: ChangeList | None,
     rules: AnswerRules,
     timing: Timing,
     now: datetime,
@@ -82,7 +81,7 @@ def alter(
     """
     party = party_of(replace(found, vendor=vendor))
     holding.hold(connection, party)
-    owing.record_due(connection, found.id, timing=timing, now=now, elapsed=None)
+    _keep_what_fell_due(connection, found, cadence, timing=timing, now=now, elapsed=None)
     subscribers.set_choices(
         connection,
         found.id,
@@ -91,7 +90,6 @@ def alter(
         cadence=cadence,
         vendor=vendor,
         now=now,
-        changes=changes,
     )
     if vendor != found.vendor:
         reconsider_all(connection, party, rules=rules, timing=timing, now=now)
@@ -105,15 +103,15 @@ def choose(
     followed: Followed,
     cadence: Cadence | None,
     paused_until: datetime | None,
-    changes: ChangeList | None,
     timing: Timing,
     now: datetime,
+    elapsed: timedelta | None,
 ) -> bool:
     """Replace all that they chose; False for whoever has left, moved or is unknown. Twice is harmless.
 
     What has fallen due by now they are still told, if they follow it on. `cadence` None means the Deadlines' own or
-    the default Leads, `paused_until` None no pause. `changes` is the list in force. Raises ValueError when they
-    would follow nothing: that is leaving.
+    the default Leads, `paused_until` None no pause, and `elapsed`, how long ago this process last believed the clock,
+    that it never did. Raises ValueError when they would follow nothing: that is leaving.
     """
     if not followed.topics:
         raise ValueError("whoever follows nothing has left")
@@ -121,8 +119,7 @@ def choose(
         found = subscribers.addressed(connection, addressee, for_update=True)
         if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
-        # Whoever serves pages ticks every few seconds.
-        owing.record_due(connection, found.id, timing=timing, now=now, elapsed=timedelta(0))
+        _keep_what_fell_due(connection, found, cadence, timing=timing, now=now, elapsed=elapsed)
         subscribers.set_choices(
             connection,
             found.id,
@@ -131,7 +128,6 @@ def choose(
             cadence=cadence,
             vendor=found.vendor,
             now=now,
-            changes=changes,
         )
         if paused_until is not None and paused_until != found.paused_until:
             pausing.pause(connection, found, until=paused_until, now=now)
@@ -139,3 +135,22 @@ def choose(
             pausing.end(connection, found, now=now)
         _log.info("chose", person=Person(found.address))
         return True
+
+
+def _keep_what_fell_due(
+    connection: Connection,
+    found: Subscriber,
+    cadence: Cadence | None,
+    *,
+    timing: Timing,
+    now: datetime,
+    elapsed: timedelta | None,
+) -> None:
+    """Record what has fallen due, before they choose that Cadence.
+
+    Under a clock that is not believed nobody knows what has. What they follow on counts as followed since it was, but
+    the Leads of before are gone, so that whoever chooses others is told of everything ahead.
+    """
+    is_recorded = owing.record_due(connection, found.id, timing=timing, now=now, elapsed=elapsed)
+    if not is_recorded and cadence != found.cadence:
+        owing.tell_where_they_stand(connection, found, now=now)

@@ -103,7 +103,6 @@ def leave_topics(
             cadence=found.cadence,
             vendor=found.vendor,
             now=now,
-            changes=changes,
         )
         return True
 

@@ -99,6 +99,14 @@ class Exclusion:
     lifted_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continuation:
+    """A Change that was followed without a gap since before what covers it now was chosen."""
+
+    change: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """What somebody follows: these Topics, but for what is excluded from the wider ones among them."""
@@ -194,6 +202,7 @@ class Subscriber:
     paused_until: datetime | None = None
     subscriptions: tuple[Subscription, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    continuations: tuple[Continuation, ...] = ()
 
     @property
     def addressee(self) -> Addressee:
@@ -213,8 +222,10 @@ class Subscriber:
         return self.follows_since(change) is not None
 
     def follows_since(self, change: Change) -> datetime | None:
-        """Since when, None where they do not."""
-        return _since(lambda topic: topic.covers(change), self.subscriptions, self.exclusions)
+        """Since when without a gap, None where they do not."""
+        since = _since(lambda topic: topic.covers(change), self.subscriptions, self.exclusions)
+        before = (each.since for each in self.continuations if each.change == change.id)
+        return None if since is None else min([since, *before])
 
     def followed_before(self, change: Change, instant: datetime) -> bool:
         """Whether they follow the Change, and did so before `instant`."""
@@ -224,7 +235,8 @@ class Subscriber:
     def inherited_since(self, topic: Topic, changes: ChangeList | None, *, now: datetime) -> datetime:
         """Since when a Topic chosen `now` counts as followed: as long as anything that covers the whole of it.
 
-        So whoever narrows what they follow loses nothing that was due and not told yet.
+        So whoever narrows what they follow loses nothing that was due and not told yet; for the rest see
+        `core.choose`.
         """
         since = _since(lambda each: includes(each, topic, changes), self.subscriptions, self.exclusions)
         return now if since is None else min(now, since)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Engine
@@ -52,13 +52,21 @@ class Shown:
                 self.seen = now
 
 
-def page(parts: Parts, *, clock: Callable[[], datetime], shown: Shown, loops: Sequence[Loop]) -> Feeds:
-    """The web application over this node's parts."""
+def page(
+    parts: Parts,
+    *,
+    clock: Callable[[], datetime],
+    elapsed: Callable[[], timedelta | None],
+    shown: Shown,
+    loops: Sequence[Loop],
+) -> Feeds:
+    """The web application over this node's parts. `elapsed` is how long ago the clock was last believed."""
     return create_app(
         Site(
             changes=lambda: shown.changes,
             history=lambda: shown.history,
             now=clock,
+            elapsed=elapsed,
             leave=lambda addressee: leave(
                 engine=parts.engine, addressee=addressee, why="one-click", now=clock()
             ),

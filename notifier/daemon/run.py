@@ -133,7 +133,13 @@ async def _receiving(running: Running, door: socket.socket) -> Listener:
 def _apps(running: Running) -> list[tuple[ASGIApp, AtOnce | None]]:
     """What is served there, in the same order, and what of it is ready at once."""
     parts, visits = running.parts, Visits()
-    pages = page(parts, clock=running.clock, shown=running.shown, loops=running.loops)
+    pages = page(
+        parts,
+        clock=running.clock,
+        elapsed=lambda: running.elapsed,
+        shown=running.shown,
+        loops=running.loops,
+    )
     apps: list[tuple[ASGIApp, AtOnce | None]] = [
         (visits.counting(pages), visits.counting_at_once(pages.at_once))
     ]

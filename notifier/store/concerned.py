@@ -26,7 +26,7 @@ from notifier.core.answer import Party
 from notifier.core.notice import NoticeKind, Step
 from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState, Topic
-from notifier.store.following import nothing_excluded, topic_followed, topics_covering, written
+from notifier.store.following import followed_before, topic_followed, topics_covering, written
 from notifier.store.tables import notices, subscribers, subscriptions
 
 # As many steps in one statement: each takes three rows of up to twelve values, and SQLite has room for 32,766 of them.
@@ -52,12 +52,11 @@ def concerned_by_vendor(connection: Connection, fan_out: FanOut) -> dict[str, in
 
 def _is_told(fan_out: FanOut) -> ColumnElement[bool]:
     topics = [written(topic) for topic in topics_covering(fan_out.change_id, fan_out.service)]
-    due = fan_out.step.due
+    _, service, change = topics
     follows = exists().where(
         subscriptions.c.subscriber_id == subscribers.c.id,
-        subscriptions.c.since < due,
         topic_followed().in_(topics),
-        nothing_excluded(*topics[1:], before=due),
+        followed_before(service, change, fan_out.step.due),
     )
     return and_(subscribers.c.state == SubscriberState.ACTIVE, present(fan_out), follows)
 

@@ -20,7 +20,15 @@ from notifier.core.subscription import SubscriberState
 from notifier.store import leaving, partings, suppressions, writers
 from notifier.store.answer_tables import answers
 from notifier.store.suppressions import Suppressed
-from notifier.store.tables import asks, attempts, exclusions, messages, subscribers, subscriptions
+from notifier.store.tables import (
+    asks,
+    attempts,
+    continuations,
+    exclusions,
+    messages,
+    subscribers,
+    subscriptions,
+)
 
 
 def erase(connection: Connection, *, subscriber_id: int, pseudonyms: Pseudonyms, now: datetime) -> bool:
@@ -119,7 +127,7 @@ def _forget(connection: Connection, ids: Sequence[int], pseudonyms: Pseudonyms, 
 
 
 def _forget_what_they_wrote_and_got(connection: Connection, ids: Sequence[int]) -> None:
-    for table in (subscriptions, exclusions, asks):
+    for table in (subscriptions, exclusions, continuations, asks):
         connection.execute(delete(table).where(table.c.subscriber_id.in_(ids)))
     # What they answered for their Vendor stays; who said it in which words goes.
     connection.execute(update(answers).where(answers.c.subscriber_id.in_(ids)).values(by="", words=""))

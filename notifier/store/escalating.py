@@ -58,5 +58,6 @@ def _is_told_besides(due: FanOut, silent: Collection[str]) -> ColumnElement[bool
         subscribers.c.joined_at < due.step.due,
         func.coalesce(subscribers.c.cadence, "") == (due.cadence or ""),
         or_(took_effect.is_(None), took_effect < due.step.due),
-        ~follows_any([(due.change_id, due.service)]),
+        # Whoever began to follow it later is not owed the reminder itself.
+        ~follows_any([(due.change_id, due.service)], before=due.step.due),
     )

@@ -18,6 +18,7 @@ from notifier.store.tables import (
     asks,
     attempts,
     caps,
+    continuations,
     exclusions,
     messages,
     notices,
@@ -29,6 +30,7 @@ from notifier.store.tables import (
 _THEIRS = {
     "subscriptions": subscriptions,
     "exclusions": exclusions,
+    "continuations": continuations,
     "asks": asks,
     "partings": partings,
     "notices": notices,

@@ -23,7 +23,15 @@ from notifier.core.subscription import SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.store import partings
 from notifier.store.subscribers import subscription_row
-from notifier.store.tables import asks, exclusions, messages, notices, subscribers, subscriptions
+from notifier.store.tables import (
+    asks,
+    continuations,
+    exclusions,
+    messages,
+    notices,
+    subscribers,
+    subscriptions,
+)
 from notifier.store.upsert import insert_into
 
 CHUNK = 1_000
@@ -206,7 +214,7 @@ def _revive(connection: Connection, again: Mapping[int, Joiner], now: datetime) 
     connection.execute(
         update(subscribers).where(subscribers.c.id == bindparam("row_id")).values(values), rows
     )
-    for table in (subscriptions, exclusions, asks):
+    for table in (subscriptions, exclusions, continuations, asks):
         connection.execute(delete(table).where(table.c.subscriber_id.in_(again)))
 
 

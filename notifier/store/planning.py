@@ -43,8 +43,8 @@ from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState
 from notifier.store.concerned import STEP, STEPS_TOGETHER, present, steps_by_topic
 from notifier.store.expiring import hasten_expiry, set_waiting_expiry
-from notifier.store.following import any_excluded, nothing_excluded, topic_followed, topics_covering
-from notifier.store.tables import exclusions, messages, notices, subscribers, subscriptions
+from notifier.store.following import followed_before, topic_followed, topics_covering, topics_say_all
+from notifier.store.tables import messages, notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 # So many people's rows of a few steps stay within SQLite's page cache, and the database is locked for a blink.
@@ -105,12 +105,12 @@ def plan_slice(
     soonest: list[datetime] = []
     _bundle_loose(connection, within, waiting, now)
     # Where nobody excludes anything, as nearly everywhere, looking for it would take a fifth of the time.
-    excluding = any_excluded(connection, within.holds(exclusions.c.subscriber_id))
+    by_topics = topics_say_all(connection, within.holds)
     with _joining_whole_slices(connection):
         for alike in _alike(due):
             outcome = alike[0].outcome
             steps = _steps(alike)
-            followed = _followed(alike[0], steps, within, excluding=excluding)
+            followed = _followed(alike[0], steps, within, by_topics=by_topics)
             if outcome is Outcome.OWED:
                 _open_messages(
                     connection, alike[0], steps, within, followed=followed, waiting=waiting, now=now
@@ -162,17 +162,15 @@ def _steps(alike: Sequence[FanOut]) -> Subquery:
     )
 
 
-def _followed(shared: FanOut, steps: Subquery, within: Slice, *, excluding: bool) -> ColumnElement[bool]:
+def _followed(shared: FanOut, steps: Subquery, within: Slice, *, by_topics: bool) -> ColumnElement[bool]:
     """The condition on rows of Subscribers, Subscriptions and steps that the step's Change was followed in time."""
     due = shared.step.due
-    theirs = and_(
+    in_time = subscriptions.c.since < due
+    return and_(
         within.holds(subscriptions.c.subscriber_id),
         subscriptions.c.subscriber_id == subscribers.c.id,
-        subscriptions.c.since < due,
+        in_time if by_topics else followed_before(steps.c.service, steps.c.change, due),
     )
-    if not excluding:
-        return theirs
-    return and_(theirs, nothing_excluded(steps.c.service, steps.c.change, before=due))
 
 
 def _waiting(within: Slice, *, is_open: bool) -> ColumnElement[bool]:

@@ -26,7 +26,7 @@ from notifier.core.notice import Outcome
 from notifier.core.promise import Promise
 from notifier.core.subscription import SubscriberState
 from notifier.store.concerned import STEP, STEPS_TOGETHER, steps_by_topic
-from notifier.store.following import nothing_excluded, topic_followed, topics_covering
+from notifier.store.following import followed_before, topic_followed, topics_covering
 from notifier.store.tables import notices, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
@@ -79,7 +79,7 @@ def _told(steps: Subquery, *wanted: ColumnElement[Any]) -> Select[Any]:
     followed = and_(
         subscriptions.c.subscriber_id == subscribers.c.id,
         topic_followed() == steps.c.topic,
-        subscriptions.c.since < steps.c.due,
+        followed_before(steps.c.service, steps.c.change, steps.c.due),
     )
     # Under another Deadline as well: what the promise looked to before may be over by now.
     told = exists().where(
@@ -93,7 +93,6 @@ def _told(steps: Subquery, *wanted: ColumnElement[Any]) -> Select[Any]:
         .where(
             subscribers.c.state == SubscriberState.ACTIVE,
             subscribers.c.joined_at < steps.c.due,
-            nothing_excluded(steps.c.service, steps.c.change, before=steps.c.due),
             ~told,
         )
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    insert,
     or_,
     select,
     tuple_,
@@ -23,10 +24,11 @@ from sqlalchemy import (
 
 from notifier.core.address import identity_of
 from notifier.core.cadence import Cadence, parse_cadence
-from notifier.core.change import ChangeList
+from notifier.core.choose import chosen
 from notifier.core.subscription import (
     MOVED,
     Addressee,
+    Continuation,
     Exclusion,
     Followed,
     Moved,
@@ -38,9 +40,10 @@ from notifier.core.subscription import (
 )
 from notifier.core.text import Language
 from notifier.store import partings
+from notifier.store.changes import in_force
 from notifier.store.following import follows_any
 from notifier.store.outbox import recall
-from notifier.store.tables import exclusions, subscribers, subscriptions
+from notifier.store.tables import continuations, exclusions, subscribers, subscriptions
 from notifier.store.upsert import insert_into
 
 
@@ -72,7 +75,7 @@ def addressed(
 
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
-    """These Subscribers by id, with what they follow, in two queries (at most 30,000 ids)."""
+    """These Subscribers by id, with what they follow, in four queries (at most 30,000 ids)."""
     return {found.id: found for found in _read(connection, subscribers.c.id.in_(ids))}
 
 
@@ -137,11 +140,10 @@ def set_choices(
     cadence: Cadence | None,
     vendor: str | None,
     now: datetime,
-    changes: ChangeList | None = None,
 ) -> None:
-    """Replace all that a Subscriber chose. Topics they followed already go on as before, also as parts of what
-    they followed (of services, as far as the list `changes` says). A new Cadence, other Topics and what is no longer
-    excluded take effect now. What was composed for them and is not on the wire is composed anew."""
+    """Replace all that a Subscriber chose. What they followed already goes on as before, by whatever Topic: see
+    `core.choose`. A new Cadence and what they follow anew take effect now. What was composed for them and is not on the
+    wire is composed anew."""
     recall(connection, [subscriber_id], now=now)
     _change_party(connection, subscriber_id, vendor, now)
     own = str(cadence) if cadence else None
@@ -156,39 +158,32 @@ def set_choices(
     connection.execute(update(subscribers).where(here).values(values))
     before = _one(connection, here)
     if before is not None:
-        _follow(connection, before, followed, changes, now)
+        # Not as a page showed it: what took force since then may have fallen due as well.
+        current = in_force(connection)
+        _follow(connection, chosen(before, followed, current.changes if current else None, now=now))
 
 
-def _follow(
-    connection: Connection, before: Subscriber, followed: Followed, changes: ChangeList | None, now: datetime
-) -> None:
-    rows = [
-        subscription_row(before.id, topic, before.inherited_since(topic, changes, now=now))
-        for topic in followed.topics
-    ]
-    gone = and_(subscriptions.c.subscriber_id == before.id, _is_none_of(subscriptions, followed.topics))
-    connection.execute(delete(subscriptions).where(gone))
+def _follow(connection: Connection, after: Subscriber) -> None:
+    """Write down what they follow from now on."""
+    theirs = subscriptions.c.subscriber_id == after.id
+    connection.execute(delete(subscriptions).where(theirs, _is_none_of(subscriptions, after.followed.topics)))
+    rows = [subscription_row(after.id, each.topic, each.since) for each in after.subscriptions]
     if rows:
         connection.execute(insert_into(connection, subscriptions).on_conflict_do_nothing(), rows)
-    lifted = and_(
-        exclusions.c.subscriber_id == before.id,
-        exclusions.c.lifted_at.is_(None),
-        _is_none_of(exclusions, followed.excluded),
-    )
-    connection.execute(update(exclusions).where(lifted).values(lifted_at=now))
-    if followed.excluded:
+    excludes = [_exclusion_row(after.id, each) for each in after.exclusions]
+    if excludes:
         excluding = insert_into(connection, exclusions)
         again = excluding.on_conflict_do_update(
-            index_elements=exclusions.primary_key.columns, set_={"lifted_at": None}
+            index_elements=exclusions.primary_key.columns, set_={"lifted_at": excluding.excluded.lifted_at}
         )
-        names = [(topic.scope.value, topic.target) for topic in followed.excluded]
-        connection.execute(
-            again,
-            [
-                {"subscriber_id": before.id, "scope": scope, "target": target, "lifted_at": None}
-                for scope, target in names
-            ],
-        )
+        connection.execute(again, excludes)
+    connection.execute(delete(continuations).where(continuations.c.subscriber_id == after.id))
+    going_on = [
+        {"subscriber_id": after.id, "change_id": each.change, "since": each.since}
+        for each in after.continuations
+    ]
+    if going_on:
+        connection.execute(insert(continuations), going_on)
 
 
 def _is_none_of(table: Table, topics: Collection[Topic]) -> ColumnElement[bool]:
@@ -203,6 +198,15 @@ def subscription_row(subscriber_id: int, topic: Topic, since: datetime) -> dict[
         "scope": topic.scope.value,
         "target": topic.target,
         "since": since,
+    }
+
+
+def _exclusion_row(subscriber_id: int, exclusion: Exclusion) -> dict[str, Any]:
+    return {
+        "subscriber_id": subscriber_id,
+        "scope": exclusion.topic.scope.value,
+        "target": exclusion.topic.target,
+        "lifted_at": exclusion.lifted_at,
     }
 
 
@@ -225,14 +229,21 @@ def _read(connection: Connection, condition: Any, *, for_update: bool = False) -
     rows = connection.execute(wanted).all()
     followed: dict[int, list[Subscription]] = {}
     excluded: dict[int, list[Exclusion]] = {}
+    continued: dict[int, list[Continuation]] = {}
     ids = select(subscribers.c.id).where(condition)
-    for row in connection.execute(_topics_of(ids, subscriptions)).all():
+    for row in connection.execute(_rows_of(ids, subscriptions)).all():
         subscription = _subscription(row.scope, row.target, row.since)
         followed.setdefault(row.subscriber_id, []).append(subscription)
-    for row in connection.execute(_topics_of(ids, exclusions)).all():
+    for row in connection.execute(_rows_of(ids, exclusions)).all():
         exclusion = Exclusion(topic=Topic(Scope(row.scope), row.target), lifted_at=row.lifted_at)
         excluded.setdefault(row.subscriber_id, []).append(exclusion)
-    return [_subscriber(row, followed.get(row.id, ()), excluded.get(row.id, ())) for row in rows]
+    for row in connection.execute(_rows_of(ids, continuations)).all():
+        continuation = Continuation(change=row.change_id, since=row.since)
+        continued.setdefault(row.subscriber_id, []).append(continuation)
+    return [
+        _subscriber(row, followed.get(row.id, ()), excluded.get(row.id, ()), continued.get(row.id, ()))
+        for row in rows
+    ]
 
 
 @lru_cache(maxsize=1_000)
@@ -241,12 +252,16 @@ def _subscription(scope: str, target: str, since: datetime) -> Subscription:
     return Subscription(topic=Topic(Scope(scope), target), since=since)
 
 
-def _topics_of(ids: Select[Any], table: Table) -> Select[Any]:
-    order = (table.c.subscriber_id, table.c.scope, table.c.target)
-    return select(table).where(table.c.subscriber_id.in_(ids)).order_by(*order)
+def _rows_of(ids: Select[Any], table: Table) -> Select[Any]:
+    return select(table).where(table.c.subscriber_id.in_(ids)).order_by(*table.primary_key.columns)
 
 
-def _subscriber(row: Any, followed: Collection[Subscription], excluded: Collection[Exclusion]) -> Subscriber:
+def _subscriber(
+    row: Any,
+    followed: Collection[Subscription],
+    excluded: Collection[Exclusion],
+    continued: Collection[Continuation],
+) -> Subscriber:
     return Subscriber(
         id=row.id,
         public_id=row.public_id,
@@ -263,4 +278,5 @@ def _subscriber(row: Any, followed: Collection[Subscription], excluded: Collecti
         paused_until=row.paused_until,
         subscriptions=tuple(followed),
         exclusions=tuple(excluded),
+        continuations=tuple(continued),
     )

@@ -140,6 +140,15 @@ exclusions = Table(
     Column("lifted_at", Instant),
 )
 
+# Since when they have followed a Change without a gap, where what covers it now was chosen later.
+continuations = Table(
+    "continuations",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("change_id", String(80), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
 # Wishes that await their confirmation: to subscribe, or (with an address) to be mailed there instead.
 asks = Table(
     "asks",

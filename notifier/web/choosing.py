@@ -95,6 +95,7 @@ def _acted(site: Site, found: Subscriber, fields: Fields) -> str:
             changes=changes,
             timing=site.timing,
             now=now,
+            elapsed=site.elapsed(),
         )
     if dropped and changes is not None:
         topics = dropped[:1]
@@ -111,9 +112,9 @@ def _save(site: Site, found: Subscriber, choices: Choices) -> None:
         followed=choices.followed(site.changes()),
         cadence=choices.cadence,
         paused_until=choices.paused_until(site.timing),
-        changes=site.changes(),
         timing=site.timing,
         now=site.now(),
+        elapsed=site.elapsed(),
     )
 
 

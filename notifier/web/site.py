@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -65,7 +65,8 @@ class Site:
     """Everything the web shows or does.
 
     `changes` is the list in force (None before the first), `history` each Deadline's Entries by key, oldest
-    first; these, `now` and `version` answer at once. The other callables may block and are called in worker threads.
+    first; `elapsed` is how long ago this process last believed the clock that `now` goes by, None if never. These and
+    `version` answer at once. The other callables may block and are called in worker threads.
     `leave` ends the Subscription of whom a link was made for; asking twice is harmless. `holders` answers whose
     private calendars' tokens are, in their order; equal answers of `version`, but None, mean that nothing was written
     between. `register` is where people subscribe. `readiness` answers who is ready for a Change, and `answer_rules`
@@ -77,6 +78,7 @@ class Site:
     changes: Callable[[], ChangeList | None]
     history: Callable[[], Mapping[str, Sequence[Entry]]]
     now: Callable[[], datetime]
+    elapsed: Callable[[], timedelta | None]
     leave: Callable[[Addressee], Left]
     holders: Callable[[Sequence[str]], Sequence[Held]]
     version: Callable[[], Hashable | None]

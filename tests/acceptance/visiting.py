@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -22,11 +22,12 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "
 
 @dataclass
 class Visitor:
-    """Somebody at the page, at an instant that the teller moves."""
+    """Somebody at the page, at an instant that the teller moves, so long after the daemon last believed the clock."""
 
     story: Story
     client: Client
     now: datetime
+    elapsed: timedelta | None = timedelta(0)
 
     def opens(self, link: str, method: str = "GET") -> Answer:
         """Follow a link from a mail."""
@@ -57,7 +58,13 @@ def visiting(story: Story, now: datetime) -> Iterator[Visitor]:
     shown = Shown()
     shown.renew(story.parts.engine)
     visitors: list[Visitor] = []
-    app = page(story.parts, clock=lambda: visitors[0].now, shown=shown, loops=())
+    app = page(
+        story.parts,
+        clock=lambda: visitors[0].now,
+        elapsed=lambda: visitors[0].elapsed,
+        shown=shown,
+        loops=(),
+    )
     with serving_app(app) as client:
         visitors.append(Visitor(story=story, client=client, now=now))
         yield visitors[0]

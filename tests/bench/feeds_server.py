@@ -128,7 +128,7 @@ async def _serve(folder: Path, port: int) -> None:
     _fill(parts)
     shown = Shown()
     shown.renew(parts.engine)
-    app = page(parts, clock=lambda: NOW, shown=shown, loops=())
+    app = page(parts, clock=lambda: NOW, elapsed=lambda: None, shown=shown, loops=())
     paths = _private_paths(parts)
     figures = {"edit_ms": 1000 * await _edit(app, shown), **await _private(app, paths)}
     (folder / "private.txt").write_text("\n".join(paths) + "\n")

@@ -12,45 +12,27 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from notifier.consent.choosing import choose, follow_again
-from notifier.core.answer import AnswerRules
-from notifier.core.cadence import Cadence, parse_cadence
+from notifier.core.cadence import Cadence
 from notifier.core.change import Change, ChangeList
 from notifier.core.notice import Outcome
 from notifier.core.plan import concerns
 from notifier.core.subscription import (
     EVERYTHING,
     Followed,
-    Scope,
     Subscriber,
     SubscriberState,
     Subscription,
     Topic,
 )
-from notifier.jobs.refresh import refresh
-from notifier.jobs.remind import remind
-from notifier.sources.file import FileSource
-from notifier.store import changes, installation, owing
+from notifier.store import installation, owing
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.tables import notices
-from tests.acceptance.announced import change, write
-from tests.core.lists import TIMING, a_subscriber, oslo
+from tests.consent.installing import BEFORE, CADENCES, DUE, PLANNED, TOPICS, in_force, install, plan
+from tests.core.lists import TIMING, a_subscriber
 from tests.store import crowd as people
 
-BEFORE = oslo("2026-11-20")
-DUE = oslo("2026-11-24", "08:00")  # a week before all of them end
 CHOSEN = DUE + timedelta(seconds=40)
-PLANNED = DUE + timedelta(minutes=2)
-LISTED = {"portal": "kjernejournal", "api": "kjernejournal", "data": "preg"}
-TOPICS = st.sampled_from(
-    [
-        EVERYTHING,
-        Topic(Scope.SERVICE, "kjernejournal"),
-        Topic(Scope.SERVICE, "preg"),
-        *(Topic(Scope.CHANGE, name) for name in LISTED),
-    ]
-)
 MOMENTS = st.sampled_from([BEFORE, DUE - timedelta(seconds=1), DUE, DUE + timedelta(seconds=1)])
-CADENCES = st.sampled_from([None, parse_cadence(["30d", "7d"]), parse_cadence(["3d"])])
 
 
 @st.composite
@@ -70,19 +52,10 @@ def people_who_follow(draw: st.DrawFn) -> Subscriber:
 
 @pytest.fixture
 def installed(tmp_path: Path, sqlite_url: str) -> Engine:
-    """A database in which these Changes are in force, and ticks have come as far as the evening before."""
+    """A database in which these Changes are in force, and ticks have come as far as days before."""
     engine = open_engine(sqlite_url)
-    file = write(tmp_path / "list.toml", *(change(name, service=of) for name, of in LISTED.items()))
-    refresh(engine=engine, source=FileSource(file), timing=TIMING, max_people=25, now=BEFORE, wall=BEFORE)
-    remind(engine=engine, timing=TIMING, rules=AnswerRules(), now=BEFORE)
+    install(engine, tmp_path)
     return engine
-
-
-def _in_force(engine: Engine) -> ChangeList:
-    with reading(engine) as connection:
-        current = changes.in_force(connection)
-    assert current is not None
-    return current.changes
 
 
 def _owed(engine: Engine, person: Subscriber, listed: ChangeList) -> dict[str, Outcome]:
@@ -106,7 +79,7 @@ def _follows(topics: list[Topic], of: Change | None) -> bool:
 def test_what_was_due_before_they_chose_is_recorded_all_the_same(
     installed: Engine, person: Subscriber, topics: list[Topic], cadence: Cadence | None
 ) -> None:
-    listed = _in_force(installed)
+    listed = in_force(installed)
     with writing(installed) as connection:
         people.clear(connection)
         people.put(connection, [(person, None)])
@@ -120,11 +93,11 @@ def test_what_was_due_before_they_chose_is_recorded_all_the_same(
         followed=Followed(tuple(topics)),
         cadence=cadence,
         paused_until=None,
-        changes=listed,
         timing=TIMING,
         now=CHOSEN,
+        elapsed=timedelta(0),
     )
-    remind(engine=installed, timing=TIMING, rules=AnswerRules(), now=PLANNED)
+    plan(installed, at=PLANNED - DUE)
 
     with reading(installed) as connection:
         recorded = {row.deadline: row.outcome for row in connection.execute(select(notices))}
@@ -143,11 +116,12 @@ def test_what_was_due_before_they_followed_more_again_is_recorded_all_the_same(i
         engine=installed,
         addressee=person.addressee,
         topics=[EVERYTHING],
-        changes=_in_force(installed),
+        changes=in_force(installed),
         timing=TIMING,
         now=CHOSEN,
+        elapsed=timedelta(0),
     )
-    remind(engine=installed, timing=TIMING, rules=AnswerRules(), now=PLANNED)
+    plan(installed, at=PLANNED - DUE)
     with reading(installed) as connection:
         assert connection.execute(select(notices.c.deadline, notices.c.outcome)).all() == [
             ("portal/end", Outcome.OWED)

@@ -16,6 +16,7 @@ from notifier.core.diff import differences
 from notifier.core.history import Entry
 from notifier.core.subscription import (
     EVERYTHING,
+    Continuation,
     Exclusion,
     Subscriber,
     SubscriberState,
@@ -201,7 +202,13 @@ def subscribers(
         max_size=2,
         unique_by=lambda exclusion: exclusion.topic,
     )
-    return st.builds(_subscriber, instants, st.sampled_from(SubscriberState), own, followed, excluded)
+    going_on = st.lists(
+        st.builds(Continuation, change=st.sampled_from(["a", "b"]), since=instants),
+        max_size=2,
+        unique_by=lambda continuation: continuation.change,
+    )
+    apart = st.tuples(excluded, going_on)
+    return st.builds(_subscriber, instants, st.sampled_from(SubscriberState), own, followed, apart)
 
 
 def _subscriber(
@@ -209,9 +216,10 @@ def _subscriber(
     state: SubscriberState,
     own: tuple[Cadence, datetime] | None,
     followed: list[Subscription],
-    excluded: list[Exclusion],
+    apart: tuple[list[Exclusion], list[Continuation]],
 ) -> Subscriber:
     cadence, since = own or (None, None)
+    excluded, going_on = apart
     return a_subscriber(
         joined_at=joined,
         state=state,
@@ -219,4 +227,5 @@ def _subscriber(
         cadence_since=since,
         subscriptions=tuple(followed),
         exclusions=tuple(excluded),
+        continuations=tuple(going_on),
     )

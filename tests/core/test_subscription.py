@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 
 from notifier.core.change import ChangeList
+from notifier.core.choose import chosen
 from notifier.core.less import again, dropped_between, without
 from notifier.core.subscription import (
     EVERYTHING,
     Exclusion,
-    Followed,
     Subscriber,
-    Subscription,
     Topic,
     parse_topic,
     unknown_target,
@@ -111,28 +109,11 @@ def test_whoever_follows_follows_what_is_not_excluded(person: Subscriber, change
         assert person.follows(change) is person.followed.covers(change)
 
 
-def chosen(person: Subscriber, followed: Followed, changes: ChangeList, now: datetime) -> Subscriber:
-    """Whoever chooses that; what is no longer excluded is lifted."""
-    lifted = (
-        replace(each, lifted_at=each.lifted_at or now)
-        for each in person.exclusions
-        if each.topic not in followed.excluded
-    )
-    return replace(
-        person,
-        subscriptions=tuple(
-            Subscription(topic=topic, since=person.inherited_since(topic, changes, now=now))
-            for topic in followed.topics
-        ),
-        exclusions=(*lifted, *(Exclusion(topic=each) for each in followed.excluded)),
-    )
-
-
 @given(person=subscribers(), changes=change_lists(), dropped=TOPICS, instant=INSTANTS, now=INSTANTS)
 def test_what_is_still_followed_after_dropping_something_is_followed_as_long_as_before(
     person: Subscriber, changes: ChangeList, dropped: Topic, instant: datetime, now: datetime
 ) -> None:
-    after = chosen(person, without(person.followed, dropped, changes), changes, now)
+    after = chosen(person, without(person.followed, dropped, changes), changes, now=now)
     for change in changes.changes:
         assert after.follows(change) is (person.follows(change) and not dropped.covers(change))
         if after.follows(change) and instant <= now:
@@ -143,7 +124,7 @@ def test_what_is_still_followed_after_dropping_something_is_followed_as_long_as_
 def test_nobody_counts_as_following_what_they_did_not_follow(
     person: Subscriber, changes: ChangeList, topic: Topic, instant: datetime, now: datetime
 ) -> None:
-    after = chosen(person, again(person.followed, [topic], changes), changes, now)
+    after = chosen(person, again(person.followed, [topic], changes), changes, now=now)
     for change in changes.changes:
         if after.followed_before(change, instant) and instant <= now:
             assert person.followed_before(change, instant)
@@ -153,9 +134,9 @@ def test_nobody_counts_as_following_what_they_did_not_follow(
 def test_dropped_and_followed_again_is_as_never_dropped_but_for_since_when(
     person: Subscriber, changes: ChangeList, dropped: Topic, now: datetime
 ) -> None:
-    left = chosen(person, without(person.followed, dropped, changes), changes, now)
+    left = chosen(person, without(person.followed, dropped, changes), changes, now=now)
     topics = dropped_between(person.followed, left.followed)
-    back = chosen(left, again(left.followed, topics, changes), changes, LATER)
+    back = chosen(left, again(left.followed, topics, changes), changes, now=LATER)
     for change in changes.changes:
         assert back.follows(change) is person.follows(change)
         if back.follows(change) and not left.follows(change):

@@ -100,6 +100,7 @@ def test_whoever_is_made_to_follow_less_can_take_that_back(box: Letterbox) -> No
             addressee=person.addressee,
             topics=[ftps],
             changes=real_list(),
+            elapsed=None,
             timing=TIMING,
             now=JUNE,
         )

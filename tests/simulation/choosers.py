@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import Engine, select
@@ -61,9 +61,9 @@ class Choosers:
             followed=followed,
             cadence=leads,
             paused_until=None,
-            changes=current.changes,
             timing=TIMING,
             now=now,
+            elapsed=timedelta(0),
         )
         lost = owed - self._told_or_to_be_told(person.id)
         assert chose, "whoever is active may choose"

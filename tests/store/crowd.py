@@ -8,7 +8,15 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert
 
 from notifier.core.subscription import Subscriber
-from notifier.store.tables import exclusions, messages, notices, steps, subscribers, subscriptions
+from notifier.store.tables import (
+    continuations,
+    exclusions,
+    messages,
+    notices,
+    steps,
+    subscribers,
+    subscriptions,
+)
 
 
 def put(connection: Connection, people: Sequence[tuple[Subscriber, datetime | None]]) -> None:
@@ -44,6 +52,13 @@ def put(connection: Connection, people: Sequence[tuple[Subscriber, datetime | No
     ]
     if excludes:
         connection.execute(insert(exclusions), excludes)
+    going_on = [
+        {"subscriber_id": person.id, "change_id": each.change, "since": each.since}
+        for person, _ in people
+        for each in person.continuations
+    ]
+    if going_on:
+        connection.execute(insert(continuations), going_on)
     follows = {
         (person.id, each.topic.scope.value, each.topic.target): each.since
         for person, _ in people
@@ -59,5 +74,5 @@ def put(connection: Connection, people: Sequence[tuple[Subscriber, datetime | No
 
 def clear(connection: Connection) -> None:
     """Nobody, and nothing told."""
-    for table in (notices, messages, steps, exclusions, subscriptions, subscribers):
+    for table in (notices, messages, steps, continuations, exclusions, subscriptions, subscribers):
         connection.execute(delete(table))

@@ -136,6 +136,7 @@ def test_an_export_holds_everything_about_one_person_and_nothing_about_others(da
         "subscriber": 1,
         "subscriptions": 1,
         "exclusions": 0,
+        "continuations": 0,
         "notices": 1,
         "messages": 1,
         "attempts": 1,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Engine, select
 
 from notifier.core.answer import AnswerKind, AnswerRules, Party
 from notifier.core.cadence import parse_cadence
+from notifier.core.less import followed_of
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut, reminder_steps
 from notifier.core.promise import due_promises
-from notifier.store import escalating, leaving, promises, vendors
+from notifier.core.subscription import EVERYTHING, Followed, parse_topic
+from notifier.store import changes, escalating, leaving, promises, vendors
+from notifier.store import subscribers as subscribers_of
 from notifier.store.engine import reading, writing
 from notifier.store.tables import notices, subscribers
 from notifier.store.vendors import Vendor
@@ -92,3 +96,33 @@ def test_an_escalation_goes_to_active_contacts_who_do_not_follow(database: Engin
         others = replace(fan_out, cadence=str(parse_cadence(["7d"])))
         assert escalating.record(connection, others, ["blabaer", "multe"], now=REMINDER.due) == 0
     assert told(database, NoticeKind.ESCALATION) == ["other@blabaer.example"]
+
+
+def test_who_began_to_follow_as_it_had_fallen_due_is_escalated_to_all_the_same(database: Engine) -> None:
+    """The reminder itself goes to those alone who followed before."""
+    people(database)
+    fan_out = FanOut(
+        step=REMINDER, change_id="portal", service="kjernejournal", outcome=Outcome.OWED, cadence=""
+    )
+    before, after = (REMINDER.due + timedelta(seconds=each) for each in (-1, 1))
+    out = followed_of([EVERYTHING], [parse_topic("change:portal")], CHANGES)
+    with writing(database) as connection:
+        changes.put_in_force(
+            connection, changes=CHANGES, merged=CHANGES, differences=(), rearmed=(), news=(), now=MAY
+        )
+        for address, steps in {
+            "other@blabaer.example": [(Followed((EVERYTHING,)), after)],
+            "follows@blabaer.example": [(out, before), (Followed((EVERYTHING,)), after)],
+            # Without a gap, by another Topic.
+            "also@blabaer.example": [(Followed((EVERYTHING,)), after)],
+        }.items():
+            for followed, now in steps:
+                found = subscribers_of.find(connection, address)
+                assert found is not None
+                subscribers_of.set_choices(
+                    connection, found.id, language=found.language, followed=followed, cadence=None,
+                    vendor=found.vendor, now=now,
+                )  # fmt: skip
+        assert escalating.count(connection, fan_out, ["blabaer"]) == 2
+        assert escalating.record(connection, fan_out, ["blabaer"], now=after) == 2
+    assert told(database, NoticeKind.ESCALATION) == ["follows@blabaer.example", "other@blabaer.example"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,19 +11,21 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, func, select, update
 
 from notifier.core.cadence import parse_cadence, parse_lead
 from notifier.core.change import Change
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut, concerns
-from notifier.core.subscription import Exclusion, Subscriber, SubscriberState, parse_topic
+from notifier.core.subscription import Continuation, Exclusion, Subscriber, SubscriberState, parse_topic
 from notifier.store import concerned, planning
 from notifier.store import subscribers as subscribers_of
 from notifier.store.engine import open_engine, writing
+from notifier.store.following import follows_any
 from notifier.store.planning import Planned, Slice
 from notifier.store.tables import messages
 from notifier.store.tables import notices as ledger
+from notifier.store.tables import subscribers as everybody
 from tests.core.lists import CADENCES, LONG_AGO, a_change, a_subscriber, oslo, subscribers
 from tests.store import crowd as people
 
@@ -100,12 +103,20 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
             subscribers_of.people_following(connection, [(each.id, each.service) for each in about])
             for about in ([change], CHANGES.values())
         ]
+        in_time = [
+            set(connection.scalars(select(everybody.c.id).where(_follow_any(about, before=DUE))))
+            for about in ([change], CHANGES.values())
+        ]
         rows = connection.execute(select(ledger)).all()
         made = connection.execute(select(messages)).all()
     assert {row.subscriber_id: row.outcome for row in rows} == expected
     assert active == sum(person.id in expected and person.state == "active" for person, _ in present)
     assert following == [
         sum(person.state == "active" and any(map(person.follows, about)) for person, _ in present)
+        for about in ([change], CHANGES.values())
+    ]
+    assert in_time == [
+        {person.id for person, _ in present if any(person.followed_before(each, DUE) for each in about)}
         for about in ([change], CHANGES.values())
     ]
     is_expired = fan_out.outcome is Outcome.EXPIRED
@@ -115,6 +126,10 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
     owed = sorted(row.subscriber_id for row in rows if row.outcome == Outcome.OWED)
     assert sorted(row.subscriber_id for row in rows if row.message_id) == owed
     assert sorted(row.subscriber_id for row in made) == owed
+
+
+def _follow_any(about: Iterable[Change], *, before: datetime) -> ColumnElement[bool]:
+    return follows_any([(each.id, each.service) for each in about], before=before)
 
 
 def _once(person: Subscriber) -> tuple:
@@ -251,13 +266,22 @@ def test_news_which_never_comes_too_late_is_planned_on_both_databases(database: 
         assert connection.execute(select(ledger.c.kind, ledger.c.expires)).all() == [("moved", None)]
 
 
-def test_who_left_a_change_out_is_told_of_the_others_on_both_databases(database: Engine) -> None:
+def test_who_left_a_change_out_or_goes_on_with_one_is_told_alike_on_both(
+    database: Engine,
+) -> None:
     lifted = Exclusion(topic=parse_topic("change:b"), lifted_at=DUE - timedelta(seconds=1))
     left_out = Exclusion(topic=parse_topic("change:a"))
-    crowd = [a_subscriber(exclusions=(left_out, lifted)), replace(a_subscriber(), id=2)]
+    late = replace(a_subscriber(since=DUE), joined_at=LONG_AGO)
+    going_on = Continuation(change="b", since=DUE - timedelta(seconds=1))
+    crowd = [
+        a_subscriber(exclusions=(left_out, lifted)),
+        replace(a_subscriber(), id=2),
+        replace(late, id=3, continuations=(going_on,)),
+        replace(late, id=4),
+    ]
     with writing(database) as connection:
         people.put(connection, [(person, None) for person in crowd])
     _plan(database, _reminder("a", "90d"), _reminder("b", "90d"))
     with writing(database) as connection:
         told = connection.execute(select(ledger.c.subscriber_id, ledger.c.deadline))
-        assert sorted(map(tuple, told)) == [(1, "b/end"), (2, "a/end"), (2, "b/end")]
+        assert sorted(map(tuple, told)) == [(1, "b/end"), (2, "a/end"), (2, "b/end"), (3, "b/end")]

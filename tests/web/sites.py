@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import tempfile
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from notifier.compose.links import Links
@@ -54,6 +54,7 @@ def site(
     changes: Callable[[], ChangeList | None] = real_list,
     history: Callable[[], Mapping[str, Sequence[Entry]]] = dict,
     now: Callable[[], datetime] = lambda: NOW,
+    elapsed: Callable[[], timedelta | None] = lambda: None,
     leave: Callable[[Addressee], Left] = lambda _: Left.NOW,
     holder: Callable[[str], Held] = lambda _: None,
     version: Callable[[], Hashable | None] = lambda: None,
@@ -67,6 +68,7 @@ def site(
         changes=changes,
         history=history,
         now=now,
+        elapsed=elapsed,
         leave=leave,
         holders=lambda tokens: [holder(token) for token in tokens],
         version=version,
