@@ -78,6 +78,22 @@ def test_what_is_taken_back_is_told_from_then_on(visitor: Visitor) -> None:
     assert told_about(visitor.story.new_letters()) == {"portal"}
 
 
+def test_what_fell_due_while_nothing_ticked_is_told_to_whoever_chooses_as_the_daemon_wakes(
+    visitor: Visitor,
+) -> None:
+    choose = address(joined(visitor), "choose")
+    fields: dict[str, str | list[str]] = {"follow": "everything", "leads": "usual", "language": "nb"}
+    visitor.presses(choose, **fields, topic=[str(PORTAL)], **{"not": [str(JOURNAL)]})
+    visitor.story.daily("2026-11-17", "2026-11-23")
+    assert "portal" in told_about(visitor.story.new_letters())
+    # The machine has slept since, while a reminder fell due.
+    visitor.now, visitor.elapsed = oslo("2026-11-24", "09:00"), timedelta(days=1, hours=1)
+    visitor.presses(choose, **fields | {"leads": "own", "lead": "1d"})
+    assert known(visitor).followed == Followed((EVERYTHING,))
+    visitor.story.tick(visitor.now + timedelta(minutes=1))
+    assert told_about(visitor.story.new_letters()) == {"portal"}
+
+
 def test_a_service_with_one_change_can_be_kept_without_it(visitor: Visitor) -> None:
     standing = joined(visitor, topic=["kjernejournal"])
     choose, leave = address(standing, "choose"), address(standing, "leave")

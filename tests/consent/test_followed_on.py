@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 from notifier.consent.choosing import alter, choose, follow_again
 from notifier.consent.leaving import leave_topics
 from notifier.core.answer import AnswerRules
-from notifier.core.cadence import Cadence, parse_lead
+from notifier.core.cadence import Cadence, parse_cadence, parse_lead
 from notifier.core.change import ChangeList
 from notifier.core.less import followed_of
 from notifier.core.notice import NoticeKind, Outcome
@@ -163,3 +163,16 @@ def test_a_change_followed_alone_beside_its_service_left_out_goes_on_in_everythi
 
     life.do(Act(seconds=150, way="choose", left_out=(journal,)))
     assert {each.id for each in life.listed.changes if life.person().follows(each)} == {"data"}
+
+
+def test_whoever_chooses_other_leads_while_the_clock_is_in_doubt_is_told_everything_ahead(
+    database: Engine, tmp_path: Path
+) -> None:
+    install(database, tmp_path)
+    life = Life(engine=database, listed=in_force(database))
+    for elapsed, kinds in ((BELIEVED, {NoticeKind.REMINDER}), (DOUBTED, {NoticeKind.STANDING})):
+        life.begin(Followed((EVERYTHING,)))
+        life.do(Act(seconds=10, way="choose", cadence=parse_cadence(["3d"]), elapsed=elapsed))
+        assert life.told() == set(LISTED)
+        with writing(database) as connection:
+            assert set(connection.scalars(select(notices.c.kind))) == kinds
