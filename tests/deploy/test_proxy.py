@@ -7,21 +7,24 @@ import os
 import shutil
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import trustme
 
 from tests.deploy.private_paths import private_paths
+from tests.deploy.shipped import shipped_nginx
 from tests.peers.smtp_sink import SmtpSink
-from tests.processes.installation import ROOT, Installation, Program, free_port, until
+from tests.processes.installation import Installation, Program, free_port, until
 from tests.web.serving import Answer
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-SHIPPED = ROOT / "deploy" / "proxy" / "nginx.conf"
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed; it comes with Debian")
 
@@ -63,26 +66,24 @@ def nginx(folder: Path, *, to: int) -> Iterator[Proxy]:
     certificate = authority.issue_cert("127.0.0.1")
     certificate.cert_chain_pems[0].write_to_path(str(folder / "fullchain.pem"))
     certificate.private_key_pem.write_to_path(str(folder / "privkey.pem"))
-    text = SHIPPED.read_text(encoding="utf-8")
-    for shipped, here in (
-        ("127.0.0.1:8080", f"127.0.0.1:{to}"),
-        ("listen [::]:", "# listen [::]:"),
-        ("listen 443 ", f"listen 127.0.0.1:{port} "),
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("/etc/ssl/notifier/", f"{folder}/"),
-        ("/var/cache/nginx/", f"{folder}/cache-"),
-        ("/var/log/nginx/", f"{folder}/"),
-    ):
-        assert shipped in text, f"{SHIPPED} no longer says {shipped}"
-        text = text.replace(shipped, here)
+    text = shipped_nginx(
+        folder,
+        to=to,
+        instead={
+            "listen 443 ": f"listen 127.0.0.1:{port} ",
+            "listen 80;": f"listen 127.0.0.1:{plain};",
+            "/etc/ssl/notifier/": f"{folder}/",
+        },
+    )
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     main = folder / "main.conf"
     # Its workers would otherwise be another user, who may not enter the tests' folders.
     user = "user root;" if os.geteuid() == 0 else ""
+    workers = "worker_processes 2; events {}"
     main.write_text(
-        f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}\nhttp {{ {temporary}\n{text}\n}}\n",
+        f"{user} daemon off; pid {folder}/pid; error_log stderr; {workers}\nhttp {{ {temporary}\n{text}\n}}\n",
         encoding="utf-8",
     )
     errors = folder / "stderr"
@@ -133,6 +134,47 @@ def test_a_calendar_arrives_as_it_was_sent_and_is_kept(both: tuple[Proxy, Progra
     for name in ("etag", "last-modified", "content-type", "content-disposition", "content-security-policy"):
         assert second.headers[name] == direct.headers[name]
     assert "content-encoding" not in proxy.ask("/calendar.ics", accept_encoding="gzip").headers
+
+
+class _Shortlived(BaseHTTPRequestHandler):
+    """Calendars that may be kept for a second: of the text that `body` holds now, known by their tag."""
+
+    body: ClassVar[list[bytes]] = []
+
+    def do_GET(self) -> None:
+        body = self.body[-1]
+        tag = f'"{body.decode()}"'
+        is_known = self.headers["If-None-Match"] == tag
+        self.send_response(304 if is_known else 200)
+        self.send_header("ETag", tag)
+        self.send_header("Cache-Control", "public, max-age=1")
+        if not is_known:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(b"" if is_known else body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the server's name for it
+        """Silence."""
+
+
+def test_what_it_keeps_open_is_what_the_daemon_says_now(tmp_path: Path) -> None:
+    # Both of nginx's workers have the file open, are told that it still holds, and then get another.
+    _Shortlived.body.append(b"before")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Shortlived) as origin:
+        threading.Thread(target=origin.serve_forever, daemon=True).start()
+        with nginx(tmp_path, to=origin.server_port) as proxy:
+
+            def answers() -> list[bytes]:
+                return [proxy.ask("/calendar.ics").body for _ in range(8)]
+
+            assert answers() == [b"before"] * 8
+            time.sleep(1.1)
+            assert answers() == [b"before"] * 8
+            _Shortlived.body.append(b"thereafter")
+            time.sleep(1.1)
+            until(lambda: proxy.ask("/calendar.ics").body == b"thereafter")
+            assert answers() == [b"thereafter"] * 8
+        origin.shutdown()
 
 
 def test_who_has_it_gets_304_from_the_proxy(both: tuple[Proxy, Program]) -> None:
