@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,11 @@ from notifier.store.engine import open_engine
 from notifier.store.migrating import upgrade
 from notifier.store.tables import metadata
 from tests.postgresql import NoPostgresError, Server, running_server
+
+# Where bytecode is not kept, every process that tests start compiles the program anew, and every worker all tests,
+# with their assertions rewritten, which takes it 15 seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
