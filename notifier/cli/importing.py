@@ -10,6 +10,7 @@ import typer
 from notifier.cli import subscribers, vendors
 from notifier.cli.opening import changing, looking
 from notifier.cli.options import Now
+from notifier.cli.people import followed_line
 from notifier.cli.printing import columns, local, wrapped
 from notifier.cli.progress import progress
 from notifier.cli.subscribers import Again, Basis, Yes, default_basis, known_changes
@@ -52,7 +53,7 @@ def import_subscribers(
     again: Again = False,
     now: Now = None,
 ) -> None:
-    """Import subscribers from CSV: address,language,follow,vendor,leads; only address is required."""
+    """Import subscribers from CSV: address,language,follow,exclude,vendor,leads; only address is required."""
     from notifier.jobs.import_subscribers import foresee, import_joiners
     from notifier.store.engine import reading
 
@@ -143,7 +144,9 @@ def _show_people(joiners: Sequence[Joiner], found: Tally, zone: ZoneInfo) -> Non
 
 
 def _row(joiner: Joiner) -> tuple[str, str, str]:
-    follows = " ".join(str(topic) for topic in joiner.topics)
+    from notifier.core.subscription import Followed
+
+    follows = followed_line(Followed(joiner.topics, joiner.excluded))
     vendor = f" ({joiner.vendor})" if joiner.vendor else ""
     leads = f" at {joiner.cadence}" if joiner.cadence else ""
     return joiner.address, joiner.language.value, f"{follows}{leads}{vendor}"

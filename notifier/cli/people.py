@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from notifier.core.cadence import Cadence
     from notifier.core.change import ChangeList
     from notifier.core.pseudonym import Pseudonyms
-    from notifier.core.subscription import Subscriber, Topic
+    from notifier.core.subscription import Followed, Subscriber, Topic
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The subscriber's e-mail address.")]
 Person = Annotated[
@@ -83,7 +83,11 @@ def answers_written(connection: Connection, address: str) -> tuple[int, ...]:
 
 def follows(person: Subscriber) -> str:
     """What somebody follows, and what is excluded from it, in a line."""
-    followed = person.followed
+    return followed_line(person.followed)
+
+
+def followed_line(followed: Followed) -> str:
+    """The same of whoever will."""
     topics = " ".join(map(str, followed.topics)) or "nothing"
     return f"{topics} but not {' '.join(map(str, followed.excluded))}" if followed.excluded else topics
 
@@ -102,6 +106,17 @@ def chosen_topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tupl
         if mistake:
             raise UsageError(mistake)
     return topics
+
+
+def refuse_excluded_from_nothing(
+    topics: Sequence[Topic], excluded: Sequence[Topic], changes: ChangeList | None
+) -> None:
+    """Raises UsageError for what `--exclude` takes from nothing."""
+    from notifier.core.less import excluded_from_nothing
+
+    mistake = excluded_from_nothing(topics, excluded, changes)
+    if mistake:
+        raise UsageError(mistake)
 
 
 def chosen_cadence(texts: Sequence[str]) -> Cadence | None:

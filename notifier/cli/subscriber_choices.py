@@ -16,6 +16,7 @@ from notifier.cli.people import (
     VendorId,
     chosen_cadence,
     chosen_topics,
+    refuse_excluded_from_nothing,
     subscriber_at,
 )
 from notifier.cli.printing import wrapped
@@ -106,12 +107,8 @@ def _followed(
 
     if not topics and not excluded:
         return before
-    after = followed_of(topics or before.topics, excluded, changes)
-    for topic in excluded:
-        if topic not in after.excluded:
-            wide = " ".join(map(str, after.topics))
-            raise UsageError(f"{topic} cannot be excluded, since it is no part of what they follow: {wide}")
-    return after
+    refuse_excluded_from_nothing(topics or before.topics, excluded, changes)
+    return followed_of(topics or before.topics, excluded, changes)
 
 
 def _refuse_both(one: object, other: object, first: str, second: str) -> None:

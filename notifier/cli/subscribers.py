@@ -11,6 +11,7 @@ from notifier.cli.opening import changing, looking
 from notifier.cli.options import Now, person, understood
 from notifier.cli.people import (
     Address,
+    Exclude,
     Follow,
     Leads,
     VendorId,
@@ -18,6 +19,7 @@ from notifier.cli.people import (
     checked_vendor,
     chosen_cadence,
     chosen_topics,
+    refuse_excluded_from_nothing,
     subscriber_at,
 )
 from notifier.cli.printing import local, wrapped
@@ -60,6 +62,7 @@ def add(
         Language, typer.Option("--language", help="The language of their mails.")
     ] = Language.NB,
     follow: Follow = None,
+    exclude: Exclude = None,
     lead: Leads = None,
     vendor: VendorId = None,
     basis: Basis = None,
@@ -78,7 +81,12 @@ def add(
     normal = understood(normal_address, address)
     cadence = chosen_cadence(lead or [])
     with changing(context, now) as look:
-        topics = chosen_topics(follow or ["everything"], lambda: known_changes(look.engine, look.settings))
+        topics, excluded = (
+            chosen_topics(texts, lambda: known_changes(look.engine, look.settings))
+            for texts in (follow or ["everything"], exclude or [])
+        )
+        changes = known_changes(look.engine, look.settings) if excluded else None
+        refuse_excluded_from_nothing(topics, excluded, changes)
         with writing(look.engine) as connection:
             added = joining.add(
                 connection,
@@ -90,6 +98,7 @@ def add(
                 basis=basis or default_basis(),
                 now=look.now,
                 again=again,
+                excluded=excluded,
             )
             _refuse_who_left(connection, added, look.timing.zone)
             lifted = suppressions.lift(connection, normal, pseudonyms=look.pseudonyms)

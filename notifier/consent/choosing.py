@@ -18,7 +18,7 @@ from notifier.core.subscription import MOVED, Addressee, Followed, Moved, Subscr
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.logs import Person, log
-from notifier.store import holding, owing, pausing, subscribers
+from notifier.store import choices, holding, owing, pausing, subscribers
 from notifier.store.engine import reading, writing
 
 _log = log("consent")
@@ -50,7 +50,7 @@ def follow_again(
         if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
         owing.record_due(connection, found.id, timing=timing, now=now, elapsed=elapsed)
-        subscribers.set_choices(
+        choices.put(
             connection,
             found.id,
             language=found.language,
@@ -82,7 +82,7 @@ def alter(
     party = party_of(replace(found, vendor=vendor))
     holding.hold(connection, party)
     _keep_what_fell_due(connection, found, cadence, timing=timing, now=now, elapsed=None)
-    subscribers.set_choices(
+    choices.put(
         connection,
         found.id,
         language=language,
@@ -120,7 +120,7 @@ def choose(
         if found is None or found is MOVED or found.state not in _CHOOSE_IN:
             return False
         _keep_what_fell_due(connection, found, cadence, timing=timing, now=now, elapsed=elapsed)
-        subscribers.set_choices(
+        choices.put(
             connection,
             found.id,
             language=language,

@@ -13,7 +13,7 @@ from notifier.core.less import dropped_between, without
 from notifier.core.letter import UNDO_WITHIN, LetterKind
 from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState, Topic
 from notifier.logs import Person, log
-from notifier.store import asks, joining, letters, subscribers
+from notifier.store import asks, choices, joining, letters, subscribers
 from notifier.store import leaving as stored
 from notifier.store.engine import writing
 
@@ -95,7 +95,7 @@ def leave_topics(
         dropped = dropped_between(found.followed, rest)
         if is_told and found.state is SubscriberState.ACTIVE and dropped:
             letters.put(connection, found.id, LetterKind.STATUS, dropped=dropped, now=now)
-        subscribers.set_choices(
+        choices.put(
             connection,
             found.id,
             language=found.language,

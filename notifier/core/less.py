@@ -22,6 +22,20 @@ def followed_of(topics: Iterable[Topic], excluded: Iterable[Topic], changes: Cha
     return Followed(chosen, tuple(kept))
 
 
+def excluded_from_nothing(
+    topics: Sequence[Topic], excluded: Sequence[Topic], changes: ChangeList | None
+) -> str | None:
+    """A sentence naming what is excluded though nothing wider is followed, or though it is itself, else None."""
+    kept = followed_of(topics, excluded, changes).excluded
+    wide = " ".join(map(str, topics))
+    for each in excluded:
+        if each in topics:
+            return f"{each} cannot be both followed and excluded"
+        if each not in kept:
+            return f"{each} cannot be excluded, since it is no part of what they follow: {wide}"
+    return None
+
+
 def without(followed: Followed, dropped: Topic, changes: ChangeList) -> Followed:
     """What is left when a service or a Change is followed no longer.
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from notifier.core.address import normal_address
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.change import ChangeList
+from notifier.core.less import excluded_from_nothing
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import (
     EVERYTHING,
@@ -35,7 +36,7 @@ from notifier.store.joining import Joined, Joiner
 
 T = TypeVar("T")
 
-COLUMNS = ("address", "language", "follow", "vendor", "leads")
+COLUMNS = ("address", "language", "follow", "exclude", "vendor", "leads")
 
 _WOULD_BE = {
     None: Joined.NEW,
@@ -70,13 +71,13 @@ def read_joiners(
     Raises ImportRefusedError with every problem, ListRefusedError when the list is needed and refused.
     """
     problems = Problems()
-    topics = _topics_by(known)
+    reader = _Reader(known=known, vendors=vendors, basis=basis)
     lines: dict[str, int] = {}
     joiners: list[Joiner] = []
     for row in read_rows(data, columns=COLUMNS, required=["address"], problems=problems):
         if row.line % joining.CHUNK == 0:
             advance(joining.CHUNK)
-        joiner = _joiner(row, topics=topics, vendors=vendors, basis=basis, problems=problems)
+        joiner = reader.joiner(row, problems)
         if joiner is None:
             continue
         first = lines.setdefault(joiner.address.casefold(), row.line)
@@ -152,30 +153,48 @@ def _chunks(joiners: Sequence[Joiner]) -> Iterator[Sequence[Joiner]]:
         yield joiners[start : start + joining.CHUNK]
 
 
-def _joiner(
-    row: Row,
-    *,
-    topics: Callable[[str], tuple[Topic, ...]],
-    vendors: Collection[str],
-    basis: str,
-    problems: Problems,
-) -> Joiner | None:
-    """The row as a Joiner; None when anything is wrong with it, all of which is noted."""
-    before = problems.count
-    values = row.values
-    joiner = Joiner(
-        address=_tried(normal_address, values["address"], "", row, problems),
-        language=_tried(_language, values["language"], Language.NB, row, problems),
-        topics=_tried(topics, values["follow"], (), row, problems),
-        cadence=_tried(_cadence, values["leads"], None, row, problems),
-        vendor=values["vendor"] or None,
-        basis=basis,
-    )
-    if joiner.vendor and joiner.vendor not in vendors:
-        problems.add(
-            row.line, f"there is no vendor “{joiner.vendor[:80]}”; add it first: notifier vendors add"
+class _Reader:
+    """Reads rows as Joiners. What many rows say alike is looked at once."""
+
+    def __init__(self, *, known: Callable[[], ChangeList], vendors: Collection[str], basis: str) -> None:
+        self._known = known
+        self._vendors = vendors
+        self._basis = basis
+        self._topics = lru_cache(maxsize=1_000)(self._topics_of)
+        self._left_out = lru_cache(maxsize=1_000)(self._mistake_of)
+
+    def joiner(self, row: Row, problems: Problems) -> Joiner | None:
+        """The row as a Joiner; None when anything is wrong with it, all of which is noted."""
+        before = problems.count
+        values = row.values
+        joiner = Joiner(
+            address=_tried(normal_address, values["address"], "", row, problems),
+            language=_tried(_language, values["language"], Language.NB, row, problems),
+            topics=_tried(self._topics, values["follow"], (), row, problems) or (EVERYTHING,),
+            cadence=_tried(_cadence, values["leads"], None, row, problems),
+            vendor=values["vendor"] or None,
+            basis=self._basis,
+            excluded=_tried(self._topics, values["exclude"], (), row, problems),
         )
-    return joiner if problems.count == before else None
+        if joiner.vendor and joiner.vendor not in self._vendors:
+            problems.add(
+                row.line, f"there is no vendor “{joiner.vendor[:80]}”; add it first: notifier vendors add"
+            )
+        mistake = problems.count == before and self._left_out(joiner.topics, joiner.excluded)
+        if mistake:
+            problems.add(row.line, mistake)
+        return joiner if problems.count == before else None
+
+    def _topics_of(self, text: str) -> tuple[Topic, ...]:
+        found = tuple(dict.fromkeys(parse_topic(word) for word in text.split()))
+        for topic in found:
+            mistake = None if topic == EVERYTHING else unknown_target(topic, self._known())
+            if mistake:
+                raise ValueError(mistake)
+        return found
+
+    def _mistake_of(self, topics: tuple[Topic, ...], excluded: tuple[Topic, ...]) -> str | None:
+        return excluded_from_nothing(topics, excluded, self._known()) if excluded else None
 
 
 def _tried(read: Callable[[str], T], text: str, otherwise: T, row: Row, problems: Problems) -> T:
@@ -191,21 +210,6 @@ def _language(text: str) -> Language:
         return Language(text.casefold() or Language.NB)
     except ValueError:
         raise ValueError(f"“{text[:80]}” is not a language; write nb, nn or en") from None
-
-
-def _topics_by(known: Callable[[], ChangeList]) -> Callable[[str], tuple[Topic, ...]]:
-    """Reads what is followed. Few things are followed by many, so each is looked at once."""
-
-    @lru_cache(maxsize=1_000)
-    def topics(text: str) -> tuple[Topic, ...]:
-        found = tuple(dict.fromkeys(parse_topic(word) for word in text.split())) or (EVERYTHING,)
-        for topic in found:
-            mistake = None if topic == EVERYTHING else unknown_target(topic, known())
-            if mistake:
-                raise ValueError(mistake)
-        return found
-
-    return topics
 
 
 @lru_cache(maxsize=1_000)

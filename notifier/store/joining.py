@@ -19,10 +19,10 @@ from notifier.core.address import identity_of, normal_address
 from notifier.core.cadence import Cadence
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.core.subscription import SubscriberState, Topic
+from notifier.core.subscription import Exclusion, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.store import partings
-from notifier.store.subscribers import subscription_row
+from notifier.store.choices import exclusion_row, subscription_row
 from notifier.store.tables import (
     asks,
     continuations,
@@ -47,6 +47,7 @@ class Joiner:
     basis: str
     cadence: Cadence | None = None
     vendor: str | None = None
+    excluded: tuple[Topic, ...] = ()
 
 
 class Joined(StrEnum):
@@ -83,6 +84,7 @@ def add(
     basis: str,
     now: datetime,
     again: bool = False,
+    excluded: Sequence[Topic] = (),
 ) -> Added:
     """Let one address join, as `add_many` does. Raises ValueError when it is no address."""
     joiner = Joiner(
@@ -92,6 +94,7 @@ def add(
         cadence=cadence,
         vendor=vendor,
         basis=basis,
+        excluded=tuple(excluded),
     )
     return add_many(connection, [joiner], now=now, again=again)[0]
 
@@ -238,6 +241,13 @@ def _follow(connection: Connection, joined: Mapping[int, Joiner], now: datetime)
     ]
     if rows:
         connection.execute(insert(subscriptions), rows)
+    excludes = [
+        exclusion_row(row_id, Exclusion(topic=topic))
+        for row_id, person in joined.items()
+        for topic in dict.fromkeys(person.excluded)
+    ]
+    if excludes:
+        connection.execute(insert(exclusions), excludes)
 
 
 def _tell_where_they_stand(connection: Connection, ids: Sequence[int], now: datetime) -> None:

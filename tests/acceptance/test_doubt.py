@@ -12,7 +12,7 @@ from notifier.core.text import Language
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.remind import remind
 from notifier.jobs.taking import take
-from notifier.store import outbox, subscribers
+from notifier.store import choices, outbox, subscribers
 from notifier.store.engine import writing
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes, states
 from tests.acceptance.scenes import TUESDAY, eve_of_a_reminder
@@ -113,7 +113,7 @@ def test_what_somebody_stops_following_between_composing_and_sending_is_not_sent
         with writing(parts.engine) as connection:
             found = subscribers.find(connection, KARI)
             assert found
-            subscribers.set_choices(
+            choices.put(
                 connection,
                 found.id,
                 language=Language.NB,

@@ -15,7 +15,7 @@ from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 from notifier.jobs.forecast import Forecast, forecast
-from notifier.store import subscribers
+from notifier.store import choices, subscribers
 from notifier.store.engine import reading, writing
 from notifier.store.tables import notices
 from tests.acceptance.announced import change, when, write
@@ -57,7 +57,7 @@ def story(tmp_path: Path) -> Story:
     with writing(made.parts.engine) as connection:
         own = subscribers.find(connection, "own@silent.example")
         assert own is not None
-        subscribers.set_choices(
+        choices.put(
             connection,
             own.id,
             language=Language.NB,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from notifier.core.less import followed_of
 from notifier.core.subscription import EVERYTHING, Followed, SubscriberState, parse_topic
 from notifier.core.text import Language
-from notifier.store import changes, subscribers
+from notifier.store import changes, choices
 from notifier.store.engine import reading, writing
 from notifier.store.tables import continuations, exclusions, subscriptions
 from tests.acceptance.announced import change, when, write
@@ -123,7 +123,7 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(visitor: Visitor, topics
     with writing(engine) as connection:
         current = changes.in_force(connection)
         assert current is not None
-        subscribers.set_choices(
+        choices.put(
             connection, person.id, language=Language.NB, followed=followed_of(*chosen, current.changes),
             cadence=None, vendor=None, now=visitor.now,
         )  # fmt: skip

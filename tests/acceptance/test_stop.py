@@ -14,7 +14,7 @@ from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.tick import plan
 from notifier.settings.tables import MailSettings
-from notifier.store import installation, subscribers
+from notifier.store import choices, installation, subscribers
 from notifier.store.engine import writing
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes, states
@@ -191,7 +191,7 @@ def test_what_is_no_longer_followed_when_its_message_leaves_is_not_told(story: S
         found = subscribers.find(connection, KARI)
         assert found is not None
         preg = Followed((parse_topic("service:preg"),))
-        subscribers.set_choices(
+        choices.put(
             connection, found.id, language=Language.NB, followed=preg, cadence=None, vendor=None, now=TUESDAY
         )
     story.tick(TUESDAY + 20 * MINUTE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,36 @@ def test_with_yes_everybody_joins_and_is_told_where_they_stand(place: Rehearsal,
     )
     place("tick", now=JOINED)
     assert sorted(mail["To"] for mail in place.mails()) == ["kari@epj.no", "ola@ris.no"]
+
+
+def test_what_a_list_shows_of_everybody_reads_back_as_rows(
+    place: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place("vendors", "add", "EPJ AS", now=JOINED)
+    for address, *options in (
+        ("kari@epj.no", "--exclude", "service:preg", "--lead", "7d", "--lead", "30d", "--vendor", "epj-as"),
+        ("ola@ris.no", "--language", "en", "--follow", "service:preg", "--exclude", "change:testdata"),
+        ("per@ris.no",),
+    ):
+        assert place("subscribers", "add", address, *options, now=JOINED).code == 0
+    before = place("subscribers", "list", "--json").json
+    file = tmp_path / "all.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        rows = csv.writer(opened)
+        rows.writerow(["address", "language", "follow", "exclude", "leads", "vendor"])
+        for each in before:
+            several = (" ".join(each[name] or ()) for name in ("follows", "excluded", "leads"))
+            rows.writerow([each["address"], each["language"], *several, each["vendor"] or ""])
+
+    (tmp_path / "other").mkdir()
+    other = Rehearsal(tmp_path / "other", monkeypatch)
+    other("vendors", "add", "EPJ AS", now=JOINED)
+    assert (
+        "everything but not service:preg at 30d 7d (epj-as)"
+        in other("subscribers", "import", str(file)).words
+    )
+    assert other("subscribers", "import", str(file), "--yes", now=JOINED).code == 0
+    assert other("subscribers", "list", "--json").json == before
 
 
 def test_twice_is_once(place: Rehearsal, file: Path) -> None:

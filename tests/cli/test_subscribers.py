@@ -112,10 +112,17 @@ def test_what_is_excluded_is_shown_and_explained_until_they_follow_anew(place: R
     assert "not told: the subscriber has left it out" in why
     place("subscribers", "set", KARI, "--follow", "everything", now=LATER)
     assert place("subscribers", "show", KARI, "--json").json["excluded"] == []
-    refused = place(
-        "subscribers", "set", KARI, "--follow", "service:preg", "--exclude", "service:preg", now=LATER
-    )
-    assert (refused.code, "no part of what they follow" in refused.err) == (2, True)
+    chosen = ("--follow", "change:testdata", "--exclude", "service:preg")
+    for asked in (("set", KARI), ("add", "ola@epj.example.no")):
+        refused = place("subscribers", *asked, *chosen, now=LATER)
+        assert (refused.code, "no part of what they follow" in refused.err) == (2, True)
+
+
+def test_who_is_added_may_leave_something_out(place: Rehearsal) -> None:
+    added(place, "--exclude", "change:testdata", "--exclude", "service:preg")
+    shown = place("subscribers", "show", KARI, "--json").json
+    assert shown["follows"] == ["everything"]
+    assert shown["excluded"] == ["change:testdata", "service:preg"]
 
 
 def test_resuming_and_suspending_say_when_there_was_nothing_to_do(place: Rehearsal) -> None:

@@ -21,7 +21,7 @@ from notifier.core.change import ChangeList
 from notifier.core.less import followed_of
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.subscription import EVERYTHING, Followed, Subscriber, SubscriberState, Topic, parse_topic
-from notifier.store import installation, subscribers
+from notifier.store import choices, installation, subscribers
 from notifier.store.engine import open_engine, writing
 from notifier.store.tables import notices
 from tests.consent.installing import BEFORE, CADENCES, DUE, LISTED, TOPICS, in_force, install, plan
@@ -70,7 +70,7 @@ class Life:
         with writing(self.engine) as connection:
             crowd.clear(connection)
             crowd.put(connection, [(person, None)])
-            subscribers.set_choices(
+            choices.put(
                 connection, 1, language=person.language, followed=followed, cadence=None, vendor=None, now=BEFORE
             )  # fmt: skip
             installation.record_tick(connection, now=BEFORE)

@@ -46,22 +46,31 @@ def test_an_address_alone_follows_everything_in_bokmal() -> None:
 
 
 def test_several_values_are_separated_by_spaces() -> None:
-    (kari,) = read(
-        "address,language,follow,vendor,leads\n"
-        "kari@epj.no,NN,service:kjernejournal  change:portal service:kjernejournal,epj,7d 30d\n"
+    kari, ola = read(
+        "address,language,follow,exclude,vendor,leads\n"
+        "kari@epj.no,NN,service:kjernejournal  change:portal service:kjernejournal,,epj,7d 30d\n"
+        "ola@epj.no,,,change:portal service:kjernejournal,,\n"
     )
     assert [str(topic) for topic in kari.topics] == ["service:kjernejournal", "change:portal"]
     assert (kari.language, kari.vendor, str(kari.cadence)) == ("nn", "epj", "30d 7d")
+    assert [str(topic) for topic in (*ola.topics, *ola.excluded)] == [
+        "everything",
+        "change:portal",
+        "service:kjernejournal",
+    ]
 
 
 def test_everything_wrong_with_every_row_is_told_with_its_line() -> None:
     told = refusal(
-        "address,language,follow,vendor,leads\n"
+        "address,language,follow,vendor,leads,exclude\n"
         "kari@epj.no,nb,,,\n"
-        "ola,sv,service:nix,acme,soon\n"
+        "ola,sv,service:nix,acme,soon,change:nix\n"
         ",nb,,,\n"
         "KARI@epj.no,nn,,,\n"
         "per@epj.no,nb,portal,,\n"
+        "eva@epj.no,nb,change:portal,,,service:kjernejournal\n"
+        "liv@epj.no,nb,service:kjernejournal,,,service:kjernejournal\n"
+        "siv@epj.no,nb,,,,everything\n"
     )
     for problem, beginning in zip(
         told,
@@ -70,10 +79,14 @@ def test_everything_wrong_with_every_row_is_told_with_its_line() -> None:
             "line 3: “sv” is not a language; write nb, nn or en",
             "line 3: the list has no service “nix”; it has: kjernejournal",
             "line 3: “soon” is not a lead time",
+            "line 3: the list has no change “nix”; it has: portal",
             "line 3: there is no vendor “acme”",
             "line 4: “” is not an e-mail address",
             "line 5: KARI@epj.no is on line 2 already",
             "line 6: “portal” cannot be followed",
+            "line 7: service:kjernejournal cannot be excluded, since it is no part of what they follow: change:portal",
+            "line 8: service:kjernejournal cannot be both followed and excluded",
+            "line 9: everything cannot be both followed and excluded",
         ],
         strict=True,
     ):

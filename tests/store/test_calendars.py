@@ -13,7 +13,7 @@ from notifier.core.cadence import parse_cadence
 from notifier.core.holder import GONE, NEVER, Holder, Retold
 from notifier.core.subscription import EVERYTHING, Followed, Subscriber, parse_topic
 from notifier.core.text import Language
-from notifier.store import calendars, erasing, leaving, subscribers
+from notifier.store import calendars, choices, erasing, leaving, subscribers
 from notifier.store.engine import writing
 from tests.core.lists import TIMING
 from tests.store.people import JUNE, KEYED, MAY, join
@@ -56,7 +56,7 @@ def test_a_calendar_knows_what_its_holder_has_left_out(database: Engine) -> None
     kari, excluded = join(database), parse_topic("change:par")
     for followed in (Followed((EVERYTHING,), (excluded,)), Followed((EVERYTHING,))):
         with writing(database) as connection:
-            subscribers.set_choices(
+            choices.put(
                 connection, kari.id, language=kari.language, followed=followed, cadence=None, vendor=None, now=MAY
             )  # fmt: skip
         held = look_up(database, token_of(kari))
@@ -117,7 +117,7 @@ def test_who_comes_back_has_their_calendar_again_as_of_then(database: Engine) ->
 def test_choosing_anew_counts_as_a_change_of_the_calendar(database: Engine) -> None:
     kari = join(database)
     with writing(database) as connection:
-        subscribers.set_choices(
+        choices.put(
             connection,
             kari.id,
             language=Language.NN,
@@ -144,7 +144,7 @@ def test_another_language_or_other_leads_reword_every_event_and_other_topics_non
     for day, (language, topic, own, times) in enumerate(turns, start=1):
         now = JUNE + timedelta(days=day)
         with writing(database) as connection:
-            subscribers.set_choices(
+            choices.put(
                 connection,
                 kari.id,
                 language=language,

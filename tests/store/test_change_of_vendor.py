@@ -14,7 +14,7 @@ from notifier.core.subscription import EVERYTHING, Followed, Subscriber
 from notifier.core.text import Language
 from notifier.feeds.ical import joined
 from notifier.feeds.sheet import sheet_of
-from notifier.store import calendars, changes, joining, leaving, subscribers
+from notifier.store import calendars, changes, choices, joining, leaving
 from notifier.store.engine import writing
 from tests.core.lists import TIMING, a_list
 from tests.feeds.lists import feed
@@ -46,7 +46,7 @@ def shown(connection: Connection, person: Subscriber) -> tuple[int, datetime]:
 
 
 def choose(connection: Connection, person: Subscriber, vendor: str | None, *, now: datetime) -> None:
-    subscribers.set_choices(
+    choices.put(
         connection,
         person.id,
         language=Language.NB,

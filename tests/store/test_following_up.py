@@ -14,7 +14,7 @@ from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut, reminder_steps
 from notifier.core.promise import due_promises
 from notifier.core.subscription import EVERYTHING, Followed, parse_topic
-from notifier.store import changes, escalating, leaving, promises, vendors
+from notifier.store import changes, choices, escalating, leaving, promises, vendors
 from notifier.store import subscribers as subscribers_of
 from notifier.store.engine import reading, writing
 from notifier.store.tables import notices, subscribers
@@ -119,7 +119,7 @@ def test_who_began_to_follow_as_it_had_fallen_due_is_escalated_to_all_the_same(d
             for followed, now in steps:
                 found = subscribers_of.find(connection, address)
                 assert found is not None
-                subscribers_of.set_choices(
+                choices.put(
                     connection, found.id, language=found.language, followed=followed, cadence=None,
                     vendor=found.vendor, now=now,
                 )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from notifier.core.cadence import Cadence, parse_cadence
 from notifier.core.subscription import Followed, Subscriber, SubscriberState, parse_topic
 from notifier.core.text import Language
-from notifier.store import erasing, leaving, subscribers, vendors
+from notifier.store import choices, erasing, leaving, subscribers, vendors
 from notifier.store.engine import reading, writing
 from tests.store.people import JUNE, KEYED, MAY, join, look_up
 
@@ -21,7 +21,7 @@ def choose(
     vendor: str | None = None,
 ) -> Subscriber:
     with writing(engine) as connection:
-        subscribers.set_choices(
+        choices.put(
             connection, person.id, language=Language.EN, followed=Followed(tuple(map(parse_topic, follows))),
             cadence=cadence, vendor=vendor, now=JUNE,
         )  # fmt: skip

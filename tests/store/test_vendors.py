@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from notifier.core.subscription import EVERYTHING, Followed, parse_topic
 from notifier.core.text import Language
-from notifier.store import readiness, subscribers, vendors
+from notifier.store import choices, readiness, subscribers, vendors
 from notifier.store.engine import reading, writing
 from notifier.store.vendors import Vendor, checked
 from tests.core.lists import a_change
@@ -67,7 +67,7 @@ def test_a_vendor_follows_what_any_of_its_contacts_does(database: Engine) -> Non
     kari, _ = (join(database, f"{name}@epj.example.no", vendor="epj") for name in ("kari", "ola"))
     with writing(database) as connection:
         for topics, follows in ((left_out, True), (Followed((parse_topic("service:preg"),)), False)):
-            subscribers.set_choices(
+            choices.put(
                 connection, kari.id, language=Language.NB, followed=topics, cadence=None, vendor="epj", now=JUNE
             )  # fmt: skip
             (theirs,) = readiness.followed_by_vendor(connection).values()
@@ -75,6 +75,6 @@ def test_a_vendor_follows_what_any_of_its_contacts_does(database: Engine) -> Non
             assert any(followed.covers(portal) for followed in theirs) is follows
             ola = subscribers.find(connection, "ola@epj.example.no")
             assert ola is not None
-            subscribers.set_choices(
+            choices.put(
                 connection, ola.id, language=Language.NB, followed=left_out, cadence=None, vendor="epj", now=JUNE
             )  # fmt: skip
