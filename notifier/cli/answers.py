@@ -177,7 +177,12 @@ def _decide(context: typer.Context, answer_id: int, *, accepted: bool, by: str |
     raise UsageError(f"answer {answer_id} does not wait: it {_STATES[found.state]}")
 
 
-_STATES = {AnswerState.COUNTS: "counts", AnswerState.REFUSED: "was refused", AnswerState.WAITING: "waits"}
+_STATES = {
+    AnswerState.COUNTS: "counts",
+    AnswerState.REFUSED: "was refused",
+    AnswerState.REPLACED: "was replaced by a newer one",
+    AnswerState.WAITING: "waits",
+}
 
 
 def _no_answer(answer_id: int) -> UsageError:
@@ -234,7 +239,8 @@ def _row(answer: Answer, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def _details(answer: Answer, writer: str, zone: ZoneInfo) -> list[tuple[str, str]]:
-    decided = f"{answer.decided_by}, {local(answer.decided_at, zone)}" if answer.decided_at else ""
+    by = f"{answer.decided_by}, " if answer.decided_by else ""
+    decided = f"{by}{local(answer.decided_at, zone)}" if answer.decided_at else ""
     rows = [
         ("Answer", str(answer.id)),
         ("For", str(answer.party)),

@@ -65,5 +65,6 @@ def _read_again(record: Mapping[str, Any]) -> dict[str, Any]:
         found[name] = parse_when(found[name]) if found.get(name) else None
     found["lead"] = parse_lead(found["lead"]) if found.get("lead") else None
     found["tells"] = [_read_again(each) for each in found.get("tells", ())]
+    found["copies"] = [_read_again(each) for each in found.get("copies", ())]
     found["attempts"] = [_read_again(each) for each in found.get("attempts", ())]
     return found

@@ -14,6 +14,7 @@ from notifier.compose.questions import Question, question_of
 from notifier.compose.sections import followed_name, heading_of
 from notifier.compose.voice import Voice
 from notifier.core.change import Change
+from notifier.core.rendering import shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def standing_of(matter: Matter, *, places: Places, voice: Voice) -> Standing:
 
 
 def _passages(matter: Matter, change: Change, belongs: Callable[[Phase], bool]) -> tuple[Passage, ...]:
-    if not matter.followed.covers(change):
+    if not shows(matter.followed, change):
         return ()
     passages = (
         passage_of(

@@ -36,11 +36,13 @@ class AnswerKind(StrEnum):
 
 
 class AnswerState(StrEnum):
-    """Whether an Answer counts. One from outside the Vendor's domains waits for an operator's decision."""
+    """Whether an Answer counts. One from outside the Vendor's domains waits for an operator's decision; where a newer
+    one comes before that, it is replaced."""
 
     COUNTS = "counts"
     WAITING = "waiting"
     REFUSED = "refused"
+    REPLACED = "replaced"
 
 
 class Way(StrEnum):
@@ -106,7 +108,7 @@ class Answer:
 
     @property
     def counts(self) -> bool:
-        """Whether it counts: it neither waits nor was refused."""
+        """Whether it counts: it neither waits, nor was refused or replaced before it did."""
         return self.state is AnswerState.COUNTS
 
     def writer(self, addressed: str) -> str:

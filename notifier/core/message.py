@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from notifier.core.letter import LetterKind
+from notifier.core.rendering import Rendering
 from notifier.core.subscription import Topic
 
 
@@ -38,7 +39,7 @@ class Message:
     `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
     `letter` says what kind of Letter it is (None: it carries Notices), `letter_to` another address than the
     Subscriber's own for it to go to, `answer_id` which Answer it tells of, `dropped` what a
-    status tells that they follow no longer.
+    status tells that they follow no longer. `renderings` are of its copies, as far as they are kept.
     """
 
     id: int
@@ -59,6 +60,28 @@ class Message:
     letter_to: str | None = None
     answer_id: int | None = None
     dropped: tuple[Topic, ...] = ()
+    renderings: tuple[Rendering, ...] = ()
+
+    @property
+    def may_have_arrived(self) -> tuple[Rendering, ...]:
+        """The copies that left, or of which nobody knows that they did not, in their order."""
+        return tuple(
+            each
+            for each in self.renderings
+            # Of those before it was sent anew, only these were kept.
+            if each.generation < self.generation or each.number <= self.copies
+        )
+
+    def rendered(self, rendering: Rendering) -> Message:
+        """The same with one more copy about to be written to the wire, in place of any that was refused."""
+        newest = replace(rendering, generation=self.generation, number=self.copies + 1)
+        return replace(self, renderings=(*self.may_have_arrived, newest))
+
+    def header_id_of(self, rendering: Rendering) -> str:
+        """The Message-ID of a copy: each generation had another."""
+        last, stem = self.header_id or "", f"<n{self.id}."
+        suffix = last.removeprefix(f"{stem}{self.generation}")
+        return last if suffix == last else f"{stem}{rendering.generation}{suffix}"
 
 
 def header_id(message: Message, suffix: str) -> str:

@@ -70,7 +70,8 @@ def may_erase(
 def may_forget_answer(
     state: AnswerState, *, at: datetime, decided_at: datetime | None, before: datetime
 ) -> bool:
-    """Whether an Answer given `at` that never counted serves nobody any more: it was refused, or nobody decided."""
+    """Whether an Answer given `at` that never counted serves nobody any more: it was refused or replaced, or nobody
+    decided."""
     if state is AnswerState.COUNTS:
         return False
     ended = at if state is AnswerState.WAITING else decided_at

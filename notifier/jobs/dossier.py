@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,11 +23,14 @@ from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerRules
 from notifier.core.chain import chained, first_broken, head_of
 from notifier.core.change import Change, ChangeList
-from notifier.core.subscription import SubscriberState
+from notifier.core.letter import TO_ANOTHER_ADDRESS
+from notifier.core.message import Message
+from notifier.core.rendering import Rendering
+from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.text import Language
 from notifier.errors import UsageError
 from notifier.jobs.exhibit import MAILS, open_folder
-from notifier.jobs.proof import Proof, read_proof, records_of
+from notifier.jobs.proof import Proof, Retold, read_proof, records_of
 from notifier.jobs.retell import Retelling
 from notifier.store.engine import reading
 from notifier.store.vendors import Vendor
@@ -35,7 +38,8 @@ from notifier.store.vendors import Vendor
 RECORD, PAGE = "dossier.json", "index.html"
 _SUFFIXES = (".eml", ".txt", ".html")
 # Nobody reads mail there (RFC 2606 section 2).
-_NOBODY = "erased@erased.invalid"
+_ERASED = "erased@erased.invalid"
+_MOVED = "moved@moved.invalid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +82,8 @@ def write_dossier(
     mails = open_folder(folder)
     with reading(engine) as connection:
         proof = read_proof(connection, change, vendor)
-        files = _write_mails(connection, mails, proof, voice=voice, rules=rules, advance=advance)
-    chain = chained(records_of(proof, files))
+        retold = _write_mails(connection, mails, proof, voice=voice, rules=rules, advance=advance)
+    chain = chained(records_of(proof, retold))
     page = proof_page(
         chain,
         vendor=vendor.name,
@@ -100,7 +104,7 @@ def write_dossier(
     }
     written = {**head, "seal": _seal(head, keys[-1]), "records": chain}
     (folder / RECORD).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return Written(index=folder / PAGE, head=head_of(chain), records=len(chain), mails=len(files))
+    return Written(index=folder / PAGE, head=head_of(chain), records=len(chain), mails=len(retold))
 
 
 def check_dossier(folder: Path, *, keys: tuple[str, ...] | None) -> Checked:
@@ -140,23 +144,46 @@ def _write_mails(
     voice: Voice,
     rules: AnswerRules,
     advance: Callable[[int], None],
-) -> dict[int, Mapping[str, str]]:
-    """Each mail's files and their hashes, by Message id."""
+) -> dict[int, list[Retold]]:
+    """Every copy of each mail, by Message id, as far as what it told is known."""
     retelling = Retelling(connection, proof.vendor, voice=voice, rules=rules)
     people = {contact.subscriber.id: contact.subscriber for contact in proof.contacts}
-    files: dict[int, Mapping[str, str]] = {}
+    retold: dict[int, list[Retold]] = {}
     for message in proof.mails.values():
-        subscriber = people[message.subscriber_id]
-        is_erased = subscriber.state is SubscriberState.ERASED
-        address = _NOBODY if is_erased else subscriber.address
-        mail = retelling.retell(message, proof.carried.get(message.id, ()), subscriber, address)
-        if mail is not None:
-            stem = f"{message.state_at or message.created_at:%Y-%m-%d}-{message.id:06}"
-            keep(folder, stem, mail.data)
-            there = (folder / f"{stem}{suffix}" for suffix in _SUFFIXES)
-            files[message.id] = {each.name: _digest(each) for each in there if each.is_file()}
+        subscriber, notices = people[message.subscriber_id], proof.carried.get(message.id, ())
+        for number, rendering in enumerate(_shown(message), 1):
+            address = _address(message, subscriber, rendering)
+            mail = retelling.retell(message, notices, subscriber, address, rendering=rendering)
+            if mail is not None:
+                at = rendering.at if rendering else message.state_at or message.created_at
+                stem = f"{at:%Y-%m-%d}-{message.id:06}{f'_{number}' if number > 1 else ''}"
+                files, moved = _keep(folder, stem, mail.data), address == _MOVED
+                anew = Retold(rendering=rendering, files=files, to_earlier_address=moved)
+                retold.setdefault(message.id, []).append(anew)
         advance(1)
-    return files
+    return retold
+
+
+def _shown(message: Message) -> Sequence[Rendering | None]:
+    """The copies that may have arrived; where none did, the one that was refused last. None where it is not known
+    from what it was composed."""
+    return message.may_have_arrived or message.renderings[-1:] or (None,)
+
+
+def _address(message: Message, subscriber: Subscriber, rendering: Rendering | None) -> str:
+    """Where a copy went, as far as that is known: an address is forgotten when its reader leaves it."""
+    if subscriber.state is SubscriberState.ERASED:
+        return _ERASED
+    is_theirs = message.letter not in TO_ANOTHER_ADDRESS
+    has_moved = rendering is not None and rendering.moves != subscriber.moves
+    return _MOVED if is_theirs and has_moved else subscriber.address
+
+
+def _keep(folder: Path, stem: str, data: bytes) -> Mapping[str, str]:
+    """Write a mail down; answers its files with their hashes."""
+    keep(folder, stem, data)
+    there = (folder / f"{stem}{suffix}" for suffix in _SUFFIXES)
+    return {each.name: _digest(each) for each in there if each.is_file()}
 
 
 def _read(folder: Path) -> dict[str, Any]:

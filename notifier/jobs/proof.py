@@ -18,6 +18,7 @@ from notifier.core.history import Entry
 from notifier.core.message import Message
 from notifier.core.notice import Notice, Outcome
 from notifier.core.readiness import Waiver
+from notifier.core.rendering import Rendering
 from notifier.store import answers, changes, evidence, proofs, waivers
 from notifier.store.messages import Attempt
 from notifier.store.proofs import Contact
@@ -51,6 +52,16 @@ class Proof:
         return {contact.subscriber.id: contact.name for contact in self.contacts}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retold:
+    """A copy of a mail rendered anew, `rendering` None where it is not known from what it was composed: its `files`
+    with their hashes, and whether it went to an address that its reader has left since."""
+
+    rendering: Rendering | None
+    files: Mapping[str, str]
+    to_earlier_address: bool = False
+
+
 def read_proof(connection: Connection, change: Change, vendor: Vendor) -> Proof:
     """Read all of it."""
     party = Party(vendor=vendor.id)
@@ -67,8 +78,7 @@ def read_proof(connection: Connection, change: Change, vendor: Vendor) -> Proof:
         if letter.answer_id is not None
         or contacts[letter.subscriber_id].was_theirs(letter.state_at or letter.created_at)
     ]
-    left = {notice.message_id for notice in ledger if notice.message_id and notice.outcome in _LEFT}
-    mails = proofs.messages_by_id(connection, left) | {letter.id: letter for letter in letters}
+    mails = _left(connection, ledger) | {letter.id: letter for letter in letters}
     return Proof(
         change=change,
         vendor=vendor,
@@ -76,7 +86,7 @@ def read_proof(connection: Connection, change: Change, vendor: Vendor) -> Proof:
         history=changes.history(connection),
         ledger=tuple(ledger),
         mails=mails,
-        carried=proofs.notices_in(connection, mails),
+        carried=proofs.notices_in(connection, mails.values()),
         attempts=proofs.attempts_by_message(connection, mails),
         answers=given,
         evidence=evidence.of_vendor(connection, vendor.id, change.id),
@@ -84,12 +94,19 @@ def read_proof(connection: Connection, change: Change, vendor: Vendor) -> Proof:
     )
 
 
-def records_of(found: Proof, files: Mapping[int, Mapping[str, str]]) -> list[Record]:
-    """Everything in the order of time; `files` names each mail's files with their hashes, by Message id."""
+def _left(connection: Connection, ledger: Sequence[Notice]) -> dict[int, Message]:
+    """The Messages by which any of these Notices was told, or may have been."""
+    told = {each.message_id for each in ledger if each.outcome in _LEFT}
+    found = proofs.messages_by_id(connection, {each.message_id for each in ledger if each.message_id})
+    return {key: message for key, message in found.items() if key in told or message.copies}
+
+
+def records_of(found: Proof, retold: Mapping[int, Sequence[Retold]]) -> list[Record]:
+    """Everything in the order of time; `retold` has the mails rendered anew, by Message id."""
     records = [
         *_dates(found),
         *_contacts(found),
-        *_mails(found, files),
+        *_mails(found, retold),
         *_untold(found),
         *_answers(found),
         *_evidence(found),
@@ -131,8 +148,9 @@ def _contacts(found: Proof) -> Iterator[Record]:
                 yield {"at": _instant(stay.until), "what": "parted", "contact": contact.name}
 
 
-def _mails(found: Proof, files: Mapping[int, Mapping[str, str]]) -> Iterator[Record]:
+def _mails(found: Proof, retold: Mapping[int, Sequence[Retold]]) -> Iterator[Record]:
     for message in found.mails.values():
+        anew = retold.get(message.id, ())
         yield {
             "at": _instant(message.state_at or message.created_at),
             "what": "mail",
@@ -145,8 +163,23 @@ def _mails(found: Proof, files: Mapping[int, Mapping[str, str]]) -> Iterator[Rec
             "reply": message.last_reply or None,
             "tells": [_notice(notice) for notice in found.carried.get(message.id, ())],
             "attempts": [_attempt(each) for each in found.attempts.get(message.id, ())],
-            "files": dict(files.get(message.id, {})),
+            "copies": [_copy(message, each.rendering, each) for each in anew if each.rendering],
+            "files": {name: digest for each in anew for name, digest in each.files.items()},
         }
+
+
+def _copy(message: Message, rendering: Rendering, retold: Retold) -> Record:
+    return {
+        "at": _instant(rendering.at),
+        "message_id": message.header_id_of(rendering),
+        "list": rendering.reading,
+        "language": rendering.language.value,
+        "follows": [str(topic) for topic in rendering.followed.topics],
+        "left_out": [str(topic) for topic in rendering.followed.excluded],
+        "notices": list(rendering.told),
+        "to_earlier_address": retold.to_earlier_address,
+        "files": sorted(retold.files),
+    }
 
 
 def _untold(found: Proof) -> Iterator[Record]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy import Connection
 
 from notifier.core.answer import Answer, AnswerRules, AnswerState, Evidence, Party
 from notifier.core.change import Change
 from notifier.core.curve import Curve, curve_of
+from notifier.core.history import Entry
 from notifier.core.readiness import (
     Contacts,
     Picture,
@@ -20,8 +22,9 @@ from notifier.core.readiness import (
     condition_of,
     picture_of,
 )
+from notifier.core.rendering import ids_shown
 from notifier.core.stance import Circumstances, is_silent, last_that_counts, stance_of
-from notifier.core.subscription import Followed, Topic
+from notifier.core.subscription import Followed
 from notifier.core.timing import Timing
 from notifier.store import answers, changes, evidence, footings, readiness, vendors, waivers
 from notifier.store.readiness import LastTold
@@ -36,7 +39,7 @@ class _Known:
     contacts: Mapping[str, tuple[int, int]]
     followed: Mapping[str, Sequence[Followed]]
     tellings: Mapping[tuple[str, str], LastTold]
-    standings: Mapping[str, Mapping[Topic, LastTold]]
+    standings: Mapping[str, Sequence[tuple[Collection[str], LastTold]]]
     reminded: Mapping[str, Mapping[str, Collection[datetime]]]
     replies: Mapping[int, str]
     answers: Mapping[tuple[Party, str], Sequence[Answer]]
@@ -57,8 +60,9 @@ def pictures(
 def _read(
     connection: Connection, chosen: Sequence[Change], *, timing: Timing, rules: AnswerRules, now: datetime
 ) -> _Known:
-    tellings, standings = readiness.tellings(connection), readiness.standings(connection)
-    told = [*tellings.values(), *(each for by_topic in standings.values() for each in by_topic.values())]
+    history = changes.history(connection)
+    tellings, standings = readiness.tellings(connection), _standings(connection, chosen, history)
+    told = [*tellings.values(), *(last for theirs in standings.values() for _, last in theirs)]
     everybody = vendors.listing(connection)
     keys = [change.key(deadline) for change in chosen for deadline in change.deadlines]
     given: dict[tuple[Party, str], list[Answer]] = {}
@@ -77,7 +81,7 @@ def _read(
         evidence=seen,
         waivers=waivers.last_of_each(connection),
         circumstances=Circumstances(
-            history=changes.history(connection),
+            history=history,
             evidence={
                 (vendor, change_id): series[-1]
                 for change_id, by_vendor in seen.items()
@@ -88,6 +92,31 @@ def _read(
             rules=rules,
         ),
     )
+
+
+def _standings(
+    connection: Connection, chosen: Sequence[Change], history: Mapping[str, Sequence[Entry]]
+) -> dict[str, list[tuple[Collection[str], LastTold]]]:
+    """By Vendor, of which Changes, by their ids, its standing mails told, and when the last did."""
+    kept = readiness.standings(connection)
+    used = {each.reading for theirs in kept.values() for each in theirs if each.reading is not None}
+    lists = {reading.id: reading.changes.changes for reading in changes.readings(connection, used)}
+    shown = cache(lambda followed, reading: ids_shown(followed, lists[reading]))
+    found: dict[str, list[tuple[Collection[str], LastTold]]] = {}
+    for vendor, theirs in kept.items():
+        found[vendor] = [(shown(each.followed, each.reading), each.last) for each in theirs]
+    since = {change.id: _known_since(change, history) for change in chosen}
+    for vendor, theirs in readiness.earlier_standings(connection).items():
+        for each in theirs:
+            known = [change for change in chosen if since[change.id] <= each.last.last_at]
+            found.setdefault(vendor, []).append((ids_shown(each.followed, known), each.last))
+    return found
+
+
+def _known_since(change: Change, history: Mapping[str, Sequence[Entry]]) -> datetime:
+    """When the list first had the Change."""
+    entries = (history.get(change.key(deadline), ()) for deadline in change.deadlines)
+    return min((each[0].at for each in entries if each), default=datetime.max.replace(tzinfo=UTC))
 
 
 def _picture(known: _Known, change: Change) -> Picture:
@@ -125,12 +154,12 @@ def _follows(known: _Known, change: Change, vendor: Vendor) -> bool:
 
 
 def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:
-    """What the Vendor was told of any of the Change's Deadlines, or of all that its contacts follow."""
+    """What the Vendor was told of any of the Change's Deadlines, or with all that its contacts followed."""
     found = (known.tellings.get((vendor.id, change.key(deadline))) for deadline in change.deadlines)
-    standings = known.standings.get(vendor.id, {}).items()
+    shown = known.standings.get(vendor.id, ())
     there = [
         *(telling for telling in found if telling is not None),
-        *(telling for topic, telling in standings if topic.covers(change)),
+        *(telling for ids, telling in shown if change.id in ids),
     ]
     if not there:
         return None

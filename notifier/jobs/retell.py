@@ -1,8 +1,8 @@
 """Retelling: a mail that left, rendered anew from what was recorded, since the bytes themselves are not kept.
 
-By the list that was in force then and the answers given by then, for the instant at which it left; but in the language,
-and for what is followed, as it is now. Its links and addresses are signed with a key that nobody keeps, so that they
-lead nowhere.
+From the list, in the language and for what was followed as each copy of it was composed, by the answers given by then.
+Of what left before that was kept, only the instant is known at which it did: it is told anew in the language, and for
+what is followed, as it is now. Links and addresses are signed with a key that nobody keeps, so that they lead nowhere.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from notifier.compose.messages import Mail
 from notifier.compose.recipient import recipient_of
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerRules, Party
-from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
 from notifier.core.letter import OF_ANSWERS, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import Notice, NoticeKind, Outcome
 from notifier.core.plan import NEWS
+from notifier.core.rendering import Rendering
 from notifier.core.stance import Circumstances, last_that_counts, stance_of
-from notifier.core.subscription import Subscriber
+from notifier.core.subscription import Exclusion, Subscriber, Subscription
 from notifier.store import answers, changes, evidence, footings, imprints
 from notifier.store.changes import Reading
 from notifier.store.vendors import Vendor
@@ -50,6 +50,7 @@ class Retelling:
         self._vendor = vendor
         in_force = [reading for reading in changes.readings(connection) if reading.in_force_at is not None]
         self._readings = sorted(in_force, key=attrgetter("in_force_at"))
+        self._by_id = {reading.id: reading for reading in in_force}
         self._history = imprints.history(connection)
         self._known: dict[int, Mapping[str, Sequence[Entry]]] = {}
         self._contact = voice.letterhead.contact
@@ -60,12 +61,21 @@ class Retelling:
         self._reminded = reminded.get(vendor.id, {})
 
     def retell(
-        self, message: Message, notices: Sequence[Notice], subscriber: Subscriber, address: str
+        self,
+        message: Message,
+        notices: Sequence[Notice],
+        subscriber: Subscriber,
+        address: str,
+        *,
+        rendering: Rendering | None,
     ) -> Mail | None:
-        """The mail as it read when it left, to `address`; None when what it told is not known any more."""
-        at = message.state_at or message.created_at
-        reading = next((each for each in reversed(self._readings) if _took_force(each, at)), None)
-        told = [_with_old(each, notices, self._history) for each in notices if each.outcome in _TOLD]
+        """The mail, or one copy of it, as it read when it left, to `address`; None when what it told is not known any
+        more."""
+        at = rendering.at if rendering else message.state_at or message.created_at
+        if rendering is not None:
+            subscriber = _as_then(subscriber, rendering)
+        reading = self._reading_of(rendering, at)
+        told = [_with_old(each, notices, self._history) for each in notices if _was_told(each, rendering)]
         given = self._given.get(message.answer_id or 0)
         if reading is None or not (told or message.letter):
             return None
@@ -80,15 +90,15 @@ class Retelling:
             notices=told,
             ask=None,
             changes=reading.changes,
-            history=self._history_at(at),
-            footing=self._footing_at(at, reading.changes),
+            history=self._history_at(at, reading),
+            footing=self._footing_at(at, reading),
             given=given,
             now=at,
             timing=self._timing,
         )
         to = recipient_of(
             message=message,
-            header_id=message.header_id or "",
+            header_id=message.header_id_of(rendering) if rendering else message.header_id or "",
             subscriber=subscriber,
             ask=None,
             address=address,
@@ -96,21 +106,33 @@ class Retelling:
         )
         return self._composer.compose(matter, to)
 
-    def _history_at(self, at: datetime) -> Mapping[str, Sequence[Entry]]:
+    def _reading_of(self, rendering: Rendering | None, at: datetime) -> Reading | None:
+        """The reading that a copy was composed from; else the one that was in force then."""
+        if rendering is not None:
+            return self._by_id.get(rendering.reading)
+        return next((each for each in reversed(self._readings) if _took_force(each, at)), None)
+
+    def _history_at(self, at: datetime, reading: Reading) -> Mapping[str, Sequence[Entry]]:
         """What had happened by then; the same object for mails between the same two events."""
-        number = sum(entry.at <= at for entries in self._history.values() for entry in entries)
+        # Nodes' clocks may differ, and the next reading may take force at the very instant.
+        latest = max(at, reading.in_force_at or at)
+
+        def is_known(entry: Entry) -> bool:
+            return entry.at <= latest and entry.revision <= reading.revision
+
+        number = sum(is_known(entry) for entries in self._history.values() for entry in entries)
         if number not in self._known:
             self._known[number] = {
-                key: tuple(entry for entry in entries if entry.at <= at)
+                key: tuple(entry for entry in entries if is_known(entry))
                 for key, entries in self._history.items()
             }
         return self._known[number]
 
-    def _footing_at(self, at: datetime, current: ChangeList) -> Footing:
+    def _footing_at(self, at: datetime, reading: Reading) -> Footing:
         """Where the Vendor stood then, by what had been answered and seen by then."""
         seen = {each.change_id: each for each in self._evidence if each.at <= at}
         circumstances = Circumstances(
-            history=self._history_at(at),
+            history=self._history_at(at, reading),
             evidence={(each.vendor, change_id): each for change_id, each in seen.items()},
             timing=self._timing,
             today=self._timing.today(at),
@@ -118,7 +140,7 @@ class Retelling:
         )
         given = [each for each in self._answers if (each.decided_at or each.at) <= at]
         stances = {}
-        for change in current.changes:
+        for change in reading.changes.changes:
             answer = last_that_counts(each for each in given if each.change_id == change.id)
             if answer is not None:
                 stances[change.id] = stance_of(answer, change=change, circumstances=circumstances)
@@ -134,6 +156,21 @@ class Retelling:
 
 def _took_force(reading: Reading, at: datetime) -> bool:
     return reading.in_force_at is not None and reading.in_force_at <= at
+
+
+def _as_then(subscriber: Subscriber, rendering: Rendering) -> Subscriber:
+    """The Subscriber as a copy was composed for: in that language, following that."""
+    followed, at = rendering.followed, rendering.at
+    return replace(
+        subscriber,
+        language=rendering.language,
+        subscriptions=tuple(Subscription(topic=topic, since=at) for topic in followed.topics),
+        exclusions=tuple(Exclusion(topic=topic) for topic in followed.excluded),
+    )
+
+
+def _was_told(notice: Notice, rendering: Rendering | None) -> bool:
+    return notice.outcome in _TOLD if rendering is None else notice.id in rendering.told
 
 
 def _signing_nothing(voice: Voice) -> Voice:

@@ -26,7 +26,8 @@ from notifier.store.engine import writing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A composed Message and the Notices it carries; `moves` is how often its Subscriber had moved by then."""
+    """A composed Message, with the rendering of its next copy, and the Notices it carries; `moves` is how often its
+    Subscriber had moved by then."""
 
     message: Message
     notices: tuple[Notice, ...]
@@ -151,7 +152,10 @@ def _composed(sender: Sender, telling: Telling, now: datetime) -> Ready:
         now=now,
     )
     return Ready(
-        message=telling.message, notices=telling.notices, parcel=parcel, moves=telling.subscriber.moves
+        message=telling.rendered(at=now),
+        notices=telling.notices,
+        parcel=parcel,
+        moves=telling.subscriber.moves,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from notifier.core.answer import GivenAnswer
 from notifier.core.change import ChangeList
@@ -12,6 +13,7 @@ from notifier.core.history import Entry
 from notifier.core.letter import Ask, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import Notice
+from notifier.core.rendering import Rendering, is_kept
 from notifier.core.subscription import Subscriber
 
 
@@ -40,3 +42,17 @@ class Telling:
                 return self.message.letter_to
             case _:
                 return self.subscriber.address
+
+    def rendered(self, *, at: datetime) -> Message:
+        """The Message with the rendering of one more copy, composed at this instant, where that is to be kept."""
+        if not is_kept(self.message.letter):
+            return self.message
+        rendering = Rendering(
+            at=at,
+            reading=self.reading,
+            language=self.subscriber.language,
+            followed=self.subscriber.followed,
+            moves=self.subscriber.moves,
+            told=tuple(notice.id for notice in self.notices),
+        )
+        return self.message.rendered(rendering)

@@ -49,7 +49,7 @@ def decide(connection: Connection, answer_id: int, state: AnswerState, *, by: st
 
 
 def overtake(connection: Connection, newer: Answer, *, now: datetime) -> None:
-    """Refuse what waits of the same Party and Change, where a newer one counts; where that waits as well, only
+    """Let an Answer replace what waits of the same Party and Change, where it counts; where it waits as well, only
     what came by the same Subscriber."""
     waits = and_(
         answers.c.party == str(newer.party),
@@ -59,12 +59,8 @@ def overtake(connection: Connection, newer: Answer, *, now: datetime) -> None:
     )
     if not newer.counts:
         waits = and_(waits, answers.c.subscriber_id == newer.subscriber_id)
-    refused = {
-        "state": AnswerState.REFUSED.value,
-        "decided_by": f"answer {newer.id}, which is newer",
-        "decided_at": now,
-    }
-    connection.execute(update(answers).where(waits).values(refused))
+    replaced = {"state": AnswerState.REPLACED.value, "decided_at": now}
+    connection.execute(update(answers).where(waits).values(replaced))
 
 
 def find(connection: Connection, answer_id: int) -> Answer | None:

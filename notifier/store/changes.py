@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, and_, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, literal, or_, select, true, update
 
 from notifier.core.change import ChangeList
 from notifier.core.diff import Difference, DifferenceKind
@@ -87,11 +87,11 @@ def in_force(connection: Connection) -> Reading | None:
     return _reading(row) if row else None
 
 
-def readings(connection: Connection) -> tuple[Reading, ...]:
-    """Every reading ever seen that could have taken force, oldest first."""
-    return tuple(
-        _reading(row) for row in connection.execute(select(readings_table).order_by(readings_table.c.id))
-    )
+def readings(connection: Connection, ids: Collection[int] | None = None) -> tuple[Reading, ...]:
+    """Every reading ever seen that could have taken force, or those with these ids, oldest first."""
+    chosen = true() if ids is None else readings_table.c.id.in_(ids)
+    rows = connection.execute(select(readings_table).where(chosen).order_by(readings_table.c.id))
+    return tuple(_reading(row) for row in rows)
 
 
 def hold(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from notifier.core.letter import LetterKind
 from notifier.core.message import ON_THEIR_WAY, UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
+from notifier.core.rendering import parse_renderings, written
 from notifier.core.subscription import parse_topic
 from notifier.store import pausing
 from notifier.store.notices import notice_of
@@ -59,6 +60,7 @@ def _retry(connection: Connection, ids: Sequence[int], by: str, now: datetime) -
         "last_reply": f"sent again by {by}"[:300],
     }
     ended = and_(messages.c.id.in_(ids), messages.c.state.in_(RETRIED))
+    _forget_refused(connection, ended)
     revived = connection.scalars(update(messages).where(ended).values(values).returning(messages.c.id)).all()
     undone = and_(
         notices.c.message_id.in_(revived),
@@ -68,6 +70,17 @@ def _retry(connection: Connection, ids: Sequence[int], by: str, now: datetime) -
         update(notices).where(undone).values(outcome=Outcome.OWED.value, reason="", decided_at=now)
     )
     return len(revived)
+
+
+def _forget_refused(connection: Connection, ended: ColumnElement[bool]) -> None:
+    """Of the copies of these Messages, keep those that may have arrived: how many did, is forgotten with a new
+    generation."""
+    chosen = select(messages).where(ended, messages.c.renderings != "")
+    found = [message_of(row) for row in connection.execute(chosen)]
+    kept = [{"of": each.id, "text": written(each.may_have_arrived)} for each in found]
+    blank = update(messages).where(messages.c.id == bindparam("of")).values(renderings=bindparam("text"))
+    if kept:
+        connection.execute(blank, kept)
 
 
 def load(connection: Connection, ids: Collection[int]) -> tuple[Message, ...]:
@@ -97,6 +110,7 @@ def message_of(row: Any) -> Message:
         letter_to=row.letter_to,
         answer_id=row.answer_id,
         dropped=tuple(parse_topic(text) for text in row.about.split()),
+        renderings=parse_renderings(row.renderings),
     )
 
 

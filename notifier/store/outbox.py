@@ -57,6 +57,7 @@ from sqlalchemy.types import TypeEngine
 from notifier.core.delivery import Transition
 from notifier.core.letter import BEHIND_OTHERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
+from notifier.core.rendering import written
 from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from notifier.store import letters, pausing, tokens, transitions
 from notifier.store.columns import Instant
@@ -142,14 +143,14 @@ def _oldest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
 def arm(
     connection: Connection, claimed: Sequence[Message], *, reading: int, id_suffix: str, now: datetime
 ) -> frozenset[int]:
-    """Count a copy of each Message that may be written to the wire now; answers their ids.
+    """Count a copy of each Message that may be written to the wire now, and keep its renderings; answers their ids.
 
     What is not armed is still ours under its token: `release` gives it back to be composed anew.
     """
     if not claimed:
         return frozenset()
     name = connection.dialect.name
-    rows = [{"id": message.id, "token": message.token} for message in claimed]
+    rows = [{"id": m.id, "token": m.token, "renderings": written(m.renderings)} for m in claimed]
     chosen = {"of_reading": reading, "suffix": id_suffix, "at": now, **parameter(name, rows)}
     return frozenset(connection.scalars(_arming(name), chosen))
 
@@ -158,7 +159,7 @@ def arm(
 def _arming(dialect_name: str) -> ReturningUpdate[tuple[int]]:
     """The statement of `arm`, put together once: that takes longer than arming does."""
     at = bindparam("at", type_=messages.c.state_at.type)
-    row = given(dialect_name, {"id": BigInteger, "token": BigInteger}).c
+    row = given(dialect_name, {"id": BigInteger, "token": BigInteger, "renderings": String}).c
     ready = and_(
         messages.c.id == row.id,
         tokens.is_ours(MessageState.CLAIMED, row.token),
@@ -172,6 +173,7 @@ def _arming(dialect_name: str) -> ReturningUpdate[tuple[int]]:
         "state": MessageState.TRANSMITTING.value,
         "copies": messages.c.copies + 1,
         "header_id": func.coalesce(messages.c.header_id, stem + bindparam("suffix", type_=String)),
+        "renderings": row.renderings,
         "lease_until": database_now(dialect_name) + LEASE_SECONDS,
         "state_at": at,
     }

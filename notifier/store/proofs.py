@@ -88,12 +88,19 @@ def notices_about(
     return tuple(notice_of(row) for row in connection.execute(chosen.order_by(notices.c.id)))
 
 
-def notices_in(connection: Connection, message_ids: Collection[int]) -> dict[int, list[Notice]]:
-    """Everything that these Messages tell or were to tell, of other Changes too."""
-    found: dict[int, list[Notice]] = {}
-    for row in _chunked(connection, notices, notices.c.message_id, message_ids):
-        found.setdefault(row.message_id, []).append(notice_of(row))
-    return found
+def notices_in(connection: Connection, mails: Collection[Message]) -> dict[int, list[Notice]]:
+    """By Message id, everything that these tell or were to tell, of other Changes too, and what any of their copies
+    told that has moved to another Message since."""
+    found: dict[int, dict[int, Notice]] = {message.id: {} for message in mails}
+    for row in _chunked(connection, notices, notices.c.message_id, found):
+        found[row.message_id][row.id] = notice_of(row)
+    told = [(message.id, number) for message in mails for each in message.renderings for number in each.told]
+    moved = {number for message_id, number in told if number not in found[message_id]}
+    known = {row.id: notice_of(row) for row in _chunked(connection, notices, notices.c.id, moved)}
+    for message_id, number in told:
+        if number in known:
+            found[message_id][number] = known[number]
+    return {message_id: list(theirs.values()) for message_id, theirs in found.items()}
 
 
 def letters_about(

@@ -6,9 +6,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    join,
+    select,
+)
 
 from notifier.core.notice import NoticeKind, Outcome
+from notifier.core.rendering import parse_renderings
 from notifier.core.subscription import Followed, Scope, SubscriberState, Topic
 from notifier.store import partings
 from notifier.store.tables import exclusions, messages, notices, subscribers, subscriptions
@@ -16,12 +28,22 @@ from notifier.store.tables import exclusions, messages, notices, subscribers, su
 _LAST = (func.max(notices.c.decided_at), func.max(notices.c.message_id))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LastTold:
     """When a Vendor was last told of something, and by which Message."""
 
     last_at: datetime
     message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastStanding:
+    """When a Vendor was last shown where it stands, as whoever followed this was, by a reading of the list (its id);
+    None where that is not known."""
+
+    followed: Followed
+    reading: int | None
+    last: LastTold
 
 
 def counted_contacts(connection: Connection) -> dict[str, tuple[int, int]]:
@@ -85,27 +107,56 @@ def tellings(connection: Connection) -> dict[tuple[str, str], LastTold]:
     }
 
 
-def standings(connection: Connection) -> dict[str, dict[Topic, LastTold]]:
-    """By Vendor, the last standing mail to anybody who spoke for it then, under each Topic that they follow."""
+def standings(connection: Connection) -> dict[str, list[LastStanding]]:
+    """By Vendor, the last standing mail to anybody who spoke for it then, for each way in which the copy that arrived
+    was composed."""
     stay = partings.stays()
-    topic = (subscriptions.c.scope, subscriptions.c.target)
-    grouped = (
-        select(stay.c.vendor_id, *topic, *_LAST)
-        .join_from(stay, notices, partings.told_during(stay))
-        .join(subscriptions, subscriptions.c.subscriber_id == notices.c.subscriber_id)
+    sent = _standing_sent(stay).where(messages.c.renderings != "")
+    columns = (stay.c.vendor_id, messages.c.renderings, notices.c.decided_at, messages.c.id)
+    found: dict[str, dict[tuple[Followed, int], LastTold]] = {}
+    for vendor, renderings, *last in connection.execute(sent.add_columns(*columns).order_by(messages.c.id)):
+        arrived = parse_renderings(renderings)[-1]
+        found.setdefault(vendor, {})[arrived.followed, arrived.reading] = LastTold(*last)
+    return {
+        vendor: [
+            LastStanding(followed=followed, reading=reading, last=last)
+            for (followed, reading), last in theirs.items()
+        ]
+        for vendor, theirs in found.items()
+    }
+
+
+def earlier_standings(connection: Connection) -> dict[str, list[LastStanding]]:
+    """The same of those of which it is not known from what they were composed: for each Topic that they followed then,
+    as far as they follow it still."""
+    stay = partings.stays()
+    by = (stay.c.vendor_id, subscriptions.c.scope, subscriptions.c.target)
+    sent = _standing_sent(stay).where(
+        func.coalesce(messages.c.renderings, "") == "",
+        subscriptions.c.subscriber_id == notices.c.subscriber_id,
+        subscriptions.c.since <= notices.c.decided_at,
+    )
+    found: dict[str, list[LastStanding]] = {}
+    for vendor, scope, target, *last in connection.execute(sent.add_columns(*by, *_LAST).group_by(*by)):
+        followed = Followed((Topic(Scope(scope), target),))
+        standing = LastStanding(followed=followed, reading=None, last=LastTold(*last))
+        found.setdefault(vendor, []).append(standing)
+    return found
+
+
+def _standing_sent(stay: Subquery) -> Select[()]:
+    """The standing Notices that were sent during these stays, with their Message, if that is kept."""
+    told = join(stay, notices, partings.told_during(stay))
+    return (
+        select()
+        .select_from(told.outerjoin(messages, messages.c.id == notices.c.message_id))
         # Of no Deadline, which finds them by the Ledger's key.
         .where(
             notices.c.outcome == Outcome.SENT,
             notices.c.kind == NoticeKind.STANDING,
             notices.c.deadline == "",
         )
-        .group_by(stay.c.vendor_id, *topic)
     )
-    found: dict[str, dict[Topic, LastTold]] = {}
-    for vendor, scope, target, last_at, message_id in connection.execute(grouped):
-        told = LastTold(last_at=last_at, message_id=message_id)
-        found.setdefault(vendor, {})[Topic(Scope(scope), target)] = told
-    return found
 
 
 def replies(connection: Connection, message_ids: Collection[int]) -> dict[int, str]:

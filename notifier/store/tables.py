@@ -211,6 +211,7 @@ messages = Table(
     # The Answer that a Letter tells of.
     Column("answer_id", Integer),
     Column("last_reply", String(300), nullable=False, server_default=""),
+    Column("renderings", Text, nullable=False, server_default=""),  # as `core.rendering` writes them
     Column("state_at", Instant, nullable=False),
     CheckConstraint("copies BETWEEN 0 AND 2", name="two_copies"),
     # The order in which Messages are claimed.

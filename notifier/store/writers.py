@@ -33,7 +33,7 @@ def forget_old(connection: Connection, *, before: datetime, limit: int) -> int:
 
 
 def forget_uncounted(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Delete Answers that wait since before an instant, or were refused before it; answers how many.
+    """Delete Answers that wait since before an instant, or were refused or replaced before it; answers how many.
 
     Nothing refers to them: only one that counts is told of. It repeats `core.retention.may_forget_answer` in SQL; a
     property test holds the two together.
@@ -45,7 +45,8 @@ def forget_uncounted(connection: Connection, *, before: datetime, limit: int) ->
 
 def _never_counted(before: datetime) -> ColumnElement[bool]:
     waits = and_(answers.c.state == AnswerState.WAITING, answers.c.at < before)
-    return or_(waits, and_(answers.c.state == AnswerState.REFUSED, answers.c.decided_at < before))
+    decided = answers.c.state.in_([AnswerState.REFUSED, AnswerState.REPLACED])
+    return or_(waits, and_(decided, answers.c.decided_at < before))
 
 
 def _identity_in(by: str) -> str | None:

@@ -48,6 +48,7 @@ def mail(**fields: Any) -> dict[str, Any]:
         "reply": "250 2.0.0 Ok",
         "tells": [],
         "attempts": [],
+        "copies": [],
         "files": {},
     }
     return record | known | fields
@@ -64,7 +65,9 @@ def records() -> Iterator[dict[str, Any]]:
     )
     yield from (mail(letter=letter.value, answer=7) for letter in OF_ANSWERS | WITH_STANDING)
     bounce = {"at": AT, "phase": "bounce", "reply": "550 5.1.1 no such user"}
-    yield mail(state=MessageState.UNKNOWN.value, attempts=[bounce])
+    first, second = ({"at": AT, "to_earlier_address": True, "files": [f"{n}.txt"]} for n in "12")
+    yield mail(state=MessageState.UNKNOWN.value, attempts=[bounce], files={"1.txt": "", "2.txt": ""})
+    yield mail(copies=[first, second], files={"1.txt": "", "2.txt": ""})
     for outcome in Outcome:
         by = {"at": AT, "what": "notice", "contact": "kari@blabaer.example"}
         yield by | told(NoticeKind.REMINDER, outcome, lead="2w")
@@ -80,6 +83,7 @@ def records() -> Iterator[dict[str, Any]]:
         "state": AnswerState.REFUSED,
         "decided_by": "Per",
     }
+    yield given | {"kind": "done", "planned": None, "way": Way.MAIL, "state": AnswerState.REPLACED}
     yield {"at": AT, "what": "evidence", "calls": 1243, "last_seen": "2026-12-01", "until": "2026-12-01"}
     yield {"at": AT, "what": "waiver", "by": "Per", "reason": "egen avtale", "until": "2026-12-01"}
 
@@ -117,8 +121,12 @@ def test_no_word_of_the_program_s_own_is_left_on_it(language: Language) -> None:
                 "Påminnelse på selve dagen",
                 "Datoen ble endret: 4. kvartal 2026 → tirsdag 1. desember 2026 (slutt)",
                 "(spart på grunn av et svar)",
-                "Ola svarte på e-post: Ferdig (teller ikke: Per)",
+                "Ola svarte på e-post: Ferdig (avvist av Per)",
                 "1 243 kall sett, det siste tirsdag 1. desember 2026",
+                "Ola svarte på e-post: Ferdig (erstattet av et nyere svar før noen tok stilling til det)",
+                "1.txt , 2.txt (laget på nytt, med språket og valgene som gjelder i dag: hva den ble laget ut fra,",
+                "på et tidligere: Laget 2026-11-24 08:05: 1.txt Laget 2026-11-24 08:05: 2.txt (laget på nytt)",
+                "Den gikk til en adresse som kari@blabaer.example hadde tidligere",
             ),
         ),
         (

@@ -102,8 +102,8 @@ def test_a_newer_answer_leaves_nothing_to_decide(database: Engine) -> None:
     say(database, stranger, AnswerKind.NOT_AFFECTED)
     say(database, insider, AnswerKind.NEED_HELP, words="hva er PAR?")
     assert kinds(database) == [
-        (AnswerKind.DONE, AnswerState.REFUSED),
-        (AnswerKind.NOT_AFFECTED, AnswerState.REFUSED),
+        (AnswerKind.DONE, AnswerState.REPLACED),
+        (AnswerKind.NOT_AFFECTED, AnswerState.REPLACED),
         (AnswerKind.NEED_HELP, AnswerState.COUNTS),
     ]
 

@@ -14,8 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
 from notifier.errors import DatabaseError
-from notifier.store import erasing
+from notifier.store import answers, erasing
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import current, downgrade, newest, upgrade
 from notifier.store.tables import messages, metadata, notices, subscribers, subscriptions
@@ -145,3 +146,19 @@ def test_every_step_down_and_up_again_keeps_people_and_what_they_were_told(empty
         told = connection.execute(select(notices.c.subscriber_id, notices.c.outcome)).all()
     assert states == ["erased", "active", "active"]
     assert sorted(told) == [(people[0], "left"), (people[1], "owed"), (people[2], "owed")]
+
+
+def test_an_answer_that_was_replaced_is_one_that_was_refused_to_releases_before(
+    empty_database: Engine,
+) -> None:
+    upgrade(empty_database)
+    said = {"party": Party(vendor="blabaer"), "change_id": "portal", "kind": AnswerKind.DONE, "way": Way.MAIL}
+    with writing(empty_database) as connection:
+        answers.add(connection, Answer(id=0, at=MAY, state=AnswerState.REPLACED, **said))
+    downgrade(empty_database, "0015")
+    with reading(empty_database) as connection:
+        assert connection.scalars(text("SELECT state FROM answers")).all() == ["refused"]
+    upgrade(empty_database)
+    with reading(empty_database) as connection:
+        (answer,) = answers.given(connection)
+    assert (answer.state, answer.decided_by) == (AnswerState.REPLACED, "")
