@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from notifier.core.text import Language
 from notifier.jobs.dossier import check_dossier, write_dossier
 from notifier.jobs.readiness import pictures
 from notifier.settings.tables import MailSettings
-from notifier.store import changes, erasing, messages, moving, subscribers, vendors
+from notifier.store import changes, choices, erasing, messages, moving, subscribers, vendors
 from notifier.store.changes import Reading
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages as outbox
@@ -34,10 +35,22 @@ LISTED = (change(), change("dpop", when("2027-03-02"), service="helseid"))
 
 
 @pytest.fixture
-def story(tmp_path: Path, sink: SmtpSink) -> Story:
+def story(tmp_path: Path, sink: SmtpSink, sqlite_url: str) -> Story:
+    return begun(tmp_path, sink, sqlite_url)
+
+
+@pytest.fixture
+def on_either(tmp_path: Path, sink: SmtpSink, database_url: str) -> Iterator[Story]:
+    """The same on either database."""
+    story = begun(tmp_path, sink, database_url)
+    yield story
+    story.parts.engine.dispose()
+
+
+def begun(folder: Path, sink: SmtpSink, url: str) -> Story:
     """Kari follows everything and Ola HelseID, each for a vendor; nobody has been told yet."""
-    listed = write(tmp_path / "list.toml", *LISTED)
-    story = Story(tmp_path / "var", changes=listed, mail=MailSettings(url=sink.url))
+    listed = write(folder / "list.toml", *LISTED)
+    story = Story(folder / "var", changes=listed, url=url, mail=MailSettings(url=sink.url))
     story.begin(MAY)
     story.tick(MAY)
     for name, address, follows in (("v", KARI, "everything"), ("w", OLA, "service:helseid")):
@@ -53,7 +66,7 @@ def chooses(
     with writing(story.parts.engine) as connection:
         found = subscribers.find(connection, address)
         assert found is not None
-        subscribers.set_choices(
+        choices.put(
             connection,
             found.id,
             language=language,
@@ -61,7 +74,6 @@ def chooses(
             cadence=None,
             vendor=found.vendor,
             now=now,
-            changes=in_force(story).changes,
         )
 
 
@@ -158,7 +170,10 @@ def test_mails_are_told_anew_as_they_were_though_other_things_are_followed_since
     assert retold(told) == [but_for_links(letter.text) for letter in (sent[0], sent[2])]
 
 
-def test_readiness_counts_what_a_standing_mail_told_and_nothing_that_came_later(story: Story) -> None:
+def test_readiness_counts_what_a_standing_mail_told_and_nothing_that_came_later(
+    on_either: Story,
+) -> None:
+    story = on_either
     story.tick(MAY)
     assert last_told(story, "portal", now=MAY) == {"v": "05-04", "w": None}
     chooses(story, KARI, Followed((EVERYTHING,), (PORTAL,)), now=MAY + timedelta(hours=1))

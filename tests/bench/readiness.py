@@ -1,7 +1,8 @@
 """Readiness of 2,000 Vendors for 20 Changes, the weekly report on them, and a dossier of 10,000 Notices.
 
-Run by `python -m tests.bench.readiness`. Each Vendor has two contacts who were sent five reminders of each Change,
-400,000 in all; half of the Vendors answered. On SQLite, in one process: seconds, and the peak of its memory.
+Run by `python -m tests.bench.readiness`. Each Vendor has two contacts who were shown where they stand and sent five
+reminders of each Change, 400,000 in all; half of the Vendors answered. On SQLite, in one process: seconds, and the peak
+of its memory.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from notifier.compose.reports import compose_report
 from notifier.compose.templates import shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerRules
+from notifier.core.rendering import Rendering, written
+from notifier.core.subscription import EVERYTHING, Followed
 from notifier.core.text import Language
 from notifier.jobs.dossier import check_dossier, write_dossier
 from notifier.jobs.readiness import pictures
@@ -36,6 +39,8 @@ from tests.core.lists import TIMING, oslo
 
 VENDORS, CHANGES, CONTACTS = 2_000, 20, 2
 LEADS = ("180d", "90d", "60d", "30d", "14d")
+# In place of a Lead: shown where they stand.
+STANDING = ""
 # One more Vendor, with so many contacts and reminders to each, for the dossier.
 TALKATIVE, ITS_CONTACTS, ITS_LEADS = "talkative", 100, 100
 BEFORE, NOW = oslo("2026-05-01"), oslo("2026-11-24")
@@ -85,6 +90,7 @@ def fill(engine: Engine) -> None:
         connection.execute(insert(subscriptions), follows)
         told = [(n, change, lead) for n, _ in people for lead in LEADS for change in range(CHANGES)]
         told += [(n, 0, f"{lead}d") for n, _ in more for lead in range(1, ITS_LEADS + 1)]
+        told += [(n, 0, STANDING) for n, _ in people]
         for table, row in ((messages, _mail), (notices, _notice)):
             for part in _parts(told):
                 connection.execute(insert(table), [row(number, *each) for number, each in part])
@@ -161,7 +167,12 @@ def _person(number: int, vendor: str) -> dict[str, Any]:
 
 
 def _mail(number: int, person: int, change: int, lead: str) -> dict[str, Any]:
-    at = NOW - timedelta(days=int(lead[:-1]) - 7) if lead != "180d" else BEFORE + timedelta(days=1)
+    at = BEFORE + timedelta(days=1)
+    if lead not in (STANDING, "180d"):
+        at = NOW - timedelta(days=int(lead[:-1]) - 7)
+    composed = Rendering(
+        at=at, reading=1, language=Language.NB, followed=Followed((EVERYTHING,)), told=(number,)
+    )
     return {
         "id": number,
         "subscriber_id": person,
@@ -172,6 +183,7 @@ def _mail(number: int, person: int, change: int, lead: str) -> dict[str, Any]:
         "copies": 1,
         "header_id": f"<{number}@example.no>",
         "last_reply": "250 2.0.0 Ok",
+        "renderings": written([composed]),
         "state_at": at,
     }
 
@@ -179,11 +191,12 @@ def _mail(number: int, person: int, change: int, lead: str) -> dict[str, Any]:
 def _notice(number: int, person: int, change: int, lead: str) -> dict[str, Any]:
     at = _mail(number, person, change, lead)["state_at"]
     return {
+        "id": number,
         "subscriber_id": person,
-        "deadline": f"c{change}/end",
-        "kind": "reminder",
+        "deadline": f"c{change}/end" if lead else "",
+        "kind": "reminder" if lead else "standing",
         "lead": lead,
-        "spoken": "2026-12-01",
+        "spoken": "2026-12-01" if lead else "",
         "due": at,
         "outcome": "sent",
         "decided_at": at,

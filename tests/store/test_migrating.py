@@ -155,7 +155,7 @@ def test_an_answer_that_was_replaced_is_one_that_was_refused_to_releases_before(
     said = {"party": Party(vendor="blabaer"), "change_id": "portal", "kind": AnswerKind.DONE, "way": Way.MAIL}
     with writing(empty_database) as connection:
         answers.add(connection, Answer(id=0, at=MAY, state=AnswerState.REPLACED, **said))
-    downgrade(empty_database, "0015")
+    downgrade(empty_database, "0016")
     with reading(empty_database) as connection:
         assert connection.scalars(text("SELECT state FROM answers")).all() == ["refused"]
     upgrade(empty_database)
