@@ -49,7 +49,7 @@ class AskedCalendar:
 
 @dataclass(frozen=True, slots=True)
 class AskedPrivate:
-    """One Subscriber's own calendar; the language is theirs."""
+    """One Subscriber's own calendar; the language is theirs, and the query says nothing of it."""
 
     variant: Variant
     token: str

@@ -109,6 +109,7 @@ class Feeds:
         return ready(method, headers, made) if made else None
 
     def _ready(self, path: str, query: bytes) -> Edition | None:
+        # A private calendar is the same whatever the query says.
         asked = self._asked.get((path, query))
         return self._shelf.ready(asked) if asked else self._private.ready(path)
 

@@ -196,6 +196,31 @@ def test_an_answer_holds_while_nothing_was_written_and_not_a_moment_longer() -> 
         assert len(asked) == 5
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["", "_=1", "lang=en", "lang=xx", "lang=nb&lang=en", "service=nobody", "%FF", "a&" * 500, "?=&&#"],
+)
+def test_a_query_alters_nothing_the_first_time_or_later(query: str) -> None:
+    # What they follow is chosen on their page; what a program adds must not cost them their calendar.
+    looked_up: list[str] = []
+
+    def look_up(token: str) -> Held:
+        looked_up.append(token)
+        return holder(parse_topic("service:preg"))
+
+    history = history_of([real_list()])
+    with serving(site(history=lambda: history, holder=look_up, version=lambda: 1)) as client:
+        cold, warm = client.get(f"{URL}?{query}"), client.get(f"{URL}?{query}")
+        plain = client.get(URL)
+        known = client.get(f"{URL}?{query}", if_none_match=plain.headers["etag"])
+    assert looked_up == [TOKEN]
+    assert (cold.status, known.status) == (200, 304)
+    assert {answer.body for answer in (cold, warm, plain)} == {cold.body}
+    assert [dict(answer.headers) | {"date": ""} for answer in (warm, plain)] == [
+        dict(cold.headers) | {"date": ""}
+    ] * 2
+
+
 def test_of_many_who_ask_in_turn_only_the_longest_silent_is_looked_up_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
