@@ -115,7 +115,7 @@ def query_fields(query: bytes) -> list[tuple[str, str]]:
         )
     except ValueError:
         raise UnclearQueryError(
-            f"The part after “?” must be UTF-8 with at most {_MOST_SERVICES} fields, as ?service=a&service=b&lang=nb."
+            f"The part after “?” must be UTF-8 with at most {_MOST_SERVICES} fields, as ?service=a&service=b."
         ) from None
 
 

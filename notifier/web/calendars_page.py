@@ -12,6 +12,7 @@ from starlette.responses import Response
 from notifier.core.change import ChangeList
 from notifier.core.subscription import Scope, Topic
 from notifier.core.text import Language
+from notifier.feeds import pipeline
 from notifier.feeds.addresses import news_path
 from notifier.feeds.query import LISTS
 from notifier.feeds.selection import ALL, selected
@@ -69,5 +70,7 @@ def _calendars(
             for change in changes.changes
         ],
         news=site.links.base_url + news_path(None, language=language),
+        check=pipeline.check(base_url=site.links.base_url, services=chosen, language=language),
+        days=pipeline.DAYS,
         description=f"{site.links.base_url}{LISTS}openapi.json",
     )

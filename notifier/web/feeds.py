@@ -46,8 +46,9 @@ _OURS = re.compile(
     rf"/(?:{'|'.join(Variant)})(?:\.ics|/.*)|/news(?:\.atom|/.*)|/api(?:/.*)?|/robots\.txt|/\.well-known/.*",
     re.DOTALL,
 )
-# Whoever asks for such a file, wherever, is a program that would take a page for a broken calendar.
-_FILE = re.compile(r".*\.(?:ics|atom)(?:/.*)?", re.DOTALL | re.IGNORECASE)
+# Whoever asks for such a file, wherever, is a program that would take a page for a broken calendar; also where somebody
+# copied a bracket or a full stop along with the address.
+_FILE = re.compile(r".*\.(?:ics|atom)(?:[^a-z0-9].*)?", re.DOTALL | re.IGNORECASE)
 _MOST_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 300
 _NOT_YET = "There is no list yet. Please try again in a minute."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from notifier.core.change import ChangeList, Status
 from notifier.core.retention import Retention
 from notifier.core.text import Language
 from notifier.core.when import When
+from notifier.feeds.pipeline import check
 from tests.feeds.lists import firm, history_of, one_deadline, vague
 from tests.web.outline import Outline
 from tests.web.serving import Client, serving
@@ -154,6 +156,14 @@ def test_services_are_put_together_into_one_calendar(real: Client) -> None:
     page = real.get("/nb/calendars?service=preg&service=helseid").text.replace("&amp;", "&")
     assert f"{LINKS.base_url}/calendar.ics?service=helseid&service=preg&lang=nb" in page
     assert real.get("/nb/calendars?service=unknown").status == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "services"), [("", []), ("?service=preg&service=helseid", ["preg", "helseid"])]
+)
+def test_the_check_for_pipelines_is_there_to_copy(real: Client, query: str, services: list[str]) -> None:
+    line = check(base_url=LINKS.base_url, services=services, language=Language.NN)
+    assert f">{line}</textarea>" in html.unescape(real.get(f"/nn/calendars{query}").text)
 
 
 def test_the_privacy_page_states_the_periods_of_the_settings() -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from notifier.core.change import ChangeList, Service
+from notifier.core.text import Language
+from notifier.feeds.pipeline import check
 from tests.feeds.lists import firm, one_deadline
 from tests.web.serving import Client, serving
 from tests.web.sites import site
@@ -69,6 +71,10 @@ def run(script: str, client: Client) -> subprocess.CompletedProcess[str]:
         timeout=20,
         check=False,
     )
+
+
+def test_the_page_offers_the_same_line_for_its_own_address() -> None:
+    assert check(base_url=SITE, services=["helseid", "preg"], language=Language.EN) == one_line()
 
 
 @pytest.mark.parametrize("script", [one_line(), job()], ids=["one line", "job"])
