@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import EnvSettingsSource
 
 from notifier.errors import ConfigurationError
 from notifier.settings.problems import problems_of
@@ -53,7 +52,7 @@ def load(file: Path | None = None) -> Settings:
     """Read all settings. Raises ConfigurationError with every problem, key and reason."""
     path = find_file(file)
     in_file = _tables(path) if path else {}
-    in_environment = EnvSettingsSource(Settings)()
+    in_environment = _set_in_environment()
     settings, problems = _validated(_laid_over(in_file, in_environment))
     wrong = {_key(problem) for problem in problems}
     problems += [problem for problem in problems_of(settings) if _key(problem) not in wrong]
@@ -70,6 +69,22 @@ def _tables(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError([f"{path}: {error}"]) from error
+
+
+def _set_in_environment() -> dict[str, Any]:
+    """What variables set, by table: `NOTIFIER_MAIL__URL` is `url` of `mail`. All are text yet."""
+    given = {
+        name.removeprefix("NOTIFIER_").lower(): value
+        for name, value in os.environ.items()
+        if name.startswith("NOTIFIER_")
+    }
+    found: dict[str, Any] = {}
+    for table in Settings.model_fields:
+        start = f"{table}__"
+        inside = {name.removeprefix(start): value for name, value in given.items() if name.startswith(start)}
+        if table in given or inside:
+            found[table] = given.get(table, inside)
+    return found
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from notifier.core.answer import AnswerRules
 from notifier.core.timing import Timing
@@ -42,16 +41,10 @@ def _either(file: Path | None, value: SecretStr | None) -> str | None:
     return value.get_secret_value() if value else None
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting, by table. Relative paths are relative to the working directory."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="NOTIFIER_",
-        env_nested_delimiter="__",
-        enable_decoding=False,
-        extra="forbid",
-        frozen=True,
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     state_dir: Path = Path("var")
     list: ListSettings = ListSettings()
@@ -69,18 +62,6 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     answers: AnswerSettings = AnswerSettings()
     log: LogSettings = LogSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is given: `load` lays the environment over the file and knows which said what."""
-        return (init_settings,)
 
     @property
     def list_path(self) -> Path:

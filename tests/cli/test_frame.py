@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from notifier.cli import commands
+from notifier.cli.frame import app
 from tests.cli.rehearsal import Rehearsal, oslo
 
 NEW_YEAR = oslo(2026, 1, 1)
@@ -28,6 +30,32 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     assert [name for name in names if f"\n  {name} " not in said] == []
     assert "..." not in said.partition("Commands:")[2], "each says what it does in one line"
     assert said.endswith("[]\n")
+
+
+def test_every_command_is_in_the_files_that_are_loaded_for_it() -> None:
+    commands.load()
+    found = [
+        (each.name or each.callback.__name__, [each]) for each in app.registered_commands if each.callback
+    ]
+    found += [
+        (str(each.name), each.typer_instance.registered_commands)
+        for each in app.registered_groups
+        if each.typer_instance
+    ]
+    assert {
+        name: {each.callback.__module__.removeprefix("notifier.cli.") for each in each_of if each.callback}
+        for name, each_of in found
+    } == {name: set(files) for name, files in commands.FILES.items()}
+
+
+def test_no_other_command_is_loaded_with_one() -> None:
+    program = (
+        "import sys; from notifier.cli.commands import run; run(['--config', 'tick', 'version']);"
+        "print('notifier.cli.about' in sys.modules, 'notifier.cli.ticking' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.endswith("True False\n")
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
