@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, vText, vUri
 
 from notifier.core.change import ChangeList
 from notifier.core.subscription import EVERYTHING, Scope
 from notifier.core.text import Language
 from notifier.feeds import words
 from notifier.feeds.addresses import Variant
+from notifier.feeds.content_line import content_lines, duration, instant
 from notifier.feeds.feed import Feed
 from notifier.feeds.markers import UID_DOMAIN
 from notifier.feeds.selection import Selection
@@ -32,30 +32,34 @@ def head(
 ) -> bytes:
     """The calendar's lines before its events."""
     # Thunderbird shows the escapes of a calendar's name as they stand, so it has nothing to escape.
-    name = vText(_unescaped(name_of(changes, selection, variant=variant, feed=feed)))
-    about = vText(_unescaped(words.ABOUT[feed.language].format(publisher=feed.publisher)))
-    lines = Calendar()
-    lines.add("version", "2.0")
-    lines.add("prodid", f"-//{UID_DOMAIN}//notifier//{feed.language.upper()}")
-    lines.add("calscale", "GREGORIAN")
-    lines.add("uid", _uid(selection, variant, feed))
-    for key, text in (
-        ("name", name),
-        ("x-wr-calname", name),
-        ("description", about),
-        ("x-wr-caldesc", about),
-    ):
-        lines.add(key, text)
-    if changed_at:
-        lines.add("last-modified", changed_at.replace(microsecond=0))
-    lines.add("refresh-interval", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
-    lines.add("x-published-ttl", vText("PT6H"))
-    lines.add("color", vText(_BLUE[0]))
-    lines.add("x-apple-calendar-color", vText(_BLUE[1]))
-    lines.add("url", vUri(clean(feed.page_url)))
-    if not feed.is_private:
-        lines.add("source", vUri(clean(feed.feed_url)), parameters={"VALUE": "URI"})
-    return bytes(lines.to_ical()).removesuffix(END)
+    name = _unescaped(name_of(changes, selection, variant=variant, feed=feed))
+    about = _unescaped(words.ABOUT[feed.language].format(publisher=feed.publisher))
+    lines = [
+        *opening(feed.language),
+        ("DESCRIPTION", about),
+        ("X-WR-CALDESC", about),
+        ("NAME", name),
+        ("X-WR-CALNAME", name),
+        ("COLOR", _BLUE[0]),
+        *([("LAST-MODIFIED", instant(changed_at))] if changed_at else []),
+        ("REFRESH-INTERVAL;VALUE=DURATION", duration(REFRESH_EVERY)),
+        *([] if feed.is_private else [("SOURCE;VALUE=URI", clean(feed.feed_url))]),
+        ("UID", _uid(selection, variant, feed)),
+        ("URL", clean(feed.page_url)),
+        ("X-APPLE-CALENDAR-COLOR", _BLUE[1]),
+        ("X-PUBLISHED-TTL", duration(REFRESH_EVERY)),
+    ]
+    return content_lines(lines)
+
+
+def opening(language: Language) -> Sequence[tuple[str, str]]:
+    """The lines with which every calendar of ours begins."""
+    return (
+        ("BEGIN", "VCALENDAR"),
+        ("VERSION", "2.0"),
+        ("PRODID", f"-//{UID_DOMAIN}//notifier//{language.upper()}"),
+        ("CALSCALE", "GREGORIAN"),
+    )
 
 
 def name_of(changes: ChangeList, selection: Selection, *, variant: Variant, feed: Feed) -> str:

@@ -10,18 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from icalendar import Calendar, vCalAddress, vText
-from icalendar import Event as VEvent
-
 from notifier.core.change import Change, ChangeList
 from notifier.core.history import Entry
+from notifier.feeds.content_line import content_lines
 from notifier.feeds.events import events_of, subjects_of
 from notifier.feeds.feed import Feed
-from notifier.feeds.head import END
-from notifier.feeds.markers import UID_DOMAIN, markers
-from notifier.feeds.vevent import clean
-
-_EVENT_END = b"END:VEVENT\r\n"
+from notifier.feeds.head import END, opening
+from notifier.feeds.markers import markers
+from notifier.feeds.vevent import EVENT_END, clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +49,15 @@ def single(
     if not found:
         return None
     method = "CANCEL" if all(marker.void for marker, _ in found) else "PUBLISH"
+    head = content_lines([*opening(feed.language), ("METHOD", method)])
     line = _organizer(feed.publisher, organizer)
-    events = [event.removesuffix(_EVENT_END) + line for pair in found for event in events_of(*pair)]
-    body = b"".join([_head(feed, method), *(event + _EVENT_END for event in events), END])
+    events = [event.removesuffix(EVENT_END) + line for pair in found for event in events_of(*pair)]
+    body = b"".join([head, *(event + EVENT_END for event in events), END])
     return Single(method=method, body=body)
-
-
-def _head(feed: Feed, method: str) -> bytes:
-    lines = Calendar()
-    lines.add("version", "2.0")
-    lines.add("prodid", f"-//{UID_DOMAIN}//notifier//{feed.language.upper()}")
-    lines.add("calscale", "GREGORIAN")
-    lines.add("method", vText(method))
-    return bytes(lines.to_ical()).removesuffix(END)
 
 
 def _organizer(name: str, address: str) -> bytes:
     """The content line that RFC 5546 wants in every event (3.2.1, 3.2.5)."""
-    component = VEvent()
-    whose = vCalAddress(f"mailto:{address}")
     # A parameter's value cannot hold a quote (RFC 5545, 3.2).
-    whose.params["CN"] = clean(name).replace('"', "'")
-    component.add("organizer", whose)
-    return bytes(component.to_ical()).removeprefix(b"BEGIN:VEVENT\r\n").removesuffix(_EVENT_END)
+    shown = clean(name).replace('"', "'")
+    return content_lines([(f'ORGANIZER;CN="{shown}"', f"mailto:{address}")])

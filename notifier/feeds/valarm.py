@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from icalendar import Alarm as VAlarm
-
-from notifier.feeds.vevent import clean
-
-_END = b"END:VEVENT\r\n"
+from notifier.feeds.content_line import content_lines, duration, escaped
+from notifier.feeds.vevent import EVENT_END, clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +24,18 @@ def with_alarms(event: bytes, alarms: Sequence[Alarm]) -> bytes:
     """The event's bytes with these alarms in it."""
     if not alarms:
         return event
-    return b"".join([event.removesuffix(_END), *map(_valarm, alarms), _END])
+    return b"".join([event.removesuffix(EVENT_END), *map(_valarm, alarms), EVENT_END])
 
 
 @lru_cache(maxsize=4096)
 def _valarm(alarm: Alarm) -> bytes:
-    component = VAlarm()
-    component.add("uid", alarm.uid)
-    component.add("action", "DISPLAY")
-    # Home Assistant refuses the whole calendar over one alarm without a text.
-    component.add("description", clean(alarm.text))
-    component.add("trigger", alarm.trigger)
-    return bytes(component.to_ical())
+    lines = (
+        ("BEGIN", "VALARM"),
+        ("ACTION", "DISPLAY"),
+        # Home Assistant refuses the whole calendar over one alarm without a text.
+        ("DESCRIPTION", escaped(clean(alarm.text))),
+        ("TRIGGER", duration(alarm.trigger)),
+        ("UID", alarm.uid),
+        ("END", "VALARM"),
+    )
+    return content_lines(lines)

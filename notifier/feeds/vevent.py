@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Event as VEvent
-from icalendar import vText, vUri
+from notifier.feeds.content_line import content_lines, day, escaped, instant
+
+EVENT_END = b"END:VEVENT\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +45,21 @@ def clean(text: str, *, lines: bool = False) -> str:
 @lru_cache(maxsize=4096)
 def vevent(event: Event) -> bytes:
     """The event's bytes, with CRLF at every line's end."""
-    component = VEvent()
-    component.add("uid", event.uid)
-    component.add("dtstamp", event.changed_at)
-    component.add("last-modified", event.changed_at)
-    component.add("sequence", event.sequence)
-    component.add("dtstart", event.first)
-    component.add("dtend", event.last + timedelta(days=1))
-    component.add("summary", clean(event.summary))
-    component.add("description", clean(event.description, lines=True))
-    component.add("categories", [clean(event.category)])
-    component.add("status", event.status)
-    component.add("transp", "TRANSPARENT")
-    # Exchange reads this one before TRANSP; without it an all-day event blocks the whole day.
-    component.add("x-microsoft-cdo-busystatus", vText("FREE"))
-    if event.url:
-        component.add("url", vUri(clean(event.url)))
-    return bytes(component.to_ical())
+    lines = [
+        ("BEGIN", "VEVENT"),
+        ("SUMMARY", escaped(clean(event.summary))),
+        ("DTSTART;VALUE=DATE", day(event.first)),
+        ("DTEND;VALUE=DATE", day(event.last + timedelta(days=1))),
+        ("DTSTAMP", instant(event.changed_at)),
+        ("UID", event.uid),
+        ("SEQUENCE", str(event.sequence)),
+        ("CATEGORIES", escaped(clean(event.category))),
+        ("DESCRIPTION", escaped(clean(event.description, lines=True))),
+        ("LAST-MODIFIED", instant(event.changed_at)),
+        ("STATUS", event.status),
+        ("TRANSP", "TRANSPARENT"),
+        *([("URL", clean(event.url))] if event.url else []),
+        # Exchange reads this one before TRANSP; without it an all-day event blocks the whole day.
+        ("X-MICROSOFT-CDO-BUSYSTATUS", "FREE"),
+    ]
+    return content_lines(lines) + EVENT_END
