@@ -25,6 +25,7 @@ from notifier.settings import Settings
 from notifier.settings.tables import (
     DatabaseSettings,
     GuardSettings,
+    InboxSettings,
     ListSettings,
     MailSettings,
     OpsSettings,
@@ -88,6 +89,7 @@ class Story:
     guard: GuardSettings = field(default_factory=GuardSettings)
     ops: OpsSettings = field(default_factory=OpsSettings)
     reminders: ReminderSettings = field(default_factory=ReminderSettings)
+    inbox: InboxSettings = field(default_factory=InboxSettings)
     parts: Parts = field(init=False)
     seen: set[str] = field(default_factory=set)
 
@@ -102,6 +104,7 @@ class Story:
                 guard=self.guard,
                 ops=self.ops,
                 reminders=self.reminders,
+                inbox=self.inbox,
             ),
             templates=shipped_templates(),
         )
@@ -205,8 +208,20 @@ class Story:
             if name not in self.seen and not self.seen.add(name)
         ]  # type: ignore[func-returns-value]
 
+    def latest_letters(self) -> Iterator[Letter]:
+        """What is in the mailbox, the latest first."""
+        for file in sorted(self._files(), reverse=True):
+            yield _letter_in(file)
+
     def _letters(self) -> Iterator[tuple[str, Letter]]:
-        for file in (self.folder / "mail" / "new").glob("*"):
-            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            assert isinstance(message, EmailMessage)
-            yield file.name, letter_of(message)
+        for file in self._files():
+            yield file.name, _letter_in(file)
+
+    def _files(self) -> Iterator[Path]:
+        return (self.folder / "mail" / "new").glob("*")
+
+
+def _letter_in(file: Path) -> Letter:
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return letter_of(message)

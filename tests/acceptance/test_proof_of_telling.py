@@ -12,15 +12,15 @@ import pytest
 
 from notifier.core.subscription import EVERYTHING, Followed, parse_topic
 from notifier.core.text import Language
-from notifier.jobs.dossier import check_dossier, write_dossier
 from notifier.jobs.readiness import pictures
 from notifier.settings.tables import MailSettings
-from notifier.store import changes, choices, erasing, messages, moving, subscribers, vendors
+from notifier.store import changes, choices, erasing, messages, moving, subscribers
 from notifier.store.changes import Reading
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages as outbox
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.answering import a_vendor
+from tests.acceptance.proving import but_for_links, dossier, retold
 from tests.acceptance.story import Letter, Story, letters_at
 from tests.core.lists import oslo
 from tests.peers.smtp_script import drop, say
@@ -28,7 +28,6 @@ from tests.peers.smtp_sink import SmtpSink
 from tests.store.people import KEYED
 
 MAY, JUNE, AUGUST = (oslo(day, "09:05") for day in ("2026-05-04", "2026-06-03", "2026-08-04"))
-KEYS = ("a key of thirty-two bytes or more",)
 KARI, OLA = "kari@v.example", "ola@w.example"
 PORTAL, HELSEID = parse_topic("change:portal"), parse_topic("service:helseid")
 LISTED = (change(), change("dpop", when("2027-03-02"), service="helseid"))
@@ -89,40 +88,6 @@ def in_force(story: Story) -> Reading:
         found = changes.in_force(connection)
     assert found is not None
     return found
-
-
-def dossier(story: Story, change_id: str, vendor: str, *, now: datetime) -> Path:
-    """The proof of what a Vendor was told of a Change."""
-    parts, current, folder = story.parts, in_force(story).changes, story.folder / f"{vendor}-{change_id}"
-    about = current.change(change_id)
-    with reading(parts.engine) as connection:
-        told = vendors.find(connection, vendor)
-    assert about is not None
-    assert told is not None
-    write_dossier(
-        folder,
-        engine=parts.engine,
-        changes=current,
-        change=about,
-        vendor=told,
-        voice=parts.voice,
-        rules=parts.settings.answer_rules,
-        language=Language.NB,
-        keys=KEYS,
-        now=now,
-        advance=lambda _: None,
-    )
-    assert check_dossier(folder, keys=KEYS).faults == ()
-    return folder
-
-
-def retold(folder: Path) -> list[list[str]]:
-    """The texts of a dossier's mails, in the order in which they were composed."""
-    return [but_for_links(file.read_text()) for file in sorted((folder / "mails").glob("*.txt"))]
-
-
-def but_for_links(text: str) -> list[str]:
-    return [line for line in text.splitlines() if "://" not in line]
 
 
 def received(sink: SmtpSink, *addresses: str) -> list[Letter]:

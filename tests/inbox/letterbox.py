@@ -6,12 +6,12 @@ import asyncio
 import smtplib
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
@@ -29,6 +29,7 @@ from tests.inbox.letters import MAILBOX, US, letter, real_list
 from tests.store.people import JUNE
 
 CONTACT = "kundesenter@example.no"
+T = TypeVar("T")
 
 
 @dataclass
@@ -64,47 +65,59 @@ class Letterbox:
 
     def hand_over(self, data: bytes, *, sender: str = "kari@epj.example.no", to: str = US) -> str:
         """Hand a mail over as a mail server does; answers the reply."""
-        with smtplib.LMTP("127.0.0.1", self.port, timeout=60) as server:
-            return _handed_over(server, data, sender, to)
+        return hand_over(self.port, data, sender=sender, to=to)
 
     def write(self, body: str, *, to: str = US, sender: str = "kari@epj.example.no", **parts: Any) -> str:
         """Write a plain mail."""
         return self.hand_over(letter(body, sender=sender, **parts), sender=sender, to=to)
 
 
-def _handed_over(server: smtplib.LMTP, data: bytes, sender: str, to: str) -> str:
-    """The reply that decided: the first refusal, or the last one."""
-    server.ehlo_or_helo_if_needed()
-    code, words = server.mail(sender, [f"size={len(data)}"])
-    if code == 250:
-        code, words = server.rcpt(to)
-    if code == 250:
-        code, words = server.data(data)
-    return f"{code} {words.decode()}"
+def hand_over(port: int, data: bytes, *, sender: str, to: str) -> str:
+    """Hand a mail over at a port; answers the reply that decided: the first refusal, or the last one."""
+    with smtplib.LMTP("127.0.0.1", port, timeout=60) as server:
+        server.ehlo_or_helo_if_needed()
+        code, words = server.mail(sender, [f"size={len(data)}"])
+        if code == 250:
+            code, words = server.rcpt(to)
+        if code == 250:
+            code, words = server.data(data)
+        return f"{code} {words.decode()}"
 
 
 @contextmanager
 def opened(letterbox: Letterbox) -> Iterator[Letterbox]:
     """Take mail until the block ends."""
+    inbox = letterbox.inbox()
+
+    async def begin(door: socket.socket) -> Listener:
+        listener = Listener(
+            largest=letterbox.largest,
+            refusal=partial(refusal_of, letterbox.mailbox),
+            receive=partial(receive, inbox),
+            later=LATER,
+        )
+        await listener.begin(door)
+        return listener
+
+    with listening(begin) as letterbox.port:
+        yield letterbox
+
+
+@contextmanager
+def listening(begin: Callable[[socket.socket], Coroutine[Any, Any, Listener]]) -> Iterator[int]:
+    """The free port at which a listener takes mail until the block ends."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="letterbox", daemon=True)
     thread.start()
-    inbox = letterbox.inbox()
-    listener = Listener(
-        largest=letterbox.largest,
-        refusal=partial(refusal_of, letterbox.mailbox),
-        receive=partial(receive, inbox),
-        later=LATER,
-    )
 
-    def run(work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, loop).result(60)
+    def run(work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(60)
 
     with socket.create_server(("127.0.0.1", 0)) as door:
-        letterbox.port = door.getsockname()[1]
-        run(listener.begin(door))
+        port: int = door.getsockname()[1]
+        listener = run(begin(door))
         try:
-            yield letterbox
+            yield port
         finally:
             run(listener.close())
             loop.call_soon_threadsafe(loop.stop)
