@@ -155,7 +155,7 @@ def is_known(headers: Headers, made: Edition) -> bool:
         return False
     try:
         known = parsedate_to_datetime(since.decode("latin-1"))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     # A date without a zone (-0000) says nothing that could be compared.
     return known.tzinfo is not None and made.changed_at <= known

@@ -145,7 +145,7 @@ class Feeds:
             raise UnknownFeedError("This site names no address for security matters; see publisher.contact.")
         if path in (_ROBOTS, _SECURITY, _OPENAPI):
             return AskedText(path)
-        if path.startswith("/api"):
+        if _is_api(path):
             return read_list(path, query, snapshot.changes)
         asked = read_feed(path, query)
         if not isinstance(asked, AskedPrivate):
@@ -175,10 +175,14 @@ def _security(site: Site, snapshot: Snapshot) -> bytes | None:
     return security(contact=site.contact, base_url=site.links.base_url, today=snapshot.today)
 
 
+def _is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
 async def _refuse(
     scope: Scope, send: Send, status: int, sentence: str, *, error: Exception | None = None, allow: str = ""
 ) -> None:
-    is_api = scope["path"].startswith("/api")
+    is_api = _is_api(without_language(scope["path"])[0])
     extra = {"Retry-After": "60"} if status == 503 else {"Allow": allow} if allow else {}
     headers, body = refusal(
         problem(status, sentence, error) if is_api else f"{sentence}\n",
