@@ -52,7 +52,7 @@ SLICE = 10_000
 
 _STEP = (*STEP, "reason")
 _NOTICE = ("subscriber_id", *_STEP, "decided_at", "outcome", "message_id")
-_MESSAGE = ("subscriber_id", "state", "anytime", "created_at", "not_before", "state_at")
+_MESSAGE = ("subscriber_id", "state", "anytime", "created_at", "not_before", "state_at", "expires")
 
 # Written out, since a parameter would hide from SQLite that the index of loose Notices serves.
 _LOOSE = and_(notices.c.outcome == literal_column(f"'{Outcome.OWED}'"), notices.c.message_id.is_(None))
@@ -112,9 +112,7 @@ def plan_slice(
             steps = _steps(alike)
             followed = _followed(alike[0], steps, within, by_topics=by_topics)
             if outcome is Outcome.OWED:
-                _open_messages(
-                    connection, alike[0], steps, within, followed=followed, waiting=waiting, now=now
-                )
+                _open_messages(connection, alike, steps, within, followed=followed, waiting=waiting, now=now)
             rows = _record(connection, alike[0], steps, within, followed=followed, waiting=waiting, now=now)
             recorded += rows
             expired += rows if outcome is Outcome.EXPIRED else 0
@@ -201,7 +199,7 @@ def _bundle_loose(connection: Connection, within: Slice, waiting: ColumnElement[
 
 def _open_messages(
     connection: Connection,
-    shared: FanOut,
+    alike: Sequence[FanOut],
     steps: Subquery,
     within: Slice,
     *,
@@ -221,19 +219,24 @@ def _open_messages(
         .where(followed, ~known.correlate(subscriptions, steps))
     )
     has_waiting = exists().where(waiting, messages.c.subscriber_id == subscribers.c.id)
-    lonely = select(subscribers.c.id, *_new_message(now)).where(
+    # Where all are over at once, as dates of one day are, the Message need not be written a second time.
+    ends = {each.step.expires for each in alike}
+    expires = ends.pop() if len(ends) == 1 else None
+    lonely = select(subscribers.c.id, *_new_message(now, expires=expires)).where(
         within.holds(subscribers.c.id),
-        subscribers.c.state == SubscriberState.ACTIVE,
-        present(shared),
+        # Wrapped, lest SQLite read everybody by the state's index, in place of the slice.
+        func.coalesce(subscribers.c.state, "") == SubscriberState.ACTIVE,
+        present(alike[0]),
         ~has_waiting,
         is_owed.correlate(subscribers),
     )
     connection.execute(insert(messages).from_select(_MESSAGE, lonely))
 
 
-def _new_message(now: datetime) -> list[Any]:
-    instants = [literal(now, messages.c.created_at.type).label(f"at{n}") for n in range(3)]
-    return [literal(MessageState.PENDING.value), false(), *instants]
+def _new_message(now: datetime, *, expires: datetime | None = None) -> list[Any]:
+    instants = [literal(at, messages.c.created_at.type) for at in (now, now, now, expires)]
+    labelled = [instant.label(f"at{number}") for number, instant in enumerate(instants)]
+    return [literal(MessageState.PENDING.value), false(), *labelled]
 
 
 def _record(

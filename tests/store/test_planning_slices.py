@@ -1,0 +1,70 @@
+"""What planning a slice of Subscribers reads and writes, however many there are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from notifier.core.cadence import parse_lead
+from notifier.core.notice import NoticeKind, Outcome, Step
+from notifier.core.plan import FanOut
+from notifier.store import planning
+from notifier.store.engine import reading, writing
+from notifier.store.planning import Slice
+from notifier.store.tables import messages
+from tests.core.lists import a_subscriber, oslo
+from tests.store import crowd as people
+
+DUE = oslo("2026-09-02", "08:00")
+FIRST, LATER = oslo("2026-11-02", "00:00"), oslo("2026-12-02", "00:00")
+
+
+def _reminder(name: str, expires: datetime) -> FanOut:
+    step = Step(
+        deadline=f"{name}/end",
+        kind=NoticeKind.REMINDER,
+        due=DUE,
+        lead=parse_lead("60d"),
+        spoken="a day",
+        expires=expires,
+    )
+    return FanOut(step=step, change_id=name, service="kjernejournal", outcome=Outcome.OWED, cadence="")
+
+
+def _plan(engine: Engine, *steps: FanOut) -> None:
+    with writing(engine) as connection:
+        planning.plan_slice(connection, steps, Slice(after=0, upto=99), now=DUE, is_open=True)
+
+
+def test_a_slice_is_found_by_its_ids_on_sqlite(database: Engine) -> None:
+    if database.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL makes other plans for few rows")
+    with writing(database) as connection:
+        people.put(connection, [(replace(a_subscriber(), id=number), None) for number in (1, 2)])
+    said: list[tuple[str, Any]] = []
+    event.listen(database, "before_cursor_execute", lambda *given: said.append((given[2], given[3])))
+    _plan(database, _reminder("a", LATER))
+    about = [each for each in said if each[0].split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+    with reading(database) as connection:
+        plan = {
+            row.detail
+            for statement, values in about
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        }
+    read = {step for step in plan if step.split()[1] in ("subscribers", "messages", "notices")}
+    assert "SEARCH subscribers USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in read
+    assert not {step for step in read if step.startswith("SCAN") or "(state=?" in step}
+
+
+def test_a_message_is_over_with_the_first_of_what_it_carries(database: Engine) -> None:
+    crowd = [a_subscriber("change:a"), replace(a_subscriber("everything"), id=2)]
+    with writing(database) as connection:
+        people.put(connection, [(person, None) for person in crowd])
+    _plan(database, _reminder("a", LATER), _reminder("b", FIRST))
+    with writing(database) as connection:
+        found = connection.execute(select(messages.c.subscriber_id, messages.c.expires))
+        assert sorted(map(tuple, found)) == [(1, LATER), (2, FIRST)]
