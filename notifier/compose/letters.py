@@ -71,7 +71,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
         "follows": following_of(matter.followed, matter.changes, language),
         "undo_until": matter.undo_until,
         "access_until": matter.access_until,
-        **_told_of(matter),
+        **_told_of(matter, contact),
     }
 
     def words(part: str) -> str:
@@ -106,8 +106,8 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     )
 
 
-def _told_of(matter: Matter) -> dict[str, object]:
-    """What the words of a Letter that tells of an Answer need."""
+def _told_of(matter: Matter, contact: str) -> dict[str, object]:
+    """What the words of a Letter that tells of an Answer need; `contact` is whom to ask where a Change names nobody."""
     given = matter.given
     change = matter.changes.change(given.answer.change_id) if given else None
     if given is None or change is None:
@@ -117,6 +117,7 @@ def _told_of(matter: Matter) -> dict[str, object]:
         "vendor": given.vendor,
         "giver": given.address if matter.letter is LetterKind.HELP_WANTED else masked(given.address),
         "is_own": matter.is_own,
+        "ask": change.contact or contact,
         "about": heading_of(change, matter.changes, matter.language),
     }
 

@@ -30,6 +30,7 @@ def proof_page(
     made_at: datetime,
 ) -> str:
     """The page on a Vendor and a Change; `head` is what the chain of records ends in."""
+    read = [_read_again(record) for record in records]
     return voice.templates.render(
         "web/dossier.html.j2",
         language,
@@ -39,7 +40,8 @@ def proof_page(
             key: _name(each, deadline, change, changes, language)
             for key, each, deadline in changes.deadlines()
         },
-        records=[_read_again(record) for record in records],
+        records=read,
+        given={record["answer"]: record for record in read if record["what"] == "answer"},
         head=head,
         made_at=made_at,
         zone=voice.timing.zone,

@@ -24,6 +24,7 @@ class Condition(StrEnum):
     bounced      mail to all of its contacts comes back
     silent       was reminded again and again, and never answered
     need-help    asks for help
+    in-doubt     answered, but what has happened since speaks against it
     unanswered   was told, or will be, and has not answered (any more)
     planned      promised a day
     elsewhere    its contacts follow other things
@@ -35,6 +36,7 @@ class Condition(StrEnum):
     BOUNCED = "bounced"
     SILENT = "silent"
     NEED_HELP = "need-help"
+    IN_DOUBT = "in-doubt"
     UNANSWERED = "unanswered"
     PLANNED = "planned"
     ELSEWHERE = "elsewhere"
@@ -136,6 +138,8 @@ def condition_of(stance: Stance, contacts: Contacts, *, is_silent: bool) -> Cond
         return Condition.PLANNED
     if stance.kind is AnswerKind.NEED_HELP:
         return Condition.NEED_HELP
+    if stance.doubt is not None:
+        return Condition.IN_DOUBT
     if is_silent:
         return Condition.SILENT
     return Condition.UNANSWERED if contacts.follows or stance.answer is not None else Condition.ELSEWHERE

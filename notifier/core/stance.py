@@ -6,6 +6,7 @@ that went by, use that was seen. Nothing of it is stored. News is never spared a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -97,6 +98,12 @@ class Circumstances:
     timing: Timing
     today: date
     rules: AnswerRules
+
+
+def answer_named(text: str) -> int | None:
+    """The id of the Answer that a Stance comes of, by what `str` made of it; None where the text names none."""
+    found = re.match(r"answer (\d+):", text, re.ASCII)
+    return int(found[1]) if found else None
 
 
 def stance_of(answer: Answer | None, *, change: Change, circumstances: Circumstances) -> Stance:

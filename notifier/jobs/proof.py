@@ -19,6 +19,7 @@ from notifier.core.message import Message
 from notifier.core.notice import Notice, Outcome
 from notifier.core.readiness import Waiver
 from notifier.core.rendering import Rendering
+from notifier.core.stance import answer_named
 from notifier.store import answers, changes, evidence, proofs, waivers
 from notifier.store.messages import Attempt
 from notifier.store.proofs import Contact
@@ -245,6 +246,7 @@ def _notice(notice: Notice) -> Record:
         "date": step.spoken or None,
         "due": _instant(step.due),
         "outcome": notice.outcome.value,
+        "answer": answer_named(notice.reason) if notice.outcome is Outcome.ANSWERED else None,
         "reason": notice.reason or None,
     }
 

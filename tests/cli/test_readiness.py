@@ -124,7 +124,7 @@ def test_evidence_is_shown_first_and_imported_whole(vendors: Rehearsal) -> None:
     imported = vendors("evidence", "import", str(file), "--yes", now=LATER)
     assert imported.code == 0
     assert "they are asked anew: blabaer testdata 1,243 calls" in imported.words
-    assert conditions(vendors)["blabaer"] == "unanswered"
+    assert conditions(vendors)["blabaer"] == "in-doubt"
     assert "is still seen using it; 1,243 calls seen" in vendors("readiness", CHANGE, now=LATER).words
 
 

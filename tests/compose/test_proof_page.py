@@ -37,7 +37,7 @@ RAW = {
 
 
 def told(kind: NoticeKind, outcome: Outcome = Outcome.SENT, **fields: Any) -> dict[str, Any]:
-    about = {"kind": kind.value, "deadline": "portal/end", "lead": None, "date": "2026-12-01"}
+    about = {"answer": None, "kind": kind.value, "deadline": "portal/end", "lead": None, "date": "2026-12-01"}
     return about | {"outcome": outcome.value, "reason": None} | fields
 
 
@@ -71,6 +71,7 @@ def records() -> Iterator[dict[str, Any]]:
     for outcome in Outcome:
         by = {"at": AT, "what": "notice", "contact": "kari@blabaer.example"}
         yield by | told(NoticeKind.REMINDER, outcome, lead="2w")
+    yield by | told(NoticeKind.REMINDER, Outcome.ANSWERED, lead="2w", answer=7, reason="answer 7: done")
     given = {"at": AT, "what": "answer", "answer": 7, "by": "Ola", "words": None, "decided_by": None}
     for kind in AnswerKind:
         yield given | {"kind": kind, "planned": "2026-11-01", "way": Way.PAGE, "state": AnswerState.COUNTS}
@@ -121,6 +122,7 @@ def test_no_word_of_the_program_s_own_is_left_on_it(language: Language) -> None:
                 "Påminnelse på selve dagen",
                 "Datoen ble endret: 4. kvartal 2026 → tirsdag 1. desember 2026 (slutt)",
                 "(spart på grunn av et svar)",
+                "(spart på grunn av et svar: Ferdig (svart 24. november 2026))",
                 "Ola svarte på e-post: Ferdig (avvist av Per)",
                 "1 243 kall sett, det siste tirsdag 1. desember 2026",
                 "Ola svarte på e-post: Ferdig (erstattet av et nyere svar før noen tok stilling til det)",
