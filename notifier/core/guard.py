@@ -41,7 +41,7 @@ def objections(
     max_people: int,
 ) -> tuple[Objection, ...]:
     """Every reason to hold `new`; empty means it may take force. `people` would be mailed by it."""
-    found = [*_dropped(old, new)]
+    found = [*_dropped(old, new), *_other_services(old, new)]
     for difference in differences:
         found.extend(_suspicious_date(difference, today))
     found.extend(_too_wide(old, differences))
@@ -63,6 +63,22 @@ def _dropped(old: ChangeList, new: ChangeList) -> Iterator[Objection]:
     for key in dropped(old, new):
         if key.partition("/")[0] in changes:
             yield Objection(rule="dropped", detail=f"the deadline {key} is missing")
+
+
+def _other_services(old: ChangeList, new: ChangeList) -> Iterator[Objection]:
+    """Who follows a service does so by its id: a new one, or a Change that is put elsewhere, leaves them behind."""
+    for service in old.services:
+        if new.service(service.id) is None:
+            detail = f"the service {service.id} is missing; whoever follows it would no longer be told"
+            yield Objection(rule="service", detail=f"{detail}: keep it, even without a change")
+    for change in new.changes:
+        before = old.change(change.id)
+        if before and before.service != change.service:
+            yield Objection(
+                rule="service",
+                detail=f"the change {change.id} goes from the service {before.service} to {change.service};"
+                f" whoever follows only {before.service} would no longer be told of it",
+            )
 
 
 def _suspicious_date(difference: Difference, today: date) -> Iterator[Objection]:

@@ -31,6 +31,22 @@ def test_an_approved_reading_takes_force_and_is_told(place: Rehearsal, held: str
     assert "20. desember" in str(place.mails()[-1].get_body(("plain",)))
 
 
+def test_a_service_that_is_renamed_is_held_until_somebody_says_that_it_is_meant(place: Rehearsal) -> None:
+    place.begun()
+    renamed = small(("revision = 1", "revision = 2"), ('id = "preg"', 'id = "pregx"'))
+    renamed = renamed.replace('service = "preg"', 'service = "pregx"')
+    (place.folder / "old.toml").write_text(small(), encoding="utf-8")
+    place.list.write_text(renamed, encoding="utf-8")
+    checked = place("check", str(place.list), "--against", "old.toml")
+    assert (checked.code, "the service preg is missing" in checked.words) == (1, True)
+    assert "testdata goes from the service preg to pregx" in checked.words
+
+    assert place("tick", now=DAY).code == 1
+    (reading,) = place("changes", "list", "--json").json["held"]
+    assert place("approve", reading["hash"][:10], "--by", "Ola", now=DAY).code == 0
+    assert place("changes", "list", "--json").json["revision"] == 2
+
+
 def test_a_rejected_reading_is_not_asked_about_again(place: Rehearsal, held: str) -> None:
     assert place("reject", held, now=DAY).code == 0
     called = place("tick", now=DAY)

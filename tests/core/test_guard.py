@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 
-from notifier.core.change import ChangeList, Status
+from notifier.core.change import ChangeList, Service, Status
 from notifier.core.diff import differences
 from notifier.core.guard import objections
 from tests.core.lists import DAYS, a_change, a_deadline, a_list, change_lists, same
@@ -34,6 +35,28 @@ def test_a_dropped_change_and_a_dropped_deadline_are_named() -> None:
         ("dropped", "the change preg is missing"),
         ("dropped", "the deadline portal/test is missing"),
     ]
+
+
+def _of(service: str, *others: str) -> ChangeList:
+    """A list whose Change belongs to that service; the others have none."""
+    made = a_list(a_change(service=service))
+    return replace(made, services=(*made.services, *(Service(id=name, name=name) for name in others)))
+
+
+def test_a_service_with_another_id_leaves_those_who_follow_it_behind_and_is_held() -> None:
+    assert _rules(_of("kjernejournal"), _of("kjernejournalx")) == ["service", "service"]
+
+
+def test_a_service_that_is_missing_is_held_though_it_has_no_change() -> None:
+    assert _rules(_of("kjernejournal", "preg"), _of("kjernejournal")) == ["service"]
+    assert _rules(_of("kjernejournal"), _of("kjernejournal", "preg")) == []
+
+
+def test_a_change_that_goes_to_another_service_is_held() -> None:
+    old, new = _of("kjernejournal", "preg"), _of("preg", "kjernejournal")
+    (found,) = objections(old=old, new=new, differences=(), today=TODAY, people=0, max_people=25)
+    assert found.rule == "service"
+    assert "portal goes from the service kjernejournal to preg" in found.detail
 
 
 def test_all_ids_renamed_is_all_of_them_dropped() -> None:
