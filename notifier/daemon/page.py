@@ -30,11 +30,14 @@ from notifier.web.site import Health, HealthProblem, Register, Site
 
 @dataclass(slots=True)
 class Shown:
-    """The list in force and its history, kept so that a visitor costs no query and trouble shows the last good."""
+    """The list in force, since when, and its history, kept so that a visitor costs no query and trouble shows the last
+    good.
+    """
 
     seen: tuple[int, tuple[Reprint, ...]] | None = None
     changes: ChangeList | None = None
     history: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    since: datetime | None = None
 
     def renew(self, engine: Engine) -> None:
         """Look whether another reading has taken force, or all is printed anew."""
@@ -49,6 +52,7 @@ class Shown:
                 # whose SEQUENCE clients would then take for that of the old words.
                 self.changes = current.changes
                 self.history = history
+                self.since = current.in_force_at
                 self.seen = now
 
 
@@ -65,6 +69,7 @@ def page(
         Site(
             changes=lambda: shown.changes,
             history=lambda: shown.history,
+            since=lambda: shown.since,
             now=clock,
             elapsed=elapsed,
             leave=lambda addressee: leave(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from notifier.feeds.record import STATES, ChangeListRecord, DeadlineListRecord
+from notifier.feeds.record import STATES, STATES_MEAN, ChangeListRecord, DeadlineListRecord
 
 VERSION = "1"
 _ABOUT = (
@@ -84,7 +84,7 @@ def _path(
                 ),
                 _parameter(
                     "state",
-                    "Where a deadline stands today; may be given several times.",
+                    f"Where a deadline stands today; may be given several times. {STATES_MEAN}",
                     _strings({"type": "string", "enum": list(STATES.values())}),
                 ),
                 _parameter(

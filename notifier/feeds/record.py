@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind
+from notifier.core.change import Change, ChangeList, Deadline, DeadlineKind, Source
 from notifier.core.diff import DifferenceKind
 from notifier.core.history import Entry
 from notifier.core.standing import Standing, standing_of
@@ -22,6 +22,11 @@ from notifier.core.when import Certainty, Precision, When
 from notifier.feeds.markers import sequence_of, uid
 
 STATES = {standing: standing.name.lower().replace("_", "-") for standing in Standing}
+STATES_MEAN = (
+    "`ahead`: its earliest day is still to come, or an exact date is today; `any-day`: the date is not exact, and its "
+    "earliest day has come; `passed`: its latest day is over, and the list does not say what happened; `undated`: no "
+    "date is set; `completed` and `withdrawn`: as the list says."
+)
 
 
 class _Record(BaseModel):
@@ -59,6 +64,21 @@ class Move(_Record):
     new: Date
 
 
+class SourceRecord(_Record):
+    """Where it was announced."""
+
+    document: str
+    url: str = Field(description="Empty where the document is not on the web.")
+    published: date | None
+
+
+class LinkRecord(_Record):
+    """A page worth reading."""
+
+    title: str
+    url: str
+
+
 class Earlier(_Record):
     """A date that was announced before the list began to keep count."""
 
@@ -74,7 +94,7 @@ class _Milestone(_Record):
     kind: DeadlineKind = Field(description="What stops on that day.")
     title: Words
     state: str = Field(
-        description="Where it stands today.", json_schema_extra={"enum": list(STATES.values())}
+        description=f"Where it stands today. {STATES_MEAN}", json_schema_extra={"enum": list(STATES.values())}
     )
 
 
@@ -85,6 +105,7 @@ class DeadlineRecord(Date, _Milestone):
     sequence: int = Field(description="How often it changed; the event's SEQUENCE.")
     history: list[Move]
     earlier: list[Earlier]
+    source: SourceRecord
     page: Words = Field(description="Where people read about it, in each language.")
     calendar: str = Field(description="The calendar of its change.")
 
@@ -105,7 +126,9 @@ class ChangeRecord(_Record):
     summary: Words
     affects: Words
     action: Words
-    contact: str
+    contact: str = Field(description="Whom to ask.")
+    links: list[LinkRecord]
+    source: SourceRecord
     checked: date = Field(description="When it was last verified at its source.")
     deadlines: list[DeadlineRecord]
 
@@ -128,10 +151,14 @@ class DeadlineListRecord(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Where people read of a Change in a language, and where its calendar is, by its id."""
+    """Where people read of a Change in a language, and where its calendar is, by its id.
+
+    `contact` is whom to ask about one that names nobody.
+    """
 
     page: Callable[[str, Language], str]
     calendar: Callable[[str], str]
+    contact: str
 
 
 def change_record(
@@ -151,7 +178,9 @@ def change_record(
         summary=_words(change.summary),
         affects=_words(change.affects),
         action=_words(change.action),
-        contact=change.contact,
+        contact=change.contact or addresses.contact,
+        links=[LinkRecord(title=link.title, url=link.url) for link in change.links],
+        source=_source(change.source),
         checked=change.checked,
         deadlines=[
             deadline_record(
@@ -191,6 +220,7 @@ def deadline_record(
         sequence=sequence_of(entries),
         history=[_move(entry) for entry in entries],
         earlier=[Earlier(date=_date(each.when), source=each.source) for each in deadline.earlier],
+        source=_source(deadline.source or change.source),
         page=Words(**{language: addresses.page(change.id, language) for language in Language}),
         calendar=addresses.calendar(change.id),
     )
@@ -218,6 +248,10 @@ def _date(when: When) -> Date:
         certainty=when.certainty,
         stated=when.stated,
     )
+
+
+def _source(source: Source) -> SourceRecord:
+    return SourceRecord(document=source.document, url=source.url, published=source.published)
 
 
 def _words(text: Text) -> Words:

@@ -34,7 +34,8 @@ def list_edition(site: Site, snapshot: Snapshot, asked: AskedList) -> Edition:
     # The states hold on one day, which the bytes name: they are never older than its midnight.
     midnight = datetime.combine(snapshot.today, time(0), site.timing.zone)
     latest = max((entry.at for entries in snapshot.history.values() for entry in entries), default=midnight)
-    changed_at = snapshot.not_ahead(max(midnight, latest))
+    # And they hold the list's revision and when each Change was checked, which change without an Entry.
+    changed_at = snapshot.not_ahead(max(midnight, latest, snapshot.since or midnight))
     return edition(body, media_type=_JSON, changed_at=changed_at, extra=_OPEN)
 
 
@@ -62,4 +63,4 @@ def _addresses(site: Site) -> Addresses:
     def calendar(change_id: str) -> str:
         return f"{site.links.base_url}/{Variant.PLAIN}/change/{change_id}.ics"
 
-    return Addresses(page=site.links.change, calendar=calendar)
+    return Addresses(page=site.links.change, calendar=calendar, contact=site.contact)

@@ -35,17 +35,28 @@ _log = log("feeds")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snapshot:
-    """What every Feed is made from: the list in force, its history and the local day. `at` is when it was taken."""
+    """What every Feed is made from: the list in force, since when, its history and the local day.
+
+    `at` is when it was taken.
+    """
 
     changes: ChangeList
+    since: datetime | None
     history: Mapping[str, Sequence[Entry]]
     today: date
     at: datetime
 
-    def is_of(self, changes: ChangeList, history: Mapping[str, Sequence[Entry]], today: date) -> bool:
+    def is_of(
+        self,
+        changes: ChangeList,
+        since: datetime | None,
+        history: Mapping[str, Sequence[Entry]],
+        today: date,
+    ) -> bool:
         """Whether it was taken of these."""
         same = self.changes is changes and self.history is history
-        return self.today == today and (same or (self.changes, self.history) == (changes, history))
+        when = (self.today, self.since) == (today, since)
+        return when and (same or (self.changes, self.history) == (changes, history))
 
     def not_ahead(self, instant: datetime | None) -> datetime | None:
         """The instant, but no later than this: a Last-Modified must not lie ahead of its answer (RFC 9110, 8.8.2.1)."""
@@ -96,16 +107,21 @@ class Shelf:
         """The present Snapshot; in trouble the last one, None while there never was a list. Answers at once."""
         known = self._snapshot
         try:
-            # The history first: of a list that takes force meanwhile it must not be the later one.
-            history, changes, now = self._site.history(), self._site.changes(), self._site.now()
+            # The list last: of one that takes force meanwhile the others must not be the later ones.
+            since, history, changes, now = (
+                self._site.since(),
+                self._site.history(),
+                self._site.changes(),
+                self._site.now(),
+            )
         except Exception:  # noqa: BLE001 -- whatever went wrong, calendars must not go empty over it
             _log.exception("the list cannot be had; the feeds stay as they are")
             return known
         if changes is None:
             return known
         today = self._site.timing.today(now)
-        if known is None or not known.is_of(changes, history, today):
-            known = Snapshot(changes=changes, history=history, today=today, at=now)
+        if known is None or not known.is_of(changes, since, history, today):
+            known = Snapshot(changes=changes, since=since, history=history, today=today, at=now)
             self._snapshot = known
         return known
 

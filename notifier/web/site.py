@@ -64,9 +64,9 @@ class Register:
 class Site:
     """Everything the web shows or does.
 
-    `changes` is the list in force (None before the first), `history` each Deadline's Entries by key, oldest
-    first; `elapsed` is how long ago this process last believed the clock that `now` goes by, None if never. These and
-    `version` answer at once. The other callables may block and are called in worker threads.
+    `changes` is the list in force (None before the first), `since` when it took force, `history` each Deadline's
+    Entries by key, oldest first; `elapsed` is how long ago this process last believed the clock that `now` goes by,
+    None if never. These and `version` answer at once. The others may block and are called in worker threads.
     `leave` ends the Subscription of whom a link was made for; asking twice is harmless. `holders` answers whose
     private calendars' tokens are, in their order; equal answers of `version`, but None, mean that nothing was written
     between. `register` is where people subscribe. `readiness` answers who is ready for a Change, and `answer_rules`
@@ -89,6 +89,7 @@ class Site:
     publisher: str
     contact: str
     register: Register
+    since: Callable[[], datetime | None] = lambda: None
     readiness: Callable[[str], tuple[Picture, Curve] | None] = lambda _: None
     answer_rules: AnswerRules = field(default_factory=AnswerRules)
     privacy_url: str = ""

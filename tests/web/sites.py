@@ -60,6 +60,7 @@ def site(
     version: Callable[[], Hashable | None] = lambda: None,
     health: Callable[[], Health] = lambda: Health(live=True, ready=True),
     contact: str = "varsel@example.no",
+    since: Callable[[], datetime | None] = lambda: None,
     register: Register | None = None,
     readiness: Callable[[str], tuple[Picture, Curve] | None] = lambda _: None,
 ) -> Site:
@@ -67,6 +68,7 @@ def site(
     return Site(
         changes=changes,
         history=history,
+        since=since,
         now=now,
         elapsed=elapsed,
         leave=leave,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from notifier.core.change import Status
-from tests.feeds.lists import firm, history_of, one_deadline, vague
+from tests.feeds.lists import START, firm, history_of, one_deadline, vague
 from tests.web.serving import Answer, Client, serving
 from tests.web.sites import NOW, real_list, site
 
@@ -151,3 +152,30 @@ def test_it_changes_with_the_day_and_says_so() -> None:
     assert first.headers["last-modified"] == "Sun, 22 Nov 2026 23:00:00 GMT"
     assert later.headers["last-modified"] == "Mon, 23 Nov 2026 23:00:00 GMT"
     assert later.headers["etag"] != first.headers["etag"]
+
+
+def test_a_list_that_was_only_checked_again_says_when_it_took_force() -> None:
+    before = one_deadline(firm("2026-12-01"))
+    checked = replace(before.changes[0], checked=NOW.date())
+    shown, history = [before], history_of([before])
+    since = [START]
+    with serving(
+        site(changes=lambda: shown[-1], since=lambda: since[-1], history=lambda: history, now=lambda: NOW)
+    ) as client:
+        calendar, first = client.get("/calendar.ics"), client.get("/api/v1/changes")
+        shown.append(replace(before, revision=2, changes=(checked,)))
+        since.append(NOW - timedelta(minutes=1))
+        again = client.get("/api/v1/changes", if_modified_since=first.headers["last-modified"])
+        assert (again.status, again.headers["last-modified"]) == (200, "Mon, 23 Nov 2026 09:29:00 GMT")
+        assert client.get("/calendar.ics", if_none_match=calendar.headers["etag"]).status == 304
+
+
+def test_a_change_says_whom_to_ask_and_where_it_was_announced(real: Client) -> None:
+    changes = {change.id: change for change in real_list().changes}
+    found = json.loads(real.get("/api/v1/changes").body)["changes"]
+    assert {record["id"] for record in found} == set(changes)
+    for record in found:
+        change = changes[record["id"]]
+        assert record["contact"] == (change.contact or "varsel@example.no")
+        assert record["source"]["document"] == change.source.document
+        assert [link["url"] for link in record["links"]] == [link.url for link in change.links]
