@@ -94,7 +94,9 @@ def of_figures(found: Figures) -> Iterator[Metric]:
     open_ = found.breaker.open_until is not None
     yield gauge("notifier_relay_breaker_open", "Whether the relay is left alone for a while.", int(open_))
     if found.last_tick is not None:
-        yield _at("notifier_last_tick", "When everything owed was last done.", found.last_tick)
+        yield _at(
+            "notifier_last_tick", "When a tick last began by a clock that was believed.", found.last_tick
+        )
 
 
 def of_counts(counted: Counted) -> Iterator[Metric]:

@@ -81,4 +81,7 @@ def test_private_addresses_are_in_no_log_also_when_the_notifier_does_not_answer(
             proxy.get("/en?public")
     logged, errors = (tmp_path / name for name in ("notifier.log", "stderr"))
     assert "/en?public" in logged.read_text(encoding="utf-8")
+    assert not {
+        word for word in ("remote_ip", "remote_port", '"headers":') if word in logged.read_text("utf-8")
+    }
     assert "public-id" not in logged.read_text(encoding="utf-8") + errors.read_text(encoding="utf-8")

@@ -49,11 +49,14 @@ BROKEN: dict[str, dict[str, str]] = {
     "NotifierMailOverdue": {'notifier_messages_overdue{instance="a"}': f"7x{MINUTES}"},
     "NotifierRelayRefuses": {'notifier_relay_breaker_open{instance="a"}': f"1x{MINUTES}"},
     "NotifierPaused": {'notifier_paused{instance="a"}': f"1x{MINUTES}"},
+    "NotifierPausedItself": {'notifier_alerts{instance="a",kind="clock"}': f"1x{MINUTES}"},
     "NotifierListHeld": {'notifier_list_held{instance="a"}': f"1x{MINUTES}"},
     "NotifierListUnchecked": {
         'notifier_list_oldest_check_timestamp_seconds{instance="a"}': f"-{91 * DAY}x{MINUTES}"
     },
     "NotifierAlertOpen": {'notifier_alerts{instance="a",kind="failed"}': f"1x{MINUTES}"},
+    "NotifierAlertOpen, a list refused": {'notifier_alerts{instance="a",kind="list"}': f"1x{MINUTES}"},
+    "NotifierAlertOpen, a day passed": {'notifier_alerts{instance="a",kind="passed"}': f"1x{MINUTES}"},
     "NotifierManyRefusals": {
         'notifier_smtp_verdicts_total{instance="a",fault="address",phase="rcpt"}': f"0+5x{MINUTES}"
     },

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,14 +32,26 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed; i
 class Proxy:
     """A running nginx, asked over TLS."""
 
-    def __init__(self, *, port: int, trusted: ssl.SSLContext, log: Path) -> None:
+    def __init__(self, *, port: int, plain: int, trusted: ssl.SSLContext, log: Path) -> None:
         self._port = port
+        self._plain = plain
         self._trusted = trusted
         self._log = log
 
     def ask(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
         """One request on a connection of its own; headers are written as `if_none_match=`."""
         connection = http.client.HTTPSConnection("127.0.0.1", self._port, context=self._trusted, timeout=10)
+        return self._asked(connection, path, method, headers)
+
+    def ask_plainly(self, path: str) -> Answer:
+        """A GET without TLS."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._plain, timeout=10)
+        return self._asked(connection, path, "GET", {})
+
+    @staticmethod
+    def _asked(
+        connection: http.client.HTTPConnection, path: str, method: str, headers: Mapping[str, str]
+    ) -> Answer:
         try:
             given = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, headers={"Host": "varsel.example.no", **given})
@@ -52,6 +64,11 @@ class Proxy:
     @property
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8")
+
+    @property
+    def others(self) -> str:
+        """What nginx logs wherever a server says nothing of it, as Debian sets it up."""
+        return self._log.with_name("access.log").read_text(encoding="utf-8")
 
     @property
     def errors(self) -> str:
@@ -82,8 +99,9 @@ def nginx(folder: Path, *, to: int) -> Iterator[Proxy]:
     # Its workers would otherwise be another user, who may not enter the tests' folders.
     user = "user root;" if os.geteuid() == 0 else ""
     workers = "worker_processes 2; events {}"
+    around = f"{temporary} access_log {folder}/access.log;"
     main.write_text(
-        f"{user} daemon off; pid {folder}/pid; error_log stderr; {workers}\nhttp {{ {temporary}\n{text}\n}}\n",
+        f"{user} daemon off; pid {folder}/pid; error_log stderr; {workers}\nhttp {{ {around}\n{text}\n}}\n",
         encoding="utf-8",
     )
     errors = folder / "stderr"
@@ -91,7 +109,7 @@ def nginx(folder: Path, *, to: int) -> Iterator[Proxy]:
         process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(main)], stderr=stderr)
     trusted = ssl.create_default_context()
     authority.configure_trust(trusted)
-    proxy = Proxy(port=port, trusted=trusted, log=folder / "notifier.log")
+    proxy = Proxy(port=port, plain=plain, trusted=trusted, log=folder / "notifier.log")
     try:
         until(
             lambda: process.poll() is not None or _answers(proxy),
@@ -197,6 +215,22 @@ def test_links_in_mails_are_neither_kept_nor_logged(both: tuple[Proxy, Program])
     proxy.ask("/en?public")
     until(lambda: "/en?public" in proxy.log)
     assert "public-id" not in proxy.log
+
+
+def test_a_link_asked_for_without_tls_is_logged_nowhere(both: tuple[Proxy, Program]) -> None:
+    proxy, _ = both
+    for path in private_paths():
+        assert proxy.ask_plainly(path).status == 301
+    proxy.ask("/en?after")
+    until(lambda: "/en?after" in proxy.log)
+    assert "public-id" not in proxy.log + proxy.others
+
+
+def test_the_log_does_not_say_who_visited(both: tuple[Proxy, Program]) -> None:
+    proxy, _ = both
+    proxy.ask("/en?who", user_agent="Kalender/1.0", referer="https://epj.example.no/")
+    until(lambda: "/en?who" in proxy.log)
+    assert not {word for word in ("127.0.0.1", "Kalender", "epj.example.no") if word in proxy.log}
 
 
 def test_browsers_are_told_to_stay_with_tls(both: tuple[Proxy, Program]) -> None:
