@@ -158,7 +158,8 @@ def _no_message(message_id: int) -> UsageError:
 def _row(message: Message, zone: ZoneInfo) -> tuple[str, ...]:
     waits = f"not before {local(message.not_before, zone)}" if message.state == "pending" else ""
     since = local(message.state_at or message.created_at, zone)
-    return f"{message.id:>6}", message.state.value, since, waits or message.last_reply
+    said = "; ".join(filter(None, (waits or message.last_reply, message.flaw)))
+    return f"{message.id:>6}", message.state.value, since, said
 
 
 def _details(message: Message, address: str, zone: ZoneInfo) -> list[tuple[str, str]]:
@@ -175,6 +176,8 @@ def _details(message: Message, address: str, zone: ZoneInfo) -> list[tuple[str, 
     ]
     if message.state == "pending":
         rows.append(("Waits", f"not before {local(message.not_before, zone)}"))
+    if message.flaw:
+        rows.append(("Flaw", message.flaw))
     return [*rows, ("Last word", message.last_reply)] if message.last_reply else rows
 
 
@@ -197,7 +200,7 @@ def _entry(message: Message) -> dict[str, Any]:
         "id", "subscriber_id", "state", "state_at", "created_at", "not_before", "anytime", "copies", "tries",
         "refusals", "generation", "header_id", "last_reply",
     )  # fmt: skip
-    return {name: getattr(message, name) for name in names}
+    return {name: getattr(message, name) for name in names} | {"flaw": message.flaw or None}
 
 
 def _notice_entry(notice: Notice) -> dict[str, Any]:

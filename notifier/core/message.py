@@ -39,7 +39,8 @@ class Message:
     `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
     `letter` says what kind of Letter it is (None: it carries Notices), `letter_to` another address than the
     Subscriber's own for it to go to, `answer_id` which Answer it tells of, `dropped` what a
-    status tells that they follow no longer. `renderings` are of its copies, as far as they are kept.
+    status tells that they follow no longer. `renderings` are of its copies, as far as they are kept and can be
+    read. `flaw` is what keeps its row from being understood ("": nothing does): so it cannot be sent.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Message:
     answer_id: int | None = None
     dropped: tuple[Topic, ...] = ()
     renderings: tuple[Rendering, ...] = ()
+    flaw: str = ""
 
     @property
     def may_have_arrived(self) -> tuple[Rendering, ...]:

@@ -48,6 +48,14 @@ def parse_renderings(text: str) -> tuple[Rendering, ...]:
     return tuple(map(_parse, text.splitlines()))
 
 
+def readable_renderings(text: str | None) -> tuple[Rendering, ...]:
+    """The same of a text that another release, or damage, may have written: of what cannot be read nothing is known."""
+    try:
+        return parse_renderings(text or "")
+    except ValueError:
+        return ()
+
+
 def _line(rendering: Rendering) -> str:
     at = rendering.at.astimezone(UTC).replace(tzinfo=None).isoformat()
     counts = (rendering.generation, rendering.number, rendering.reading, rendering.moves)

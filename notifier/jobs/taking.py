@@ -76,13 +76,14 @@ def take(sender: Sender, *, now: datetime, most: int | None = None) -> Taken:
         )
     if not claimed:
         return Taken(at=now, probing=limit == 1)
-    tellings, poisoned = _settled(sender, claimed, now)
+    tellings, poisoned = _settled(sender, [message for message in claimed if not message.flaw], now)
+    poisoned += [(message, message.flaw) for message in claimed if message.flaw]
     ready: list[Ready] = []
     for telling in tellings:
         try:
             ready.append(_composed(sender, telling, now))
         except Exception as error:  # noqa: BLE001 -- any mistake in a template or an entry may show up here
-            poisoned.append((telling.message, error))
+            poisoned.append((telling.message, _name(error)))
     if poisoned:
         _put_off(engine, poisoned, now)
     return Taken(
@@ -110,8 +111,9 @@ def _allowance(connection: Connection, now: datetime) -> tuple[int, str]:
 
 def _settled(
     sender: Sender, claimed: Sequence[Message], now: datetime
-) -> tuple[list[Telling], list[tuple[Message, Exception]]]:
-    """All in one transaction; one by one when a row among them cannot be read. Answers those as well."""
+) -> tuple[list[Telling], list[tuple[Message, str]]]:
+    """All in one transaction; one by one when a row among them cannot be read. Answers those as well, each with
+    what is wrong."""
     try:
         with writing(sender.engine) as connection:
             found = settle_claimed(
@@ -127,9 +129,9 @@ def _settled(
         raise
     except Exception as error:  # noqa: BLE001 -- a damaged row can fail in any way
         if len(claimed) == 1:
-            return [], [(claimed[0], error)]
+            return [], [(claimed[0], _name(error))]
     tellings: list[Telling] = []
-    poisoned: list[tuple[Message, Exception]] = []
+    poisoned: list[tuple[Message, str]] = []
     for message in claimed:
         found, broken = _settled(sender, [message], now)
         tellings += found
@@ -159,13 +161,14 @@ def _composed(sender: Sender, telling: Telling, now: datetime) -> Ready:
     )
 
 
-def _put_off(engine: Engine, poisoned: Sequence[tuple[Message, Exception]], now: datetime) -> None:
-    """Let them be tried again later; those that were tried for long enough fail, under one Alert a day.
+def _put_off(engine: Engine, poisoned: Sequence[tuple[Message, str]], now: datetime) -> None:
+    """Let them be tried again later, each with what is wrong; those that were tried for long enough fail, under one
+    Alert a day.
 
     While they wait, the Alert is raised by `jobs.alert.review`.
     """
     after = [(message, after_mistake(message, now=now, spread=spread_of(message))) for message, _ in poisoned]
-    reasons = {message.id: f"{UNCOMPOSED}: {_name(mistake)}" for message, mistake in poisoned}
+    reasons = {message.id: f"{UNCOMPOSED}: {wrong}" for message, wrong in poisoned}
     with writing(engine) as connection:
         held = outbox.put_off(connection, after, reasons=reasons, now=now)
         ended: dict[MessageState, list[int]] = {}

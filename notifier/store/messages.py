@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select,
 from notifier.core.letter import LetterKind
 from notifier.core.message import ON_THEIR_WAY, UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
-from notifier.core.rendering import parse_renderings, written
-from notifier.core.subscription import parse_topic
+from notifier.core.rendering import readable_renderings, written
+from notifier.core.subscription import Topic, parse_topic
 from notifier.store import pausing
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices
@@ -77,7 +77,7 @@ def _forget_refused(connection: Connection, ended: ColumnElement[bool]) -> None:
     generation."""
     chosen = select(messages).where(ended, messages.c.renderings != "")
     found = [message_of(row) for row in connection.execute(chosen)]
-    kept = [{"of": each.id, "text": written(each.may_have_arrived)} for each in found]
+    kept = [{"of": each.id, "text": written(each.may_have_arrived)} for each in found if each.renderings]
     blank = update(messages).where(messages.c.id == bindparam("of")).values(renderings=bindparam("text"))
     if kept:
         connection.execute(blank, kept)
@@ -90,7 +90,10 @@ def load(connection: Connection, ids: Collection[int]) -> tuple[Message, ...]:
 
 
 def message_of(row: Any) -> Message:
-    """A row as a value."""
+    """A row as a value. What another release, or damage, wrote into it is told as its flaw and raises nothing: one
+    such row must not keep the others from being read."""
+    letter, unknown = _letter(row.letter)
+    dropped, unreadable = _dropped(row.about)
     return Message(
         id=row.id,
         subscriber_id=row.subscriber_id,
@@ -106,12 +109,31 @@ def message_of(row: Any) -> Message:
         token=row.token,
         last_reply=row.last_reply,
         state_at=row.state_at,
-        letter=LetterKind(row.letter) if row.letter else None,
+        letter=letter,
         letter_to=row.letter_to,
         answer_id=row.answer_id,
-        dropped=tuple(parse_topic(text) for text in row.about.split()),
-        renderings=parse_renderings(row.renderings),
+        dropped=dropped,
+        renderings=readable_renderings(row.renderings),
+        flaw=unknown or unreadable,
     )
+
+
+def _letter(name: str | None) -> tuple[LetterKind | None, str]:
+    """Which kind of Letter it is, if any, and the flaw."""
+    if name is None:
+        return None, ""
+    try:
+        return LetterKind(name), ""
+    except ValueError:
+        return None, "this release does not know its kind of letter"
+
+
+def _dropped(about: str | None) -> tuple[tuple[Topic, ...], str]:
+    """What it tells that they follow no longer, and the flaw."""
+    try:
+        return tuple(parse_topic(text) for text in (about or "").split()), ""
+    except ValueError:
+        return (), "what it tells that is followed no longer cannot be read"
 
 
 def listing(connection: Connection, *, states: Collection[MessageState], limit: int) -> tuple[Message, ...]:

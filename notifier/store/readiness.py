@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.core.rendering import parse_renderings
+from notifier.core.rendering import readable_renderings
 from notifier.core.subscription import Followed, Scope, SubscriberState, Topic
 from notifier.store import partings
 from notifier.store.tables import exclusions, messages, notices, subscribers, subscriptions
@@ -115,8 +115,8 @@ def standings(connection: Connection) -> dict[str, list[LastStanding]]:
     columns = (stay.c.vendor_id, messages.c.renderings, notices.c.decided_at, messages.c.id)
     found: dict[str, dict[tuple[Followed, int], LastTold]] = {}
     for vendor, renderings, *last in connection.execute(sent.add_columns(*columns).order_by(messages.c.id)):
-        arrived = parse_renderings(renderings)[-1]
-        found.setdefault(vendor, {})[arrived.followed, arrived.reading] = LastTold(*last)
+        for arrived in readable_renderings(renderings)[-1:]:
+            found.setdefault(vendor, {})[arrived.followed, arrived.reading] = LastTold(*last)
     return {
         vendor: [
             LastStanding(followed=followed, reading=reading, last=last)

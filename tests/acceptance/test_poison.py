@@ -53,6 +53,8 @@ def on_monday(folder: Path, sink: SmtpSink, url: str, people: tuple[str, ...]) -
         (subscribers, {"cadence": "soon"}),
         (notices, {"kind": "rumour"}),
         (notices, {"lead": "soon"}),
+        (messages, {"letter": "digest"}),
+        (messages, {"about": "kjernejournal"}),
     ],
     ids=lambda value: value.name if isinstance(value, Table) else next(iter(value)),
 )
@@ -73,6 +75,33 @@ def test_what_a_damaged_row_spoils_is_put_off_with_an_alert_and_the_others_are_t
     assert ticked.needs_attention
     assert row_of(story, 1).state == "pending"
     assert MONDAY + 4 * MINUTE <= row_of(story, 1).not_before <= MONDAY + 6 * MINUTE
+
+
+def test_a_message_whose_row_another_release_wrote_leaves_once_that_is_mended(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = on_monday(tmp_path, sink, sqlite_url, a_crowd(3))
+    damage(story, messages, messages.c.id == 2, letter="digest")
+    story.tick(MONDAY)
+    assert [key for key in story.alerts() if "does not know its kind of letter" in key]
+
+    damage(story, messages, messages.c.id == 2, letter=None)
+    story.tick(MONDAY + 10 * MINUTE)
+
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+def test_what_was_kept_of_earlier_copies_decides_nothing_about_sending(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    people = a_crowd(2)
+    story = on_monday(tmp_path, sink, sqlite_url, people)
+    damage(story, messages, messages.c.id == 1, renderings="in another form")
+
+    story.tick(MONDAY)
+
+    assert [mail.recipients[0] for mail in sink.accepted] == list(people)
 
 
 def test_hundreds_of_damaged_rows_at_the_head_of_the_outbox_leave_the_rest_untouched(

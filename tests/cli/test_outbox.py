@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from notifier.store.engine import open_engine, writing
+from notifier.store.tables import messages
 from tests.cli.rehearsal import FIRST_TICK, JOINED, Rehearsal, oslo
 from tests.peers.smtp_script import say
 from tests.peers.smtp_sink import SmtpSink
@@ -92,3 +95,26 @@ def test_what_was_sent_is_not_sent_again(place: Rehearsal) -> None:
 def test_what_does_not_exist_is_exit_2(place: Rehearsal, words: list[str], sentence: str) -> None:
     called = place.begun()("outbox", *words)
     assert (called.code, sentence in called.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "flaw"),
+    [("letter", "digest", "does not know its kind of letter"), ("about", "?", "cannot be read")],
+)
+def test_a_message_that_cannot_be_read_is_named(
+    failed: Rehearsal, column: str, value: str, flaw: str
+) -> None:
+    damage = update(messages).values({column: value, "renderings": "in another form"})
+    engine = open_engine(f"sqlite:///{failed.folder / 'var' / 'notifier.sqlite3'}")
+    try:
+        with writing(engine) as connection:
+            connection.execute(damage)
+    finally:
+        engine.dispose()
+
+    assert flaw in failed("outbox", "list").words
+    assert flaw in failed("outbox", "show", "1").words
+    assert flaw in failed("outbox", "show", "1", "--json").json["flaw"]
+    assert failed("outbox", "retry", "1", now=LATER).code == 0
+    assert failed("tick", now=LATER).code == 1
+    assert failed("outbox", "list", "--json").json["counts"] == {"pending": 1}

@@ -33,7 +33,8 @@ KINDS = {
     "pauses": r"operators pause",
     "own leads": r" chooses ",
     "asks": r"somebody asks for",
-    "damaged rows": r"is damaged",
+    "damaged rows": r"subscriber \d+ is damaged",
+    "damaged messages": r"message \d+ is damaged",
     "mistakes in mails": r"cannot be composed",
     "sent again": r"operators send \[\d",
 }
