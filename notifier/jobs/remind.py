@@ -20,7 +20,7 @@ from notifier.core.timing import Timing
 from notifier.jobs.following_up import follow_up
 from notifier.jobs.losses import alert_expired, alert_unknown
 from notifier.store import expiring, installation, notices, owing, planning
-from notifier.store.engine import make_room, reading, writing
+from notifier.store.engine import filling, reading, writing
 from notifier.store.planning import Slice
 
 # Whoever joined just before a step fell due may be stored only after it was first fanned out: their transaction
@@ -62,8 +62,7 @@ def _remind(engine: Engine, timing: Timing, rules: AnswerRules, now: datetime) -
         idle = not due and not planning.has_loose(connection)
     within = None if idle else _next_slice(engine, 0)
     while within is not None:
-        with writing(engine) as connection:
-            make_room(connection)
+        with filling(engine) as connection:
             planned = planning.plan_slice(connection, due, within, now=now, is_open=is_open)
         recorded += planned.recorded
         expired += planned.expired

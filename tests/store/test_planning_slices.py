@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from notifier.core.cadence import parse_lead
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut
 from notifier.store import planning
-from notifier.store.engine import reading, writing
+from notifier.store.engine import filling, reading, writing
 from notifier.store.planning import Slice
 from notifier.store.tables import messages
 from tests.core.lists import a_subscriber, oslo
@@ -36,7 +38,7 @@ def _reminder(name: str, expires: datetime) -> FanOut:
 
 
 def _plan(engine: Engine, *steps: FanOut) -> None:
-    with writing(engine) as connection:
+    with filling(engine) as connection:
         planning.plan_slice(connection, steps, Slice(after=0, upto=99), now=DUE, is_open=True)
 
 
@@ -55,9 +57,20 @@ def test_a_slice_is_found_by_its_ids_on_sqlite(database: Engine) -> None:
             for statement, values in about
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         }
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
     read = {step for step in plan if step.split()[1] in ("subscribers", "messages", "notices")}
     assert "SEARCH subscribers USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in read
     assert not {step for step in read if step.startswith("SCAN") or "(state=?" in step}
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_references_are_looked_up_again_afterwards(database: Engine, fails: bool) -> None:
+    with contextlib.suppress(RuntimeError), filling(database):
+        if fails:
+            raise RuntimeError
+    stray = {"subscriber_id": 7, "state": "pending", "anytime": False, "created_at": DUE, "not_before": DUE}
+    with pytest.raises(IntegrityError), writing(database) as connection:
+        connection.execute(insert(messages).values(**stray, state_at=DUE))
 
 
 def test_a_message_is_over_with_the_first_of_what_it_carries(database: Engine) -> None:
