@@ -54,7 +54,9 @@ def change(
     suspend: Annotated[
         str | None, typer.Option("--suspend", metavar="REASON", help="Send them nothing until resumed.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="End a suspension.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="End a suspension; the next mail tells all that is ahead.")
+    ] = False,
     now: Now = None,
 ) -> None:
     """Change what a subscriber chose; what is not named stays.
@@ -143,6 +145,6 @@ def _stays_as_it_was(
         why = suspend.strip() or "no reason given"
         if not leaving.suspend(connection, subscriber_id=found.id, why=why, now=now):
             return f"{found.address} was suspended already. "
-    if resume and not leaving.resume(connection, subscriber_id=found.id):
+    if resume and not leaving.resume(connection, subscriber_id=found.id, now=now):
         return f"{found.address} was not suspended. "
     return ""

@@ -153,4 +153,6 @@ def _keep_what_fell_due(
     """
     is_recorded = owing.record_due(connection, found.id, timing=timing, now=now, elapsed=elapsed)
     if not is_recorded and cadence != found.cadence:
-        owing.tell_where_they_stand(connection, found, now=now)
+        owing.tell_where_they_stand(
+            connection, found.id, generation=found.generation, after="choosing", now=now
+        )

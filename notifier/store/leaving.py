@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, delete, exists, select, update
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.subscription import SubscriberState
-from notifier.store import alerts
+from notifier.store import alerts, owing
 from notifier.store.tables import asks, messages, notices, subscribers
 
 _NOT_ON_THE_WIRE = (MessageState.PENDING, MessageState.CLAIMED)
@@ -47,11 +47,20 @@ def suspend(connection: Connection, *, subscriber_id: int, why: str, now: dateti
     return _end(connection, here, values, outcome=Outcome.SUSPENDED, now=now)
 
 
-def resume(connection: Connection, *, subscriber_id: int) -> bool:
-    """End a suspension; what fell due meanwhile is not sent. Answers whether anything changed."""
+def resume(connection: Connection, *, subscriber_id: int, now: datetime) -> bool:
+    """End a suspension; answers whether anything changed.
+
+    What fell due meanwhile is not sent. They are told where they stand instead, within the hours, and after a pause
+    that they chose once it is over.
+    """
     suspended = and_(subscribers.c.id == subscriber_id, subscribers.c.state == SubscriberState.SUSPENDED)
     values = {"state": SubscriberState.ACTIVE.value, "ended_at": None, "ended_why": None, "score": 0}
-    return bool(connection.execute(update(subscribers).where(suspended).values(values)).rowcount)
+    resumed = update(subscribers).where(suspended).values(values).returning(subscribers.c.generation)
+    generation = connection.scalar(resumed)
+    if generation is None:
+        return False
+    owing.tell_where_they_stand(connection, subscriber_id, generation=generation, after="resuming", now=now)
+    return True
 
 
 def _end(

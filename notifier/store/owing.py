@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from notifier.core.clock import disbelief
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.plan import FanOut, due_news, due_reminders
-from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
 from notifier.store import cadences, changes, installation, notices
 from notifier.store.planning import Slice, plan_slice
@@ -62,14 +61,16 @@ def record_due(
     return True
 
 
-def tell_where_they_stand(connection: Connection, subscriber: Subscriber, *, now: datetime) -> None:
-    """Let the next mail to a Subscriber tell everything that is ahead."""
+def tell_where_they_stand(
+    connection: Connection, subscriber_id: int, *, generation: int, after: str, now: datetime
+) -> None:
+    """Let the next mail to a Subscriber tell everything that is ahead, `after` they chose or came back."""
     standing = {
-        "subscriber_id": subscriber.id,
+        "subscriber_id": subscriber_id,
         "deadline": "",
         "kind": NoticeKind.STANDING.value,
-        "spoken": f"after choosing at {now:%Y-%m-%dT%H:%M:%S}",
-        "revision": subscriber.generation,
+        "spoken": f"after {after} at {now:%Y-%m-%dT%H:%M:%S}",
+        "revision": generation,
         "due": now,
         "outcome": Outcome.OWED.value,
         "decided_at": now,

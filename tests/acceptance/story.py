@@ -166,12 +166,12 @@ class Story:
             assert found.state is SubscriberState.ACTIVE
             leaving.suspend(connection, subscriber_id=found.id, why="asked by phone", now=now)
 
-    def resumes(self, address: str) -> None:
+    def resumes(self, address: str, *, now: datetime) -> None:
         """An operator ends a suspension."""
         with writing(self.parts.engine) as connection:
             found = subscribers.find(connection, address)
             assert found is not None
-            assert leaving.resume(connection, subscriber_id=found.id)
+            assert leaving.resume(connection, subscriber_id=found.id, now=now)
 
     def tick(self, now: datetime, elapsed: timedelta | None = None) -> Ticked:
         """Everything that is owed, once."""

@@ -14,7 +14,7 @@ from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.tick import plan
 from notifier.settings.tables import MailSettings
-from notifier.store import choices, installation, subscribers
+from notifier.store import choices, installation, pausing, subscribers
 from notifier.store.engine import writing
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes, states
@@ -157,17 +157,35 @@ def test_who_unsubscribes_while_a_refusal_waits_gets_nothing(story: Story, sink:
     assert_finished(story)
 
 
-def test_what_fell_due_during_a_suspension_is_recorded_and_not_sent_afterwards(
+def test_what_fell_due_during_a_suspension_is_recorded_and_told_as_what_lies_ahead(
     story: Story, sink: SmtpSink
 ) -> None:
     story.is_suspended(KARI, now=MONDAY + MINUTE)
     story.tick(TUESDAY)
-    story.resumes(KARI)
-    story.tick(TUESDAY + 60 * MINUTE)
-
     assert told_on_tuesday(sink) == [OLA]
+    story.resumes(KARI, now=TUESDAY + 59 * MINUTE)
+    story.tick(TUESDAY + 60 * MINUTE)
+    story.tick(TUESDAY + 61 * MINUTE)
+
+    (letter,) = [letter for letter in letters_at(sink.accepted[2:]) if letter.to == KARI]
+    assert "1. desember" in letter.text
     assert outcomes(story)["reminder", "suspended"] == 1
+    assert_sound(story, sink.accepted)
     assert_finished(story)
+
+
+def test_who_is_resumed_in_a_pause_of_their_own_is_told_once_it_is_over(story: Story, sink: SmtpSink) -> None:
+    story.is_suspended(KARI, now=MONDAY + MINUTE)
+    until = TUESDAY + timedelta(days=1)
+    with writing(story.parts.engine) as connection:
+        found = subscribers.find(connection, KARI)
+        assert found is not None
+        pausing.pause(connection, found, until=until, now=MONDAY + 2 * MINUTE)
+    story.resumes(KARI, now=TUESDAY)
+    story.tick(TUESDAY + MINUTE)
+    assert told_on_tuesday(sink) == [OLA]
+    story.tick(until)
+    assert told_on_tuesday(sink) == [KARI, OLA]
 
 
 def test_who_left_and_joins_again_is_told_where_they_stand_and_nothing_from_before(

@@ -119,7 +119,7 @@ class People:
         found = self._somebody(SubscriberState.SUSPENDED)
         if found:
             with writing(self.engine) as connection:
-                leaving.resume(connection, subscriber_id=found)
+                leaving.resume(connection, subscriber_id=found, now=self.clock.now())
             self.resumed.add(found)
         return f"subscriber {found} is resumed"
 

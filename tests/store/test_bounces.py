@@ -113,7 +113,7 @@ def test_whoever_is_resumed_begins_anew(database: Engine) -> None:
     for day in range(3):
         held(database, person.id, now=JUNE + day * DAY)
     with writing(database) as connection:
-        leaving.resume(connection, subscriber_id=person.id)
+        leaving.resume(connection, subscriber_id=person.id, now=JUNE + 3 * DAY)
     held(database, person.id, now=JUNE + 4 * DAY)
     assert look_up(database).state is SubscriberState.ACTIVE
     assert points(database) == [2]

@@ -55,15 +55,16 @@ def test_a_suspended_subscriber_is_told_nothing_until_resumed(database: Engine) 
     assert message_states(database) == ["cancelled"]
     assert outcomes(database) == ["suspended"]
     with writing(database) as connection:
-        assert leaving.resume(connection, subscriber_id=person.id)
-        assert not leaving.resume(connection, subscriber_id=person.id)
+        assert leaving.resume(connection, subscriber_id=person.id, now=JUNE)
+        assert not leaving.resume(connection, subscriber_id=person.id, now=JUNE)
     assert look_up(database) == person
     assert message_states(database) == ["cancelled"]
+    assert outcomes(database) == ["suspended", "owed"]
 
 
 def test_who_left_is_not_resumed_as_if_suspended(database: Engine) -> None:
     person = join(database)
     with writing(database) as connection:
         leaving.leave(connection, subscriber_id=person.id, why="unsubscribed", now=MAY)
-        assert not leaving.resume(connection, subscriber_id=person.id)
+        assert not leaving.resume(connection, subscriber_id=person.id, now=JUNE)
         assert not leaving.suspend(connection, subscriber_id=person.id, why="bounces", now=MAY)
