@@ -135,3 +135,35 @@ def test_leaving_offers_less_before_everything_ends(reader: Reader) -> None:
         "form",
         "button Ja, avslutt varslene",
     ]
+
+
+def test_where_there_are_many_to_leave_what_it_means_is_said_once(reader: Reader) -> None:
+    reader.opens(link(reader.joins(), "leave"))
+    reader.page.locator("summary").click()
+    said = spoken_within(reader.page, "main")
+    means = (
+        "Du får fortsatt varsel om alt annet du følger, også det som kommer senere. Avslutter du en hel tjeneste,"
+        " gjelder det også det som kommer senere fra den tjenesten."
+    )
+    begins = said.index("DisclosureTriangle Avslutt én tjeneste eller én endring")
+    assert said[begins + 1 : begins + 5] == [
+        f"group Avslutt én tjeneste eller én endring – {means}",
+        f"text {means}",
+        "button Ikke mer om Kjernejournal i det hele tatt",
+        "button Ikke mer om Kjernejournal – title portal nb",
+    ]
+
+
+def test_what_is_alike_on_the_page_of_a_change_is_told_apart_and_no_arrow_is_read(reader: Reader) -> None:
+    reader.opens("/nb/change/portal")
+    reader.page.locator("summary").click()
+    said = spoken_within(reader.page, "main")
+    assert said[:2] == ["link Alle varslede endringer", "heading 1 Kjernejournal – title portal nb"]
+    assert [line for line in said if line.startswith(("button", "link Åpne"))] == [
+        "button Kopier adressen",
+        "link Åpne i kalenderprogrammet",
+        "button Kopier adressen – Med alarmer",
+        "link Åpne i kalenderprogrammet – Med alarmer",
+        "button Kopier adressen – Med egne påminnelsesdager",
+        "link Åpne i kalenderprogrammet – Med egne påminnelsesdager",
+    ]

@@ -136,7 +136,7 @@ FIRST = st.lists(TOPICS, min_size=1, max_size=3, unique=True)
 
 
 @given(first=FIRST, left_out=st.lists(TOPICS, max_size=2), acts=st.lists(ACTS, max_size=5))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_followed_without_a_gap_loses_no_reminder(
     life: Life, first: list[Topic], left_out: list[Topic], acts: Sequence[Act]
 ) -> None:
