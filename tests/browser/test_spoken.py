@@ -147,9 +147,9 @@ def test_where_there_are_many_to_leave_what_it_means_is_said_once(reader: Reader
     )
     begins = said.index("DisclosureTriangle Avslutt én tjeneste eller én endring")
     assert said[begins + 1 : begins + 5] == [
-        f"group Avslutt én tjeneste eller én endring – {means}",
+        "group Avslutt én tjeneste eller én endring",
         f"text {means}",
-        "button Ikke mer om Kjernejournal i det hele tatt",
+        f"button Ikke mer om Kjernejournal i det hele tatt – {means}",
         "button Ikke mer om Kjernejournal – title portal nb",
     ]
 
