@@ -10,6 +10,8 @@ from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
 
 RETRY_MINUTES = (5, 10, 20, 40, 60)
 RETRY_FOR = timedelta(days=5)
+# What should have left so long ago, and has not, is trouble.
+OVERDUE = timedelta(hours=2)
 AMBIGUOUS_WAIT = timedelta(minutes=15)
 RELAY_MINUTES = (1, 2, 5, 10, 20, 30)
 # So many suspicions in a row open the breaker; of mails that were never answered so many.

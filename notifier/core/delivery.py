@@ -12,13 +12,14 @@ from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """The row after a Verdict."""
+    """The row after a Verdict. `deferred_since` is kept only while it waits."""
 
     state: MessageState
     not_before: datetime
     copies: int
     tries: int
     refusals: int
+    deferred_since: datetime | None = None
 
 
 def after_verdict(
@@ -40,10 +41,8 @@ def after_verdict(
         case Fault.POLICY:
             refusals += 1
             not_before = now + retry_delay(1 if probing else refusals, spread)
-            refused_enough = refusals >= POLICY_TRIES and not (
-                probing and now - message.created_at < RETRY_FOR
-            )
-            state = MessageState.FAILED if refused_enough else state
+            enough = refusals >= POLICY_TRIES and (not probing or _was_long_deferred(message, now))
+            state = MessageState.FAILED if enough else state
         case Fault.TEMPORARY:
             tries += 1
             not_before = now + retry_delay(tries, spread)
@@ -58,7 +57,15 @@ def after_verdict(
     copies = message.copies if verdict.is_sent else message.copies - 1
     if state is MessageState.FAILED:
         state = _given_up(copies)
-    return Transition(state=state, not_before=not_before, copies=copies, tries=tries, refusals=refusals)
+    is_deferred = (tries, refusals) != (message.tries, message.refusals)
+    return Transition(
+        state=state,
+        not_before=not_before,
+        copies=copies,
+        tries=tries,
+        refusals=refusals,
+        deferred_since=_deferred_since(message, state, now if is_deferred else None),
+    )
 
 
 def after_mistake(message: Message, *, now: datetime, spread: float) -> Transition:
@@ -69,13 +76,20 @@ def after_mistake(message: Message, *, now: datetime, spread: float) -> Transiti
     """
     tries = message.tries + 1
     enough = _tried_enough(message, tries, now)
+    state = _given_up(message.copies) if enough else MessageState.PENDING
     return Transition(
-        state=_given_up(message.copies) if enough else MessageState.PENDING,
+        state=state,
         not_before=now + retry_delay(tries, spread),
         copies=message.copies,
         tries=tries,
         refusals=message.refusals,
+        deferred_since=_deferred_since(message, state, now),
     )
+
+
+def _deferred_since(message: Message, state: MessageState, now: datetime | None) -> datetime | None:
+    """Since when it waits to be tried again; `now`, if given, it was put off."""
+    return (message.deferred_since or now) if state is MessageState.PENDING else None
 
 
 def _given_up(copies: int) -> MessageState:
@@ -84,8 +98,13 @@ def _given_up(copies: int) -> MessageState:
 
 
 def _tried_enough(message: Message, tries: int, now: datetime) -> bool:
-    # It may have waited for days behind a pause or the breaker: greylisting then deserves its tries.
-    return tries >= len(RETRY_MINUTES) and now - message.created_at >= RETRY_FOR
+    # It may have waited for days behind the breaker since: greylisting then deserves its tries.
+    return tries >= len(RETRY_MINUTES) and _was_long_deferred(message, now)
+
+
+def _was_long_deferred(message: Message, now: datetime) -> bool:
+    # From its first try: before, it may have waited for weeks behind a pause.
+    return message.deferred_since is not None and now - message.deferred_since >= RETRY_FOR
 
 
 def after_silence(message: Message, *, now: datetime) -> Transition:
@@ -97,4 +116,5 @@ def after_silence(message: Message, *, now: datetime) -> Transition:
         copies=message.copies,
         tries=message.tries,
         refusals=message.refusals,
+        deferred_since=message.deferred_since if again else None,
     )

@@ -37,6 +37,7 @@ class Message:
 
     `copies` counts transmissions that were, or may have been, accepted; `token` fences the present claim.
     `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
+    `deferred_since` is when it was first put off, refused for the time being or not composed; None if it never was.
     `letter` says what kind of Letter it is (None: it carries Notices), `letter_to` another address than the
     Subscriber's own for it to go to, `answer_id` which Answer it tells of, `dropped` what a
     status tells that they follow no longer. `renderings` are of its copies, as far as they are kept and can be
@@ -51,6 +52,7 @@ class Message:
     not_before: datetime
     tries: int = 0
     refusals: int = 0
+    deferred_since: datetime | None = None
     copies: int = 0
     generation: int = 0
     header_id: str | None = None

@@ -78,11 +78,15 @@ def of_figures(found: Figures) -> Iterator[Metric]:
     yield _by("notifier_messages", "The Outbox.", ["state"], _single(stock.messages))
     yield _by(
         "notifier_messages_oldest_timestamp_seconds",
-        "Since when the oldest Message on its way could have left.",
+        "Since when the oldest Message on its way could have left, or was first put off.",
         ["state"],
         (((state,), at.timestamp()) for state, at in stock.waiting_since.items()),
     )
-    yield gauge("notifier_messages_overdue", "Messages ready to leave for over two hours.", found.overdue)
+    yield gauge(
+        "notifier_messages_overdue",
+        "Messages ready to leave for over two hours, or put off for so long while the relay took none.",
+        found.overdue,
+    )
     yield _by(
         "notifier_alerts",
         "Alerts that are not resolved.",

@@ -19,11 +19,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from notifier.app import Parts
+from notifier.core.backoff import OVERDUE
 from notifier.core.change import ChangeList
 from notifier.daemon.families import gauge, of_counts, of_figures, of_list, of_loops, of_visits
 from notifier.daemon.loops import Loop, steady
 from notifier.errors import DatabaseError
-from notifier.jobs.examine import OVERDUE
 from notifier.jobs.measure import Counted, Figures, measure
 from notifier.logs import log
 from notifier.web.visits import Visits

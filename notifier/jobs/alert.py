@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel, ChannelDownError, Parcel
+from notifier.core.backoff import OVERDUE
 from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
 from notifier.core.text import count
@@ -26,14 +27,15 @@ from notifier.feeds.limits import ADVICE, outgrown
 from notifier.jobs.heed_answers import LATE, WAITING, to_heed
 from notifier.jobs.posting import post
 from notifier.logs import log
-from notifier.store import alerts, cadences, changes, installation, messages
+from notifier.store import alerts, cadences, changes, installation, messages, overdue
 from notifier.store.alerts import Alert, Way
 from notifier.store.engine import reading, writing
 
 AGAIN_AFTER = timedelta(hours=24)
 LARGE = "large"
+DEFERRED = "deferred"
 LEISURELY = ("passed:", "unchecked:", LATE, LARGE)
-REVIEWED = (*LEISURELY, "cadence:", "composing:", WAITING)
+REVIEWED = (*LEISURELY, "cadence:", "composing:", WAITING, DEFERRED)
 UNREADABLE = (
     "whoever has the Leads “{}” gets no reminders, since these cannot be read; set them anew: notifier"
     " subscribers set ADDRESS --lead 30d"
@@ -42,6 +44,11 @@ STUCK = (
     "Messages cannot be composed ({mistake}); there are {count}, the first is {first}. Mend the template, the"
     " entry or the row: they are tried again within the hour, for five days or until their day is over."
     " Look with: notifier outbox show {first}"
+)
+IN_VAIN = (
+    "The relay puts off whatever it is given: {count} since {since:%Y-%m-%d %H:%M} UTC, and it has taken nothing for"
+    " two hours. Of message {first} it last said “{reply}”. They are tried again every hour, for five days or until"
+    " their day is over; ask those who run the relay. Look with: notifier outbox show {first}"
 )
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
 ONCE = (
@@ -87,8 +94,8 @@ async def alert(
 
 def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> None:
     """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, a calendar that
-    is too large, Leads that cannot be read, Messages that cannot be composed and Answers that need a person; resolve
-    those that stand no longer, and what happened once a month ago.
+    is too large, Leads that cannot be read, Messages that cannot be composed or are put off in vain, and Answers that
+    need a person; resolve those that stand no longer, and what happened once a month ago.
 
     A clock in doubt decides nothing.
     """
@@ -97,6 +104,7 @@ def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> N
         standing = {found.key: found for found in alerts.open_alerts(connection)}
         unreadable = cadences.unreadable(connection)
         stuck = messages.uncomposed(connection)
+        vain = overdue.in_vain(connection, before=now - OVERDUE)
         heeded = dict(to_heed(connection, current.changes)) if current else {}
     if current is None or CLOCK in standing:
         return
@@ -107,6 +115,11 @@ def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> N
         f"composing:{each.mistake}": STUCK.format(mistake=each.mistake, count=each.count, first=each.first)
         for each in stuck
     }
+    # Over night nothing may be tried: whether it is over shows in the morning.
+    if vain and (vain.is_tried or DEFERRED in standing):
+        wanted[DEFERRED] = IN_VAIN.format(
+            count=count(vain.count, "message"), since=vain.since, first=vain.first, reply=vain.reply
+        )
     over = {
         key
         for key, found in standing.items()

@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from notifier.core.backoff import OVERDUE
 from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.errors import DatabaseError
 from notifier.jobs import alert as alerting
 from notifier.jobs import canary
-from notifier.store import alerts, breakers, changes, installation, messages
+from notifier.store import alerts, breakers, changes, installation, overdue
 from notifier.store.alerts import Alert
 from notifier.store.engine import reading
 
-OVERDUE = timedelta(hours=2)
 STALE_TICK = timedelta(minutes=5)
 
 
@@ -58,9 +58,9 @@ def _troubles(connection: Connection, timing: Timing, now: datetime) -> list[Tro
         found.append(Trouble(what="the tick does not move", since=tick))
     found += _told_of(alerts.open_alerts(connection))
     if timing.is_open(now) and timing.is_open(now - OVERDUE):
-        overdue = messages.count_overdue(connection, before=now - OVERDUE)
-        if overdue:
-            found.append(Trouble(what=f"{count(overdue, 'message')} should have left over two hours ago"))
+        late = overdue.count_overdue(connection, before=now - OVERDUE)
+        if late:
+            found.append(Trouble(what=f"{count(late, 'message')} should have left over two hours ago"))
     return found
 
 

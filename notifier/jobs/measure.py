@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from notifier.core.backoff import Breaker
-from notifier.store import breakers, figures, installation, messages
+from notifier.store import breakers, figures, installation, overdue
 from notifier.store.engine import reading
 from notifier.store.figures import DELAYS, Delays, Stock
 
@@ -66,7 +66,7 @@ def measure(
             breaker=breakers.breaker(connection),
             paused=installation.paused(connection) is not None,
             last_tick=installation.last_tick(connection),
-            overdue=messages.count_overdue(connection, before=overdue_before),
+            overdue=overdue.count_overdue(connection, before=overdue_before),
         )
     counted.until = until
     counted.verdicts.update(fresh)

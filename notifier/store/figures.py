@@ -27,7 +27,8 @@ DELAYS = (60, 300, 900, 3600, 14_400, 86_400, 259_200)
 class Stock:
     """How much there is of everything.
 
-    `waiting_since` is, by state, since when the oldest Message on its way could have left. `alerts` counts open
+    `waiting_since` is, by state, since when the oldest Message on its way could have left, or was first put
+    off. `alerts` counts open
     ones by kind.
     """
 
@@ -58,13 +59,20 @@ def stock(connection: Connection) -> Stock:
     )
     on_their_way = {state.value for state in ON_THEIR_WAY}
     stored = [tuple(row) for row in connection.execute(by_state)]
+    # Each try moves the instant before which it may not leave.
+    deferred = select(messages.c.state, func.min(messages.c.deferred_since)).group_by(messages.c.state)
+    put_off = dict(map(tuple, connection.execute(deferred.where(messages.c.deferred_since.is_not(None)))))
     people = subscribers.count_by_state(connection)
     held = select(func.count()).select_from(readings).where(readings.c.state == ReadingState.HELD)
     return Stock(
         subscribers={str(state): people.get(state, 0) for state in SubscriberState},
         notices={(kind, outcome): n for kind, outcome, n in connection.execute(by_outcome)},
         messages=dict.fromkeys(map(str, MessageState), 0) | {state: n for state, n, _ in stored},
-        waiting_since={state: oldest for state, _, oldest in stored if state in on_their_way},
+        waiting_since={
+            state: min(oldest, put_off.get(state, oldest))
+            for state, _, oldest in stored
+            if state in on_their_way
+        },
         alerts=_by_kind([alert.key for alert in alerts.open_alerts(connection)]),
         held=connection.scalar(held) or 0,
     )

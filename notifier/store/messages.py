@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from notifier.core.letter import LetterKind
-from notifier.core.message import ON_THEIR_WAY, UNCOMPOSED, Message, MessageState
+from notifier.core.message import UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
 from notifier.core.rendering import readable_renderings, written
 from notifier.core.subscription import Topic, parse_topic
-from notifier.store import pausing
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices
 
@@ -52,6 +51,7 @@ def _retry(connection: Connection, ids: Sequence[int], by: str, now: datetime) -
         "copies": 0,
         "tries": 0,
         "refusals": 0,
+        "deferred_since": None,
         "generation": messages.c.generation + 1,
         "header_id": None,
         "not_before": now,
@@ -103,6 +103,7 @@ def message_of(row: Any) -> Message:
         not_before=row.not_before,
         tries=row.tries,
         refusals=row.refusals,
+        deferred_since=row.deferred_since,
         copies=row.copies,
         generation=row.generation,
         header_id=row.header_id,
@@ -189,9 +190,3 @@ def attempts_of(connection: Connection, message_id: int) -> tuple[Attempt, ...]:
 def attempt_of(row: Any) -> Attempt:
     """A row as a value."""
     return Attempt(at=row.at, phase=row.phase, fault=row.fault, code=row.code, reply=row.reply)
-
-
-def count_overdue(connection: Connection, *, before: datetime) -> int:
-    """How many Messages have been ready to leave since before an instant and have not left."""
-    late = and_(messages.c.state.in_(ON_THEIR_WAY), messages.c.not_before < before, ~pausing.holds(before))
-    return connection.scalar(select(func.count()).select_from(messages).where(late)) or 0

@@ -21,7 +21,9 @@ def pause(connection: Connection, subscriber: Subscriber, *, until: datetime, no
     here = subscribers.c.id == subscriber.id
     connection.execute(update(subscribers).where(here).values(paused_until=until))
     waiting = _waiting(subscriber)
-    connection.execute(update(messages).where(waiting).values(not_before=until, anytime=False))
+    # However often one was put off, after the pause it is tried for as long as any other.
+    later = {"not_before": until, "anytime": False, "deferred_since": None}
+    connection.execute(update(messages).where(waiting).values(later))
     message_id = connection.scalar(select(func.max(messages.c.id)).where(waiting))
     if message_id is None:
         row = {

@@ -197,6 +197,8 @@ messages = Table(
     Column("expires", Instant),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("refusals", Integer, nullable=False, server_default="0"),
+    # Since when it was put off again and again, while it waits.
+    Column("deferred_since", Instant),
     Column("copies", Integer, nullable=False, server_default="0"),
     Column("generation", Integer, nullable=False, server_default="0"),
     Column("header_id", String(200)),
@@ -217,6 +219,7 @@ messages = Table(
     # The order in which Messages are claimed.
     Index("ix_messages_state_not_before_id", "state", "not_before", "id"),
     Index("ix_messages_subscriber_id", "subscriber_id"),
+    Index("ix_messages_deferred_since", "deferred_since", sqlite_where=text("deferred_since IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 

@@ -24,6 +24,7 @@ _AFTER: Final[Mapping[str, type[TypeEngine[Any]]]] = {
     "copies": Integer,
     "tries": Integer,
     "refusals": Integer,
+    "deferred_since": Instant,
     "last_reply": String,
     "letter_to": String,
 }
@@ -39,6 +40,7 @@ def row_after(message: Message, transition: Transition, reply: str) -> dict[str,
         "copies": transition.copies,
         "tries": transition.tries,
         "refusals": transition.refusals,
+        "deferred_since": transition.deferred_since,
         "last_reply": reply[:300],
         "letter_to": message.letter_to if transition.state is MessageState.PENDING else None,
     }

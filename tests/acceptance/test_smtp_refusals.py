@@ -162,3 +162,48 @@ def test_a_message_refused_for_policy_for_five_days_neither_holds_up_the_others_
     story.every(timedelta(hours=4), since=MONDAY + timedelta(hours=4), until=MONDAY + timedelta(days=6))
     assert outcomes(story)["standing", "failed"] == 1
     assert_sound(story, sink.accepted)
+
+
+PUT_OFF = "451 4.7.1 service unavailable"
+
+
+@pytest.mark.parametrize("step", ["rcpt", "verdict"])
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_relay_that_puts_off_all_our_mail_is_noticed_within_hours_and_loses_nothing(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink, step: str, count: int
+) -> None:
+    story = eve_of_a_reminder(tmp_path, sink, people=a_crowd(count), url=sqlite_url)
+    sink.script.always(step, say(PUT_OFF))
+    story.every(20 * MINUTE, since=TUESDAY, until=oslo("2026-11-24", "10:50"))
+    assert "deferred" not in story.alerts()
+
+    story.every(20 * MINUTE, since=oslo("2026-11-24", "11:10"), until=oslo("2026-11-24", "11:30"))
+    assert PUT_OFF[4:] in story.alerts()["deferred"]
+    assert f"{count} message" in story.alerts()["deferred"]
+    assert f"{count} message" in readiness(story, "11:30")
+    assert "should have left over two hours ago" in readiness(story, "11:30")
+    story.every(60 * MINUTE, since=oslo("2026-11-24", "12:00"), until=oslo("2026-11-25", "09:00"))
+    assert "deferred" in story.alerts()
+
+    sink.script.reset()
+    story.every(20 * MINUTE, since=oslo("2026-11-25", "09:10"), until=oslo("2026-11-25", "10:30"))
+
+    assert "deferred" not in story.alerts()
+    assert outcomes(story)["reminder", "sent"] == count
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+def test_one_mailbox_that_is_full_for_hours_while_others_are_told_is_no_trouble_of_the_relays(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    full, other, late = a_crowd(3)
+    story = eve_of_a_reminder(tmp_path, sink, people=(full, other), url=sqlite_url)
+    sink.script.for_recipient("rcpt", full, say("452 4.2.2 mailbox full"))
+    story.every(20 * MINUTE, since=TUESDAY, until=oslo("2026-11-24", "11:00"))
+    story.joins(late, now=oslo("2026-11-24", "11:01"))
+    story.every(10 * MINUTE, since=oslo("2026-11-24", "11:02"), until=oslo("2026-11-24", "12:50"))
+
+    assert outcomes(story)["reminder", "owed"] == 1
+    assert "deferred" not in story.alerts()
+    assert "should have left" not in readiness(story, "12:50")

@@ -21,16 +21,19 @@ OPEN = MessageState.PENDING
 FINAL = {MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN}
 
 
-def _armed(*, copies: int = 1, tries: int = 0, refusals: int = 0, age: timedelta = timedelta()) -> Message:
+def _armed(
+    *, copies: int = 1, tries: int = 0, refusals: int = 0, deferred: timedelta | None = None
+) -> Message:
     return Message(
         id=7,
         subscriber_id=1,
         state=MessageState.TRANSMITTING,
         anytime=False,
-        created_at=NOW - age,
+        created_at=NOW - timedelta(days=30),
         not_before=NOW,
         tries=tries,
         refusals=refusals,
+        deferred_since=None if deferred is None else NOW - deferred,
         copies=copies,
     )
 
@@ -46,7 +49,7 @@ def test_whatever_happens_copies_are_0_to_2_and_only_a_refused_one_is_taken_back
     fault: Fault, copies: int, tries: int, age: timedelta
 ) -> None:
     for refusals in (0, POLICY_TRIES - 1, POLICY_TRIES):
-        message = _armed(copies=copies, tries=tries, refusals=refusals, age=age)
+        message = _armed(copies=copies, tries=tries, refusals=refusals, deferred=age)
         after = after_verdict(message, _verdict(fault), now=NOW, spread=0)
         counts = fault in (Fault.NONE, Fault.AMBIGUOUS)
         assert after.copies == (copies if counts else copies - 1)
@@ -82,7 +85,7 @@ def test_a_first_verdict_ends_it_or_lets_it_wait(fault: Fault, state: MessageSta
 def test_trouble_that_is_not_the_messages_costs_it_no_try_however_long_it_lasts(
     fault: Fault, phase: Phase
 ) -> None:
-    message = _armed(tries=9, refusals=4, age=timedelta(days=30))
+    message = _armed(tries=9, refusals=4, deferred=timedelta(days=30))
     after = after_verdict(message, Verdict(fault=fault, phase=phase), now=NOW, spread=0)
     assert (after.state, after.tries, after.refusals) == (OPEN, 9, 4)
 
@@ -101,32 +104,50 @@ def test_temporary_refusals_wait_longer_each_time(tries: int, minutes: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("tries", "age", "state"),
+    ("tries", "deferred", "state"),
     [
         (120, RETRY_FOR - timedelta(seconds=1), MessageState.PENDING),
         (120, RETRY_FOR, MessageState.FAILED),
         (4, RETRY_FOR, MessageState.FAILED),
         (3, RETRY_FOR, MessageState.PENDING),
         (0, timedelta(days=9), MessageState.PENDING),
+        (120, None, MessageState.PENDING),
     ],
 )
-def test_it_is_given_up_after_five_days_but_not_unless_it_was_tried_five_times(
-    tries: int, age: timedelta, state: MessageState
+def test_it_is_given_up_five_days_after_its_first_try_but_not_unless_it_was_tried_five_times(
+    tries: int, deferred: timedelta | None, state: MessageState
 ) -> None:
-    after = after_verdict(_armed(tries=tries, age=age), _verdict(Fault.TEMPORARY), now=NOW, spread=0)
+    message = _armed(tries=tries, deferred=deferred)
+    after = after_verdict(message, _verdict(Fault.TEMPORARY), now=NOW, spread=0)
     assert after.state is state
+
+
+@pytest.mark.parametrize("fault", [Fault.TEMPORARY, Fault.POLICY])
+def test_it_is_deferred_since_it_was_first_refused(fault: Fault) -> None:
+    first = after_verdict(_armed(), _verdict(fault), now=NOW, spread=0)
+    assert first.deferred_since == NOW
+    later = replace(_armed(), tries=first.tries, deferred_since=first.deferred_since)
+    for then in (fault, Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS):
+        after = after_verdict(later, _verdict(then), now=NOW + timedelta(hours=3), spread=0)
+        assert after.deferred_since == NOW
+    assert after_verdict(later, _verdict(Fault.NONE), now=NOW, spread=0).deferred_since is None
+
+
+@pytest.mark.parametrize("fault", [Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS])
+def test_what_is_not_its_own_trouble_does_not_defer_it(fault: Fault) -> None:
+    assert after_verdict(_armed(), _verdict(fault), now=NOW, spread=0).deferred_since is None
 
 
 @pytest.mark.parametrize("copies", [0, 1])
 @given(
     tries=st.integers(0, 200),
-    age=st.timedeltas(timedelta(), timedelta(days=9)),
+    deferred=st.none() | st.timedeltas(timedelta(), timedelta(days=9)),
     spread=st.floats(-1, 1),
 )
 def test_a_mistake_of_ours_is_waited_for_like_a_temporary_refusal_and_leaves_copies_untouched(
-    copies: int, tries: int, age: timedelta, spread: float
+    copies: int, tries: int, deferred: timedelta | None, spread: float
 ) -> None:
-    claimed = _armed(copies=copies, tries=tries, refusals=2, age=age)
+    claimed = _armed(copies=copies, tries=tries, refusals=2, deferred=deferred)
     after = after_mistake(claimed, now=NOW, spread=spread)
     armed = replace(claimed, copies=copies + 1)
     assert after == after_verdict(armed, _verdict(Fault.TEMPORARY), now=NOW, spread=spread)
@@ -160,11 +181,15 @@ def test_over_any_series_of_verdicts_at_most_two_copies_may_have_arrived(
     copies = tries = refusals = 0
     may_have_arrived = 0
     now: datetime = NOW
+    deferred_since: datetime | None = None
     for fault in faults:
-        message = _armed(copies=copies + 1, tries=tries, refusals=refusals, age=now - NOW)
+        message = replace(
+            _armed(copies=copies + 1, tries=tries, refusals=refusals), deferred_since=deferred_since
+        )
         may_have_arrived += fault in (Fault.NONE, Fault.AMBIGUOUS)
         after = after_verdict(message, _verdict(fault), now=now, spread=spread)
         copies, tries, refusals, now = after.copies, after.tries, after.refusals, after.not_before
+        deferred_since = after.deferred_since
         assert copies == may_have_arrived <= 2
         if after.state is not OPEN:
             return

@@ -22,6 +22,7 @@ from notifier.store import (
     leaving,
     letters,
     outbox,
+    overdue,
     pausing,
     recovering,
     subscribers,
@@ -146,7 +147,7 @@ def test_a_pause_holds_what_was_claimed_and_what_comes_back_from_the_wire(box: C
         record(box, message, Verdict(fault=Fault.TEMPORARY, phase=Phase.RCPT, code=450, reply="later"))
     letters.put(box, 1, LetterKind.STATUS, now=NOW)
     day = timedelta(days=1)
-    assert [outbox_views.count_overdue(box, before=NOW + days * day) for days in (2, 31)] == [2, 6]
+    assert [overdue.count_overdue(box, before=NOW + days * day) for days in (2, 31)] == [2, 6]
 
     taken = claim(box, now=NOW + timedelta(days=29))
     assert {(message.subscriber_id, message.letter) for message in taken} == {
