@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from notifier.channels.folder import keep
+from notifier.channels.folder import write
 from notifier.compose.proof_page import proof_page
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerRules
@@ -36,7 +36,6 @@ from notifier.store.engine import reading
 from notifier.store.vendors import Vendor
 
 RECORD, PAGE = "dossier.json", "index.html"
-_SUFFIXES = (".eml", ".txt", ".html")
 # Nobody reads mail there (RFC 2606 section 2).
 _ERASED = "erased@erased.invalid"
 _MOVED = "moved@moved.invalid"
@@ -100,7 +99,7 @@ def write_dossier(
         "change": change.id,
         "made_at": now.isoformat(timespec="seconds"),
         "head": head_of(chain),
-        "page": hashlib.sha256(page).hexdigest(),
+        "page": _hash(page),
     }
     written = {**head, "seal": _seal(head, keys[-1]), "records": chain}
     (folder / RECORD).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -157,8 +156,8 @@ def _write_mails(
             if mail is not None:
                 at = rendering.at if rendering else message.state_at or message.created_at
                 stem = f"{at:%Y-%m-%d}-{message.id:06}{f'_{number}' if number > 1 else ''}"
-                files, moved = _keep(folder, stem, mail.data), address == _MOVED
-                anew = Retold(rendering=rendering, files=files, to_earlier_address=moved)
+                files = {name: _hash(data) for name, data in write(folder, stem, mail.data).items()}
+                anew = Retold(rendering=rendering, files=files, to_earlier_address=address == _MOVED)
                 retold.setdefault(message.id, []).append(anew)
         advance(1)
     return retold
@@ -177,13 +176,6 @@ def _address(message: Message, subscriber: Subscriber, rendering: Rendering | No
     is_theirs = message.letter not in TO_ANOTHER_ADDRESS
     has_moved = rendering is not None and rendering.moves != subscriber.moves
     return _MOVED if is_theirs and has_moved else subscriber.address
-
-
-def _keep(folder: Path, stem: str, data: bytes) -> Mapping[str, str]:
-    """Write a mail down; answers its files with their hashes."""
-    keep(folder, stem, data)
-    there = (folder / f"{stem}{suffix}" for suffix in _SUFFIXES)
-    return {each.name: _digest(each) for each in there if each.is_file()}
 
 
 def _read(folder: Path) -> dict[str, Any]:
@@ -208,6 +200,10 @@ def _seal(head: Mapping[str, Any], key: str) -> str:
 
 def _digest(file: Path) -> str:
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return _hash(file.read_bytes())
     except OSError:
         return "missing"
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
