@@ -1,23 +1,29 @@
-"""Believing the clock: a wrong one pauses sending and planning until it is right again or a person resumes."""
+"""Believing the clock: a wrong one pauses sending and planning until it is right again or a person resumes.
+
+Of several nodes each has a clock of its own. One that doubts its own while others go on stops by itself and says so.
+"""
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
 from notifier.core.clock import disbelief
 from notifier.jobs.alert import CLOCK
-from notifier.store import alerts, changes, installation
-from notifier.store.engine import writing
+from notifier.store import alerts, changes, installation, nodes
+from notifier.store.engine import reading, writing
 
 BY = "the clock"
+ONE_NODE = "node"
 
 
-def believe(engine: Engine, *, now: datetime, elapsed: timedelta | None) -> str:
+def believe(engine: Engine, *, now: datetime, elapsed: timedelta | None, node: int = 0) -> str:
     """Check `now` on a live database; answers why it is not believed, empty when it is.
 
-    `elapsed` is how long ago this process last believed the clock, None at its start. A believed instant is
+    `elapsed` is how long ago this process last believed the clock, None at its start; `node` is its id in the Outbox,
+    0 while it has none. A believed instant is
     remembered as the last tick. A rehearsal moves through time as it likes, and where no list is in force yet
     there is nothing that a wrong clock could spoil (the first reading is held against it too).
     """
@@ -30,19 +36,39 @@ def believe(engine: Engine, *, now: datetime, elapsed: timedelta | None) -> str:
         last = installation.last_tick(connection)
         why = disbelief(now, last_tick=last, elapsed=elapsed, newest_checked=max(checked, default=None))
         if why:
-            _doubt(connection, why, now)
+            _doubt(connection, why, now, node=node)
         else:
             _trust(connection, now)
         return why
 
 
-def _doubt(connection: Connection, why: str, now: datetime) -> None:
+def others_go_on(engine: Engine, *, node: int = 0) -> bool:
+    """Whether another node showed itself lately, by the database's clock, and sends. On SQLite all have one clock."""
+    with reading(engine) as connection:
+        return _others_go_on(connection, node)
+
+
+def _doubt(connection: Connection, why: str, now: datetime, *, node: int) -> None:
     """Said once: the sentence names the hour, and would be another one at every tick."""
+    said = {found.key for found in alerts.open_alerts(connection)}
+    own = f"{ONE_NODE}:{socket.gethostname()}"
+    if _others_go_on(connection, node):
+        if own not in said:
+            text = f"{socket.gethostname()} sends nothing because {why}. Other nodes do. Set its clock right"
+            alerts.raise_alert(connection, key=own, text=text, now=now)
+        return
     if installation.paused(connection) is None:
         installation.pause(connection, by=BY, reason=why, now=now)
-    if CLOCK not in {found.key for found in alerts.open_alerts(connection)}:
+    if CLOCK not in said:
         text = f"Nothing is sent because {why}. Set the clock right, or if it is right: notifier resume"
         alerts.raise_alert(connection, key=CLOCK, text=text, now=now)
+
+
+def _others_go_on(connection: Connection, node: int) -> bool:
+    if connection.dialect.name == "sqlite":
+        return False
+    others = (each for each in nodes.listing(connection) if each.id != node)
+    return any(not each.is_silent and not each.standing for each in others)
 
 
 def _trust(connection: Connection, now: datetime) -> None:
@@ -50,4 +76,11 @@ def _trust(connection: Connection, now: datetime) -> None:
     if pause is not None and pause.by == BY:
         installation.resume(connection)
     alerts.resolve(connection, key=CLOCK, now=now)
+    doubting = {
+        key for found in alerts.open_alerts(connection) if (key := found.key).startswith(f"{ONE_NODE}:")
+    }
+    if doubting:
+        doubting -= {f"{ONE_NODE}:{each.host}" for each in nodes.listing(connection) if each.standing}
+        for key in doubting | {f"{ONE_NODE}:{socket.gethostname()}"}:
+            alerts.resolve(connection, key=key, now=now)
     installation.record_tick(connection, now=now)

@@ -11,7 +11,7 @@ from functools import partial
 from notifier.app import Parts, may_receive
 from notifier.app import clock as wall_clock
 from notifier.compose.reports import compose_report
-from notifier.daemon.believing import believe
+from notifier.daemon.believing import believe, others_go_on
 from notifier.daemon.restoring import recognise, remember
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.alert import alert
@@ -52,7 +52,8 @@ async def tick(
     await asyncio.to_thread(recognise, parts.engine, state_dir=state_dir, now=now)
     disbelieved = await asyncio.to_thread(believe, parts.engine, now=now, elapsed=elapsed)
     if disbelieved:
-        await tell(parts, now)
+        if not await asyncio.to_thread(others_go_on, parts.engine):
+            await tell(parts, now)
         return Ticked(disbelieved=disbelieved)
     refreshed, reminded = await asyncio.to_thread(plan, parts, now)
     await asyncio.to_thread(remember, parts.engine, state_dir=state_dir, now=now)

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-from notifier.daemon.believing import believe
+from notifier.daemon.believing import believe, others_go_on
 from notifier.daemon.loops import steady
 from notifier.daemon.page import health_of
 from notifier.daemon.restoring import remember
@@ -26,7 +26,8 @@ _log = log("daemon")
 async def tick(running: Running) -> None:
     """Look at the clock and the list, and record what is owed."""
     now, at = running.clock(), steady()
-    why = await asyncio.to_thread(believe, running.parts.engine, now=now, elapsed=running.elapsed)
+    engine, node = running.parts.engine, running.right.node
+    why = await asyncio.to_thread(believe, engine, now=now, elapsed=running.elapsed, node=node)
     running.disbelief = why
     if why:
         return
@@ -88,7 +89,14 @@ async def recover(running: Running) -> None:
 
 
 async def tell_operators(running: Running) -> None:
-    """Tell operators what they must know, and once a week who is ready."""
+    """Tell operators what they must know, and once a week who is ready.
+
+    By a clock in doubt only where no other node can do it.
+    """
+    engine, node = running.parts.engine, running.right.node
+    in_doubt = bool(running.disbelief)
+    if in_doubt and await asyncio.to_thread(others_go_on, engine, node=node):
+        return
     await tell(running.parts, running.clock())
     if running.believes and running.right.held:
         await report_weekly(running.parts, running.clock())

@@ -48,6 +48,11 @@ class Node:
     silent: float
 
     @property
+    def host(self) -> str:
+        """The machine it runs on."""
+        return self.name.rpartition(":")[0]
+
+    @property
     def is_silent(self) -> bool:
         """Whether it should have shown itself since."""
         return self.silent > SILENT_SECONDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from notifier.daemon.believing import believe
+from notifier.daemon.sending import SendingRight
 from notifier.jobs.refresh import Finding
 from notifier.settings.tables import MailSettings, OpsSettings
 from notifier.store import changes, installation
@@ -173,6 +175,32 @@ def test_a_night_in_which_the_clocks_change_is_no_jump(
         for _ in range(8):
             now += 30 * MINUTE
             assert believe(story.parts.engine, now=now, elapsed=30 * MINUTE) == ""
+
+
+@pytest.mark.parametrize("wrong", ["sixty days ahead", "an hour behind"])
+def test_one_node_of_several_stops_by_itself(
+    tmp_path: Path, postgres_url: str, sink: SmtpSink, wrong: str
+) -> None:
+    story = running(tmp_path, sink, postgres_url)
+    key, before = f"node:{socket.gethostname()}", to_operators(sink)
+    with SendingRight(story.parts.engine) as other:
+        other.try_acquire()
+        for minutes in range(3):
+            assert story.tick(WRONG[wrong] + minutes * MINUTE, elapsed=MINUTE).disbelieved
+        assert "Other nodes do" in story.alerts()[key]
+        # Its own clock would make them late, or many: the others tell operators.
+        assert (to_operators(sink), to_vendors(sink)) == (before, [])
+        with reading(story.parts.engine) as connection:
+            assert installation.paused(connection) is None
+
+        story.tick(MONDAY + MINUTE, elapsed=MINUTE)
+        assert to_vendors(sink) == [KARI]
+        assert key not in story.alerts()
+
+        other.beat(doubt="the clock says otherwise")
+        assert story.tick(WRONG[wrong], elapsed=MINUTE).disbelieved
+        assert "notifier resume" in story.alerts()["clock"]
+    story.parts.engine.dispose()
 
 
 def test_the_machines_time_zone_and_language_do_not_matter(tmp_path: Path) -> None:
