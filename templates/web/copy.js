@@ -1,4 +1,4 @@
-// Offers to copy a calendar's address. Without scripts, or where the browser lets nobody copy, it is there to select.
+// Offers to copy an address or a command. Without scripts, or where the browser lets nobody copy, it is there to select.
 "use strict";
 
 for (const button of navigator.clipboard ? document.querySelectorAll("button.copy") : []) {

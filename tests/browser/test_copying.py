@@ -1,10 +1,12 @@
-"""The button that copies a calendar's address: only where it works, by keyboard too, and it says what it did."""
+"""The button that copies an address or a command: only where it works, by keyboard too, and it says what it did."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from notifier.core.text import Language
+from notifier.feeds.pipeline import check
 from tests.browser.looking import NARROW, WIDE, PageAt, axe_in_all_sizes, sideways
 from tests.web.sites import LINKS
 
@@ -49,3 +51,14 @@ def test_without_scripts_there_is_no_button_and_the_address_is_there(page_at: Pa
     page.goto(f"{pages}/nb/calendars")
     expect(page.locator("button.copy").first).to_be_hidden()
     expect(page.get_by_role("textbox").first).to_have_value(f"{ADDRESS}nb")
+
+
+def test_the_check_for_pipelines_is_copied_as_it_is_run(page_at: PageAt, pages: str) -> None:
+    page = opened(page_at(NARROW), f"{pages}/nb/calendars?service=preg")
+    page.get_by_role("heading", name="La bygget feile når en dato nærmer seg").click()
+    page.get_by_role("button", name="Kopier kommandoen").click()
+    expect(page.get_by_text("Kommandoen er kopiert.")).to_be_visible()
+    line = check(base_url=LINKS.base_url, services=["preg"], language=Language.NB)
+    assert page.evaluate("navigator.clipboard.readText()") == line
+    assert axe_in_all_sizes(page) == []
+    assert sideways(page) == 0
