@@ -52,3 +52,7 @@ class ImportRefusedError(NotifierError):
 
 class DatabaseError(NotifierError):
     """The database is damaged, from a newer release, or not the one this command may act on."""
+
+
+class ConstraintError(NotifierError):
+    """A row contradicts a rule of the tables. The message names the rule alone: a row's values are personal data."""

@@ -23,8 +23,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Integr
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import ColumnElement
 
-from notifier.errors import ConfigurationError, DatabaseError
-from notifier.store.failures import explain
+from notifier.errors import ConfigurationError, ConstraintError, DatabaseError
+from notifier.store.failures import contradicted, explain
 
 BUSY_SECONDS = 10
 _OLDEST_SQLITE = (3, 35)
@@ -76,7 +76,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: committed at the end of the block, undone when it raises.
 
-    Raises DatabaseError when the database does not work.
+    Raises DatabaseError when the database does not work, ConstraintError for a row that it refuses.
     """
     with translated(engine), _turn(engine), engine.begin() as connection:
         yield connection
@@ -153,13 +153,19 @@ def damage(connection: Connection) -> tuple[str, ...]:
 
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
-    """Turn errors into DatabaseError, but for violated constraints, whose meaning the caller knows."""
+    """Turn errors into DatabaseError, and violated constraints into ConstraintError.
+
+    Both show where it was, and neither has the driver's own error behind it: that quotes what was to be written,
+    addresses too, and would reach the log with any traceback.
+    """
     try:
         yield
-    except IntegrityError:
-        raise
+    except IntegrityError as error:
+        refused = ConstraintError(f"{name_of(engine)}: {contradicted(error)}")
+        raise refused.with_traceback(error.__traceback__) from None
     except DBAPIError as error:
-        raise DatabaseError(f"{name_of(engine)}: {explain(error)}") from error
+        told = DatabaseError(f"{name_of(engine)}: {explain(error)}")
+        raise told.with_traceback(error.__traceback__) from None
 
 
 def name_of(engine: Engine) -> str:

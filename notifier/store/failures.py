@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 # Result codes of SQLite (https://sqlite.org/rescode.html) by the beginning of their names.
 _SQLITE = {
@@ -46,6 +46,15 @@ def explain(error: DBAPIError) -> str:
     if state:
         return _longest(_POSTGRESQL, state) or f"it answered with error {state}"
     return "it cannot be reached, or the connection was lost; check that the server runs and its address"
+
+
+def contradicted(error: IntegrityError) -> str:
+    """Which rule of the tables a row contradicts. PostgreSQL's own words quote the row; SQLite's hold names only."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:
+        return f"a row was refused: {error.orig}"
+    rule = diagnosis.constraint_name or diagnosis.column_name or diagnosis.sqlstate
+    return f"a row was refused: {rule} of {diagnosis.table_name or 'a table'}"
 
 
 def _longest(meanings: dict[str, str], code: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, select, update
+from sqlalchemy.exc import IntegrityError
 
 from notifier.core.address import identity_of, normal_address
 from notifier.core.subscription import SubscriberState
@@ -43,7 +44,13 @@ def move(connection: Connection, subscriber_id: int, *, address: str, now: datet
         "calendar_serial": subscribers.c.calendar_serial + 1,
         "moves": subscribers.c.moves + 1,
     }
-    if not connection.execute(update(subscribers).where(*here).values(values)).rowcount:
+    try:
+        # Somebody may take the address just now: only the table knows who was first.
+        with connection.begin_nested():
+            moved = connection.execute(update(subscribers).where(*here).values(values)).rowcount
+    except IntegrityError:
+        return False
+    if not moved:
         return False
     recall(connection, [subscriber_id], now=now)
     return True

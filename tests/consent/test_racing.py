@@ -15,12 +15,22 @@ from notifier.consent.asking import ask
 from notifier.consent.confirming import Confirmed, confirm
 from notifier.core.caps import Entrance
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import Addressee
+from notifier.core.subscription import Addressee, SubscriberState
 from notifier.core.text import Language
-from notifier.store import asks, erasing, leaving, letters, moving, pruning, subscribers, suppressions
+from notifier.store import (
+    asks,
+    erasing,
+    joining,
+    leaving,
+    letters,
+    moving,
+    pruning,
+    subscribers,
+    suppressions,
+)
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages
-from tests.store.people import MAY, join, look_up
+from tests.store.people import MAY, a_joiner, join, look_up
 
 KARI = "kari@epj.example.no"
 PSEUDONYMS = Pseudonyms(("key",))
@@ -83,6 +93,20 @@ def test_who_denies_while_somebody_asks_for_the_same_mailbox_is_not_mailed(datab
         asked.result()
     with writing(database) as connection:
         assert connection.scalars(select(messages.c.id).where(letters.may_leave(MAY))).all() == []
+
+
+def test_an_address_that_somebody_takes_just_now_is_theirs(database: Engine) -> None:
+    join(database)
+    _, public_id, nonce = a_wish(database, address="ny@epj.example.no")
+    moving_there = partial(confirm_new_address, engine=database, public_id=public_id, nonce=nonce, now=MAY)
+    with ThreadPoolExecutor(1) as pool:
+        with writing(database) as connection:
+            joining.add_many(connection, [a_joiner("ny@epj.example.no")], now=MAY)
+            coming = pool.submit(moving_there)
+            wait([coming], timeout=MEANWHILE)
+            assert not coming.done()
+        assert coming.result() is Confirmed.STALE
+    assert look_up(database, KARI).state is SubscriberState.ACTIVE
 
 
 def test_who_is_erased_while_a_new_address_is_confirmed_stays_forgotten(database: Engine) -> None:

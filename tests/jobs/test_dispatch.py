@@ -14,13 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from notifier.core.backoff import UNANSWERED_STREAK, spread_of
 from notifier.core.message import Message, MessageState
 from notifier.core.pace import Pace
 from notifier.daemon.sending import SendingRight
-from notifier.errors import DatabaseError
+from notifier.errors import ConstraintError, DatabaseError
 from notifier.jobs import transmit
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.recording import persistently
@@ -94,7 +93,7 @@ def refuse_to_record(story: Story, which: str) -> None:
 
 def test_a_verdict_that_cannot_be_recorded_takes_none_beside_it_along(story: Story, sink: SmtpSink) -> None:
     refuse_to_record(story, "new.id % 30 = 7")
-    with pytest.raises(IntegrityError, match="bad row"):
+    with pytest.raises(ConstraintError, match="bad row"):
         story.tick(MONDAY)
     after = states(story)
     assert after["transmitting"] == 1
@@ -114,11 +113,11 @@ def test_nothing_more_leaves_once_a_verdict_could_not_be_recorded(story: Story, 
     async def send_twice(sender: Sender) -> None:
         transmitter = Transmitter(sender, Dispatched(), lambda: False)
         await transmitter.send(taken(sender, most=1))
-        with pytest.raises(IntegrityError):
+        with pytest.raises(ConstraintError):
             await transmitter.pause(10)
-        with pytest.raises(IntegrityError):
+        with pytest.raises(ConstraintError):
             await transmitter.send(taken(sender, most=5))
-        with pytest.raises(IntegrityError):
+        with pytest.raises(ConstraintError):
             await transmitter.end()
 
     with sending(story) as sender:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import stat
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, delete, insert, select, update
 
-from notifier.errors import ConfigurationError, DatabaseError
+from notifier.errors import ConfigurationError, ConstraintError, DatabaseError
 from notifier.store.engine import database_clock, open_engine, reading, sqlite_file, writing
 from notifier.store.migrating import upgrade
-from notifier.store.tables import installation, nodes, subscriptions
+from notifier.store.tables import installation, nodes, subscribers, subscriptions
 from tests.postgresql import Server
-from tests.store.people import MAY
+from tests.store.people import MAY, join
 
 
 def put(engine: Engine, key: str) -> None:
@@ -76,7 +76,7 @@ def test_a_second_writer_waits_for_the_first(database: Engine) -> None:
     first = threading.Thread(target=write_slowly)
     first.start()
     started.wait()
-    with pytest.raises(IntegrityError), writing(database) as connection:
+    with pytest.raises(ConstraintError), writing(database) as connection:
         connection.execute(insert(installation).values(key="n", value="2"))
     first.join()
     assert keys(database) == {"n"}
@@ -84,8 +84,38 @@ def test_a_second_writer_waits_for_the_first(database: Engine) -> None:
 
 def test_a_row_that_refers_to_nothing_is_refused(database: Engine) -> None:
     orphan = {"subscriber_id": 99, "scope": "everything", "target": "", "since": MAY}
-    with pytest.raises(IntegrityError), writing(database) as connection:
+    with pytest.raises(ConstraintError), writing(database) as connection:
         connection.execute(insert(subscriptions).values(orphan))
+
+
+def alter(engine: Engine, whose: int, values: dict[str, str]) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(subscribers).where(subscribers.c.id == whose).values(values))
+
+
+@pytest.mark.parametrize("column", ["identity", "vendor_id"])
+def test_no_value_of_a_refused_row_reaches_a_traceback(database: Engine, column: str) -> None:
+    kari, ola = join(database), join(database, "ola@epj.example.no")
+    with pytest.raises(ConstraintError, match="a row was refused") as refused:
+        alter(database, ola.id, {column: kari.address})
+    told = "".join(traceback.format_exception(refused.value))
+    assert "epj.example.no" not in told
+    assert "in alter" in told
+
+
+def test_which_rule_a_row_contradicts_is_named(database: Engine) -> None:
+    kari, ola = join(database), join(database, "ola@epj.example.no")
+    with pytest.raises(ConstraintError, match=r"subscribers.identity"):
+        alter(database, ola.id, {"identity": kari.address})
+
+
+def test_no_value_that_is_too_long_reaches_a_traceback(postgres_url: str) -> None:
+    engine = open_engine(postgres_url)
+    kari = join(engine)
+    with pytest.raises(DatabaseError, match="error 22001") as refused:
+        alter(engine, kari.id, {"language": kari.address})
+    engine.dispose()
+    assert "epj.example.no" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_the_databases_clock_runs_and_agrees_with_ours(database: Engine) -> None:

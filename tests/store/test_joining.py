@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine, event, select
-from sqlalchemy.exc import IntegrityError
 
 from notifier.core.cadence import parse_cadence
 from notifier.core.subscription import EVERYTHING, SubscriberState, parse_topic
 from notifier.core.text import Language
+from notifier.errors import ConstraintError
 from notifier.store import joining, leaving, subscribers, vendors
 from notifier.store.engine import reading, writing
 from notifier.store.joining import Added, Joined
@@ -123,7 +123,7 @@ def test_an_import_with_one_bad_row_is_no_import(database: Engine) -> None:
     people = [a_joiner("kari@epj.example.no"), a_joiner("not an address")]
     with pytest.raises(ValueError, match="“not an address” is not an e-mail address"):
         join_all(database, people)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ConstraintError):
         join_all(database, [a_joiner("ola@epj.example.no", vendor="unknown")])
     with reading(database) as connection:
         assert subscribers.listing(connection) == ()

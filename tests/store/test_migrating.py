@@ -12,10 +12,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, delete, insert, inspect, select, text
-from sqlalchemy.exc import IntegrityError
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
-from notifier.errors import DatabaseError
+from notifier.errors import ConstraintError, DatabaseError
 from notifier.store import answers, erasing
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import current, downgrade, newest, upgrade
@@ -109,7 +108,7 @@ def start_and_upgrade(url: str) -> subprocess.Popen[bytes]:
 def test_rows_that_refer_to_nothing_are_refused_after_a_migration(empty_database: Engine) -> None:
     upgrade(empty_database)
     orphan = {"subscriber_id": 99, "scope": "everything", "target": "", "since": MAY}
-    with pytest.raises(IntegrityError), writing(empty_database) as connection:
+    with pytest.raises(ConstraintError), writing(empty_database) as connection:
         connection.execute(insert(subscriptions).values(orphan))
 
 

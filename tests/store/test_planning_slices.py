@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from notifier.core.cadence import parse_lead
 from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut
+from notifier.errors import ConstraintError
 from notifier.store import planning
 from notifier.store.engine import filling, reading, writing
 from notifier.store.planning import Slice
@@ -69,7 +69,7 @@ def test_references_are_looked_up_again_afterwards(database: Engine, fails: bool
         if fails:
             raise RuntimeError
     stray = {"subscriber_id": 7, "state": "pending", "anytime": False, "created_at": DUE, "not_before": DUE}
-    with pytest.raises(IntegrityError), writing(database) as connection:
+    with pytest.raises(ConstraintError), writing(database) as connection:
         connection.execute(insert(messages).values(**stray, state_at=DUE))
 
 
