@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.concurrency import run_in_threadpool
 
@@ -23,6 +23,8 @@ MOST_KNOWN = 4096
 # Seconds: a failover is over by then, and no proxy has given up yet.
 PATIENCE = 15.0
 _PAUSE = 0.5
+# How a row fails that is not as it was written. Whatever else goes wrong goes wrong for all.
+_DAMAGE = (ValueError, LookupError, TypeError)
 _log = log("feeds")
 
 
@@ -44,6 +46,10 @@ class _Question:
     answer: asyncio.Future[Found]
     # By the loop's clock.
     until: float
+
+
+class _Damaged:
+    """In place of whose a calendar is that nobody can read: no waiting mends it."""
 
 
 class Holders:
@@ -72,7 +78,7 @@ class Holders:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
             try:
-                found = await run_in_threadpool(self._look_up, [question.token for question in batch])
+                found = await run_in_threadpool(self._looked_up, [question.token for question in batch])
             except Exception:  # noqa: BLE001 -- whatever went wrong, calendars must not go empty over it
                 if not self._is_in_trouble:
                     _log.exception("whose calendars are cannot be had; they are served as before where known")
@@ -84,8 +90,22 @@ class Holders:
                 self._is_in_trouble = False
                 self._answer(batch, found)
 
-    def _answer(self, batch: Sequence[_Question], found: Sequence[Held]) -> None:
+    def _looked_up(self, tokens: Sequence[str]) -> Sequence[Held | _Damaged]:
+        """Together, or one by one where a row among them is damaged, lest the others wait for it."""
+        try:
+            return self._look_up(tokens)
+        except _DAMAGE as error:
+            if len(tokens) > 1:
+                return [held for token in tokens for held in self._looked_up([token])]
+            # Its text may quote the row.
+            _log.error("the row behind a private calendar cannot be read", error=type(error).__name__)
+            return [_Damaged()]
+
+    def _answer(self, batch: Sequence[_Question], found: Sequence[Held | _Damaged]) -> None:
         for question, held in zip(batch, found, strict=True):
+            if isinstance(held, _Damaged):
+                self._unanswered([replace(question, until=0.0)])
+                continue
             self._known.pop(question.token, None)
             if isinstance(held, Holder):
                 self._known[question.token] = held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -297,6 +298,20 @@ def test_when_the_database_fails_those_who_asked_before_are_served(monkeypatch: 
         assert refused.headers["content-type"] == "text/plain; charset=utf-8"
 
     ask(answer, act)
+
+
+def test_a_row_that_cannot_be_read_keeps_nobody_else_waiting() -> None:
+    def look_up(token: str) -> Held:
+        if token == "damaged":
+            raise ValueError("“30x” is not a lead")
+        return GONE if token == "gone" else holder()
+
+    asked = ["damaged", *("one", "gone") * 3]
+    with serving(site(holder=look_up)) as client, ThreadPoolExecutor(len(asked)) as pool:
+        began = time.monotonic()
+        answers = list(pool.map(lambda name: client.get(f"/calendar/private/{name}.ics").status, asked))
+        assert answers == [503, *(200, 410) * 3]
+        assert time.monotonic() - began < holders.PATIENCE / 3
 
 
 def test_when_the_database_fails_for_a_moment_strangers_wait_and_others_do_not() -> None:
