@@ -152,6 +152,7 @@ def refuse(context: typer.Context, answer_id: AnswerId, by: By = None, now: Now 
 
 
 def _decide(context: typer.Context, answer_id: int, *, accepted: bool, by: str | None, now: Any) -> None:
+    from notifier import app as wiring
     from notifier.consent import answering
     from notifier.store import answers
     from notifier.store.engine import reading
@@ -162,7 +163,7 @@ def _decide(context: typer.Context, answer_id: int, *, accepted: bool, by: str |
             answer_id=answer_id,
             accepted=accepted,
             by=person(by),
-            contact=look.settings.publisher.contact,
+            contact=wiring.letterhead_of(look.settings).contact,
             changes=list_in_force(look.engine),
             rules=look.settings.answer_rules,
             timing=look.timing,

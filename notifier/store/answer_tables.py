@@ -20,7 +20,7 @@ answers = Table(
     Column("anchor", String(160), nullable=False, server_default=""),
     Column("words", Text, nullable=False, server_default=""),
     Column("subscriber_id", ForeignKey("subscribers.id")),
-    Column("by", String(200), nullable=False, server_default=""),
+    Column("by", String(320), nullable=False, server_default=""),
     Column("way", String(10), nullable=False),
     Column("at", Instant, nullable=False),
     Column("state", String(8), nullable=False),

@@ -28,11 +28,11 @@ def vendor(place: Rehearsal) -> Rehearsal:
     return place
 
 
-def a_waiting_answer(place: Rehearsal) -> int:
+def a_waiting_answer(place: Rehearsal, kind: AnswerKind = AnswerKind.DONE) -> int:
     engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
     said = Answer(
-        id=0, party=Party(vendor="blabaer"), change_id=CHANGE, kind=AnswerKind.DONE, at=JOINED, way=Way.MAIL,
-        by="ola@elsewhere.example", state=AnswerState.WAITING,
+        id=0, party=Party(vendor="blabaer"), change_id=CHANGE, kind=kind, at=JOINED, way=Way.MAIL,
+        by="ola@elsewhere.example", state=AnswerState.WAITING, subscriber_id=1,
     )  # fmt: skip
     with writing(engine) as connection:
         added = answers.add(connection, said)
@@ -90,6 +90,15 @@ def test_what_waits_raises_an_alert_until_it_is_decided(vendor: Rehearsal) -> No
         "counts",
         "refused",
     ]
+
+
+def test_an_accepted_call_for_help_reaches_somebody_though_no_contact_is_set(vendor: Rehearsal) -> None:
+    vendor.set("NOTIFIER_PUBLISHER__CONTACT", "")
+    waiting = a_waiting_answer(vendor, AnswerKind.NEED_HELP)
+    assert vendor("answers", "accept", str(waiting), now=LATER).code == 0
+    vendor("tick", now=LATER)
+    (called,) = [mail for mail in vendor.mails() if "ola@elsewhere.example" in str(mail["Reply-To"])]
+    assert called["To"].addresses[0].addr_spec == called["From"].addresses[0].addr_spec
 
 
 def test_a_promise_that_stays_too_late_is_one_alert(vendor: Rehearsal) -> None:

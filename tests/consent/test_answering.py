@@ -117,6 +117,13 @@ def test_the_writers_own_address_decides_for_a_mail(database: Engine) -> None:
     assert (counting.waits, counting.answer.by) == (False, "")
 
 
+def test_whoever_has_the_longest_address_that_mail_allows_may_answer(database: Engine) -> None:
+    author = f"{'o' * 64}@{'e' * 63}.{'p' * 63}.{'j' * 53}.example"
+    assert len(author) == 254
+    waiting = say(database, contact(database), way=Way.MAIL, author=author)
+    assert (waiting.waits, waiting.answer.by) == (True, author)
+
+
 def test_a_strangers_reply_waits_where_no_domain_tells_who_may_answer(database: Engine) -> None:
     with writing(database) as connection:
         vendors.add(connection, Vendor(id="lite", name="Lite EPJ"), now=MAY)

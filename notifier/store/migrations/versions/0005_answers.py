@@ -57,7 +57,7 @@ def _answers() -> None:
         sa.Column("anchor", sa.String(length=160), server_default="", nullable=False),
         sa.Column("words", sa.Text(), server_default="", nullable=False),
         sa.Column("subscriber_id", RowId, nullable=True),
-        sa.Column("by", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("by", sa.String(length=320), server_default="", nullable=False),
         sa.Column("way", sa.String(length=10), nullable=False),
         sa.Column("at", Instant, nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
