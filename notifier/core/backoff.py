@@ -18,6 +18,7 @@ RELAY_MINUTES = (1, 2, 5, 10, 20, 30)
 STREAK, UNANSWERED_STREAK = 3, 12
 _WEIGHT = UNANSWERED_STREAK // STREAK
 POLICY_TRIES = 5
+UNCLEAR_TRIES = 2
 
 
 def retry_delay(tries: int, spread: float) -> timedelta:
@@ -38,8 +39,8 @@ def spread_of(message: Message) -> float:
 class Breaker:
     """The relay's health. Closed while `open_until` is None; else nothing leaves before that instant,
     and then a single Message is sent to probe. `streak` adds up, in a row, what may be one Message's own
-    trouble or the relay's: policy refusals, transactions cut short, and mails that were never answered, lest a relay
-    that loses every answer be given every mail twice."""
+    trouble or the relay's: refusals for policy or for no reason given, transactions cut short, and mails that were
+    never answered, lest a relay that loses every answer be given every mail twice."""
 
     failures: int = 0
     open_until: datetime | None = None
@@ -80,7 +81,7 @@ def after_fault(breaker: Breaker, verdict: Verdict, *, now: datetime) -> Breaker
 
 
 def is_suspicion(verdict: Verdict) -> bool:
-    """Whether the trouble may be this Message's own: refused for policy, cut short in its transaction, or never
-    answered."""
-    own = verdict.fault in (Fault.POLICY, Fault.AMBIGUOUS)
+    """Whether the trouble may be this Message's own: refused for policy or for no reason given, cut short in its
+    transaction, or never answered."""
+    own = verdict.fault in (Fault.POLICY, Fault.UNCLEAR, Fault.AMBIGUOUS)
     return own or (verdict.fault is Fault.RELAY and verdict.phase in IN_TRANSACTION)

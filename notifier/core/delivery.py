@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR, RETRY_MINUTES, retry_delay
+from notifier.core.backoff import (
+    AMBIGUOUS_WAIT,
+    POLICY_TRIES,
+    RETRY_FOR,
+    RETRY_MINUTES,
+    UNCLEAR_TRIES,
+    retry_delay,
+)
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
 
@@ -43,6 +50,11 @@ def after_verdict(
             not_before = now + retry_delay(1 if probing else refusals, spread)
             enough = refusals >= POLICY_TRIES and (not probing or _was_long_deferred(message, now))
             state = MessageState.FAILED if enough else state
+        case Fault.UNCLEAR:
+            refusals += not probing
+            not_before = now + retry_delay(1, spread)
+            enough = _was_long_deferred(message, now) if probing else refusals >= UNCLEAR_TRIES
+            state = MessageState.FAILED if enough else state
         case Fault.TEMPORARY:
             tries += 1
             not_before = now + retry_delay(tries, spread)
@@ -57,7 +69,7 @@ def after_verdict(
     copies = message.copies if verdict.is_sent else message.copies - 1
     if state is MessageState.FAILED:
         state = _given_up(copies)
-    is_deferred = (tries, refusals) != (message.tries, message.refusals)
+    is_deferred = verdict.fault in (Fault.POLICY, Fault.UNCLEAR, Fault.TEMPORARY)
     return Transition(
         state=state,
         not_before=not_before,

@@ -27,6 +27,8 @@ class Fault(StrEnum):
     relay      the next hop is not itself: back off as a whole, no Message fails
     ours       our login, sender or policy standing is refused: nothing leaves until mended
     policy     one Message was refused for policy reasons; many in a row are ours
+    unclear    refused for good, without a word of whether for its address, for itself or for us: tried once more; many
+               in a row are ours
     temporary  this Message should be tried later
     address    this address does not take mail: the Message fails
     message    this Message can never be sent as it is: it fails, the address is not to blame
@@ -37,6 +39,7 @@ class Fault(StrEnum):
     RELAY = "relay"
     OURS = "ours"
     POLICY = "policy"
+    UNCLEAR = "unclear"
     TEMPORARY = "temporary"
     ADDRESS = "address"
     MESSAGE = "message"
@@ -70,6 +73,9 @@ NOT_TRANSMITTED = Verdict(
 HUNG_UP = Verdict(fault=Fault.RELAY, phase=Phase.GREETING, reply="it hung up before anything could be sent")
 
 IN_TRANSACTION = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY, Phase.VERDICT})
+# «550 relay not permitted» and «550 no such user» look alike to a program.
+_SAYS_NOTHING = ("", "5.0.0")
+_OF_MANY_REASONS = {(Phase.VERDICT, code) for code in (550, 551, 553, 554)}
 _BEFORE_SENDER = frozenset({Phase.CONNECT, Phase.GREETING, Phase.TLS})
 
 
@@ -90,6 +96,8 @@ def fault_of(phase: Phase, code: int, reply: str) -> Fault:
 def _permanent_fault(phase: Phase, code: int, enhanced: str) -> Fault:
     if enhanced.startswith("5.7"):
         return Fault.POLICY
+    if enhanced in _SAYS_NOTHING and (phase is Phase.RCPT or (phase, code) in _OF_MANY_REASONS):
+        return Fault.UNCLEAR
     if phase is Phase.RCPT:
         return Fault.ADDRESS
     if enhanced.startswith(("5.1", "5.2")):

@@ -25,7 +25,7 @@ from notifier.consent.replies import RepliedTo, replied_to
 from notifier.core.answer import AnswerRules
 from notifier.core.change import ChangeList
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.reply import Fault
+from notifier.core.reply import Fault, Phase
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.core.written_answer import WrittenAnswer
@@ -199,7 +199,10 @@ async def _send_on(inbox: Inbox, incoming: Incoming, data: bytes, contact: str, 
     if verdict.is_sent:
         return TAKEN
     _log.warning("a letter could not be sent on", fault=verdict.fault.value, reply=verdict.reply)
-    return UNSENDABLE if verdict.fault is Fault.MESSAGE else LATER
+    is_its_own = verdict.fault is Fault.MESSAGE or (
+        verdict.fault is Fault.UNCLEAR and verdict.phase is Phase.VERDICT
+    )
+    return UNSENDABLE if is_its_own else LATER
 
 
 def _is_paused(engine: Engine) -> bool:

@@ -32,7 +32,7 @@ REFUSED = (
     "the weekly report to {whom} was refused for good: {reply}. See that the address in the settings, or in the"
     " list, works"
 )
-_REFUSED = frozenset({Fault.ADDRESS, Fault.MESSAGE, Fault.POLICY})
+_REFUSED = frozenset({Fault.ADDRESS, Fault.MESSAGE, Fault.POLICY, Fault.UNCLEAR})
 _OVER = _REFUSED | {Fault.NONE, Fault.AMBIGUOUS}
 _TRY_EVERY = timedelta(minutes=10)
 _SOON = timedelta(days=365)

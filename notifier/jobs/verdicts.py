@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from notifier.core.backoff import CLOSED, Breaker, after_fault
+from notifier.core.backoff import CLOSED, UNCLEAR_TRIES, Breaker, after_fault, spread_of
 from notifier.core.bounce import weight_of
+from notifier.core.delivery import after_verdict
 from notifier.core.letter import TO_ANOTHER_ADDRESS, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
-from notifier.core.reply import NOT_TRANSMITTED, Fault, Verdict, enhanced_status
+from notifier.core.reply import NOT_TRANSMITTED, Fault, Phase, Verdict, enhanced_status
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.taking import Ready
 from notifier.logs import Person, log
@@ -71,6 +72,7 @@ def record(
     if not recorded:
         return Tally()
     with writing(engine) as connection:
+        recorded = _blaming(connection, recorded, now)
         refused = {each.subscriber_id for each in _refused(recorded)}
         if refused:
             holding.hold_people(connection, refused)
@@ -92,6 +94,25 @@ def record(
     return _tally(
         [entry.transition.state for ready, entry in recorded if ready.message.id in held | known], breaker
     )
+
+
+def _blaming(
+    connection: Connection, recorded: Sequence[tuple[Ready, Recorded]], now: datetime
+) -> Sequence[tuple[Ready, Recorded]]:
+    """The same, but that what was refused without a reason costs no Message anything where so many are in a row that
+    the breaker opens: then it is ours."""
+    if all(entry.verdict.fault is not Fault.UNCLEAR for _, entry in recorded):
+        return recorded
+    breaker, judged = breakers.breaker(connection), []
+    for ready, entry in recorded:
+        message, verdict = entry.message, entry.verdict
+        if verdict is not NOT_TRANSMITTED:
+            breaker = after_fault(breaker, verdict, now=now)
+        spared = entry.transition
+        if verdict.fault is Fault.UNCLEAR and breaker.open_until is not None:
+            spared = after_verdict(message, verdict, now=now, spread=spread_of(message), probing=True)
+        judged.append((ready, replace(entry, transition=spared)))
+    return judged
 
 
 def _close_told(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:
@@ -136,8 +157,16 @@ def _refused(recorded: Sequence[tuple[Ready, Recorded]]) -> list[Bounced]:
             weight=weight_of(enhanced_status(entry.verdict.reply) or "5.0.0"),
         )
         for ready, entry in recorded
-        if entry.verdict.fault is Fault.ADDRESS and ready.message.letter not in TO_ANOTHER_ADDRESS
+        if _is_blamed(entry) and ready.message.letter not in TO_ANOTHER_ADDRESS
     ]
+
+
+def _is_blamed(entry: Recorded) -> bool:
+    """Whether the address was refused: with a word of it, or again and again while others were not."""
+    fault, phase = entry.verdict.fault, entry.verdict.phase
+    by_and_by = fault is Fault.UNCLEAR and phase is Phase.RCPT
+    ended = entry.transition.state is not MessageState.PENDING
+    return fault is Fault.ADDRESS or (by_and_by and ended and entry.transition.refusals >= UNCLEAR_TRIES)
 
 
 def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:
@@ -166,9 +195,9 @@ def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: dateti
 def _alert_ended(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:
     for ready, entry in ours:
         message, verdict = ready.message, entry.verdict
-        mistyped = message.letter in _MISTYPED and verdict.fault is Fault.ADDRESS
+        mistyped = message.letter in _MISTYPED and _is_blamed(entry)
         if entry.transition.state is MessageState.FAILED and not mistyped:
-            whose = "its address" if verdict.fault is Fault.ADDRESS else "the Message"
+            whose = "its address" if _is_blamed(entry) else "the Message"
             text = (
                 f"Message {message.id} to subscriber {message.subscriber_id} failed for good; the server"
                 f" refused {whose}: {verdict.code or ''} {verdict.reply}."

@@ -95,6 +95,51 @@ def test_refusing_all_our_mail_holds_everything_back_and_loses_nothing(
         assert_finished(story)
 
 
+@pytest.mark.parametrize("refusal", [("rcpt", "550 relay not permitted"), ("verdict", "554 rejected")])
+@pytest.mark.parametrize("count", [2, 30])
+def test_a_relay_that_refuses_all_our_mail_without_a_reason_costs_nobody_anything(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink, refusal: tuple[str, str], count: int
+) -> None:
+    step, reply = refusal
+    story = eve_of_a_reminder(tmp_path, sink, people=a_crowd(count), url=sqlite_url)
+    sink.script.always(step, say(reply))
+    story.every(20 * MINUTE, since=TUESDAY, until=oslo("2026-11-24", "16:40"))
+
+    assert outcomes(story)["reminder", "owed"] == count
+    assert scores(story) == {}
+    assert reply in story.alerts()["relay"]
+    assert "the relay does not take mail" in readiness(story, "16:40")
+
+    sink.script.reset()
+    story.every(10 * MINUTE, since=oslo("2026-11-24", "16:50"), until=oslo("2026-11-24", "17:50"))
+
+    assert outcomes(story)["reminder", "sent"] == count
+    assert "relay" not in story.alerts()
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_one_address_refused_without_a_reason_is_asked_of_once_more_then_it_fails_and_is_scored(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink, count: int
+) -> None:
+    people = a_crowd(count)
+    story = joined_by(before_joining(tmp_path, sink, url=sqlite_url), people)
+    sink.script.for_recipient("rcpt", people[0], say("550 no such user"))
+
+    story.tick(MONDAY)
+    assert outcomes(story)["standing", "owed"] == 1
+    assert scores(story) == {}
+    story.tick(MONDAY + 10 * MINUTE)
+
+    assert outcomes(story)["standing", "failed"] == 1
+    assert outcomes(story).get(("standing", "sent"), 0) == count - 1
+    assert scores(story) == {people[0]: HARD_POINTS}
+    assert "refused its address: 550 no such user" in "".join(story.alerts().values())
+    assert "relay" not in story.alerts()
+    assert_finished(story)
+
+
 def test_a_relay_that_refuses_everything_is_left_alone_and_probed_with_one_message(
     tmp_path: Path, sqlite_url: str, sink: SmtpSink
 ) -> None:

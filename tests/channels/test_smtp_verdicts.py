@@ -33,7 +33,7 @@ def test_a_mail_taken_with_250_is_sent(sink: SmtpSink) -> None:
         ("rcpt", "421 4.3.2 shutting down", Fault.RELAY),
         ("rcpt", "450 4.7.1 greylisted", Fault.TEMPORARY),
         ("rcpt", "550 5.1.1 no such user", Fault.ADDRESS),
-        ("rcpt", "550 no such user", Fault.ADDRESS),
+        ("rcpt", "550 no such user", Fault.UNCLEAR),
         ("rcpt", "554 5.7.1 blocked by policy", Fault.POLICY),
         ("data", "421 4.3.2 shutting down", Fault.RELAY),
         ("data", "451 4.3.0 try later", Fault.TEMPORARY),

@@ -73,6 +73,7 @@ def test_whatever_happens_copies_are_0_to_2_and_only_a_refused_one_is_taken_back
         (Fault.OURS, MessageState.PENDING),
         (Fault.TEMPORARY, MessageState.PENDING),
         (Fault.POLICY, MessageState.PENDING),
+        (Fault.UNCLEAR, MessageState.PENDING),
         (Fault.AMBIGUOUS, MessageState.PENDING),
     ],
 )
@@ -122,12 +123,12 @@ def test_it_is_given_up_five_days_after_its_first_try_but_not_unless_it_was_trie
     assert after.state is state
 
 
-@pytest.mark.parametrize("fault", [Fault.TEMPORARY, Fault.POLICY])
+@pytest.mark.parametrize("fault", [Fault.TEMPORARY, Fault.POLICY, Fault.UNCLEAR])
 def test_it_is_deferred_since_it_was_first_refused(fault: Fault) -> None:
     first = after_verdict(_armed(), _verdict(fault), now=NOW, spread=0)
     assert first.deferred_since == NOW
     later = replace(_armed(), tries=first.tries, deferred_since=first.deferred_since)
-    for then in (fault, Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS):
+    for then in (Fault.TEMPORARY, Fault.RELAY, Fault.OURS, Fault.AMBIGUOUS):
         after = after_verdict(later, _verdict(then), now=NOW + timedelta(hours=3), spread=0)
         assert after.deferred_since == NOW
     assert after_verdict(later, _verdict(Fault.NONE), now=NOW, spread=0).deferred_since is None
@@ -165,6 +166,20 @@ def test_a_refusal_for_policy_is_tried_five_times() -> None:
         after = after_verdict(_armed(refusals=refusals), _verdict(Fault.POLICY), now=NOW, spread=0)
         assert after.refusals == refusals + 1
         assert (after.state is MessageState.FAILED) == (refusals + 1 == POLICY_TRIES)
+
+
+def test_a_refusal_without_a_reason_ends_it_at_the_second_time_but_not_while_the_relay_refuses_everything() -> (
+    None
+):
+    unclear = _verdict(Fault.UNCLEAR)
+    once = _armed(refusals=1, deferred=timedelta(minutes=5))
+    assert after_verdict(once, unclear, now=NOW, spread=0).state is MessageState.FAILED
+
+    spared = after_verdict(once, unclear, now=NOW, spread=0, probing=True)
+    assert (spared.state, spared.refusals) == (MessageState.PENDING, 1)
+    assert spared.not_before == NOW + timedelta(minutes=5)
+    old = _armed(refusals=1, deferred=RETRY_FOR)
+    assert after_verdict(old, unclear, now=NOW, spread=0, probing=True).state is MessageState.FAILED
 
 
 @pytest.mark.parametrize(("copies", "state"), [(1, MessageState.PENDING), (2, MessageState.UNKNOWN)])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.core.reply import SENT, Fault, Phase, Verdict, fault_of
+from notifier.core.reply import SENT, Fault, Phase, Verdict, enhanced_status, fault_of
 
 CODES = st.integers(200, 599)
 REFUSALS = st.integers(400, 599)
@@ -47,6 +47,7 @@ def test_no_4xx_fails_anything_for_good(phase: Phase, code: int, reply: str) -> 
 def test_an_address_is_blamed_only_for_what_was_said_of_it(phase: Phase, code: int, reply: str) -> None:
     if fault_of(phase, code, reply) is Fault.ADDRESS:
         assert code >= 500
+        assert enhanced_status(reply) not in ("", "5.0.0")
         assert phase is Phase.RCPT or reply.strip().startswith(("5.1", "5.2"))
 
 
@@ -61,7 +62,11 @@ def test_an_address_is_blamed_only_for_what_was_said_of_it(phase: Phase, code: i
         (Phase.MAIL, 451, "4.3.0 try later", Fault.RELAY),
         (Phase.RCPT, 450, "4.7.1 greylisted", Fault.TEMPORARY),
         (Phase.RCPT, 550, "5.1.1 no such user", Fault.ADDRESS),
-        (Phase.RCPT, 550, "no such user", Fault.ADDRESS),
+        (Phase.RCPT, 550, "5.4.1 recipient refused", Fault.ADDRESS),
+        (Phase.RCPT, 550, "no such user", Fault.UNCLEAR),
+        (Phase.RCPT, 550, "relay not permitted", Fault.UNCLEAR),
+        (Phase.RCPT, 550, "5.0.0 Administrative prohibition", Fault.UNCLEAR),
+        (Phase.RCPT, 553, "not in my list of rcpthosts (#5.7.1)", Fault.UNCLEAR),
         (Phase.RCPT, 552, "5.2.2 mailbox full", Fault.ADDRESS),
         (Phase.RCPT, 550, "5.7.1 blocked", Fault.POLICY),
         (Phase.DATA, 554, "no valid recipients", Fault.OURS),
@@ -71,8 +76,9 @@ def test_an_address_is_blamed_only_for_what_was_said_of_it(phase: Phase, code: i
         (Phase.VERDICT, 550, "5.7.26 not authenticated", Fault.POLICY),
         (Phase.VERDICT, 530, "log in first", Fault.OURS),
         (Phase.VERDICT, 552, "5.3.4 too big", Fault.MESSAGE),
-        (Phase.VERDICT, 554, "transaction failed", Fault.MESSAGE),
-        (Phase.VERDICT, 554, "version 5.7.1 of our software says no", Fault.MESSAGE),
+        (Phase.VERDICT, 552, "message too large", Fault.MESSAGE),
+        (Phase.VERDICT, 554, "transaction failed", Fault.UNCLEAR),
+        (Phase.VERDICT, 554, "version 5.7.1 of our software says no", Fault.UNCLEAR),
     ],
 )
 def test_known_replies(phase: Phase, code: int, reply: str, fault: Fault) -> None:

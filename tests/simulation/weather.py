@@ -30,6 +30,7 @@ REPLIES = (
     (Phase.RCPT, 450, "4.2.1 mailbox busy"),
     (Phase.RCPT, 550, "5.1.1 no such user"),
     (Phase.RCPT, 550, "5.7.1 refused"),
+    (Phase.RCPT, 550, "no"),
     (Phase.DATA, 451, "4.3.0 try again"),
     (Phase.VERDICT, 421, "4.3.2 closing"),
     (Phase.VERDICT, 451, "4.3.0 try again"),
