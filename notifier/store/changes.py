@@ -23,9 +23,9 @@ from notifier.core.diff import Difference, DifferenceKind
 from notifier.core.history import Entry
 from notifier.core.when import When
 from notifier.errors import UsageError
-from notifier.store.tables import differences as differences_table
-from notifier.store.tables import effects as effects_table
-from notifier.store.tables import readings as readings_table
+from notifier.store.list_tables import differences as differences_table
+from notifier.store.list_tables import effects as effects_table
+from notifier.store.list_tables import readings as readings_table
 from notifier.store.upsert import insert_into
 
 SHORT = 10

@@ -14,7 +14,8 @@ from notifier.core.reply import Fault
 from notifier.core.subscription import SubscriberState
 from notifier.store import alerts, subscribers
 from notifier.store.changes import ReadingState
-from notifier.store.tables import attempts, messages, notices, readings
+from notifier.store.list_tables import readings
+from notifier.store.tables import attempts, messages, notices
 
 OTHER_LEADS = "other"
 

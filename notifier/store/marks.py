@@ -13,7 +13,7 @@ from notifier.core.holder import Mark
 from notifier.core.stance import Doubt, contradicts
 from notifier.core.timing import Timing
 from notifier.store.answer_tables import answers, evidence
-from notifier.store.tables import differences
+from notifier.store.list_tables import differences
 
 _SETTLING = (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
 _VENDOR_FROM = len("vendor:") + 1

@@ -63,8 +63,9 @@ from notifier.store import letters, pausing, tokens, transitions
 from notifier.store.columns import Instant
 from notifier.store.engine import database_now
 from notifier.store.given import given, parameter
+from notifier.store.list_tables import readings
 from notifier.store.messages import message_of
-from notifier.store.tables import attempts, installation, messages, readings
+from notifier.store.tables import attempts, installation, messages
 from notifier.store.transitions import row_after
 
 LEASE_SECONDS = 20 * 60.0

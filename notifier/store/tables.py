@@ -22,7 +22,10 @@ from sqlalchemy import (
     text,
 )
 
-from notifier.store import answer_tables  # noqa: F401 -- whoever copies or compares all tables needs them here
+from notifier.store import (  # noqa: F401 -- whoever copies or compares all tables needs them here
+    answer_tables,
+    list_tables,
+)
 from notifier.store.columns import Instant, RowId
 from notifier.store.metadata import metadata
 
@@ -32,45 +35,6 @@ installation = Table(
     metadata,
     Column("key", String(40), primary_key=True),
     Column("value", Text, nullable=False),
-)
-
-readings = Table(
-    "readings",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("hash", String(64), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("state", String(10), nullable=False),  # in_force | replaced | held | rejected
-    Column("content", Text, nullable=False),
-    Column("objections", Text, nullable=False, server_default="[]"),
-    Column("seen_at", Instant, nullable=False),
-    Column("in_force_at", Instant),
-    Column("decided_by", String(200)),
-    Column("decided_at", Instant),
-    UniqueConstraint("hash"),
-    Index("uq_readings_in_force", "state", unique=True, sqlite_where=text("state = 'in_force'")),
-)  # fmt: skip
-
-differences = Table(
-    "differences",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("deadline", String(160), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("kind", String(12), nullable=False),
-    Column("old", Text),
-    Column("new", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("news", Boolean, nullable=False),
-    UniqueConstraint("deadline", "revision"),
-)
-
-# When the present date and Leads of a Deadline took effect.
-effects = Table(
-    "effects",
-    metadata,
-    Column("deadline", String(160), primary_key=True),
-    Column("since", Instant, nullable=False),
 )
 
 vendors = Table(

@@ -13,7 +13,8 @@ from notifier.jobs.refresh import approve, reject
 from notifier.store import changes, installation, joining, leaving
 from notifier.store.changes import ReadingState
 from notifier.store.engine import reading, writing
-from notifier.store.tables import readings, subscribers
+from notifier.store.list_tables import readings
+from notifier.store.tables import subscribers
 from tests.simulation.announcements import Desk
 from tests.simulation.answerers import EPJ, SILENT, Answerers
 from tests.simulation.choosers import LEADS, Choosers

@@ -16,7 +16,7 @@ from notifier.errors import UsageError
 from notifier.store import changes
 from notifier.store.changes import ReadingState, canonical_hash, short
 from notifier.store.engine import reading, writing
-from notifier.store.tables import readings
+from notifier.store.list_tables import readings
 from tests.core.lists import a_change, a_list
 from tests.store.people import JUNE, MAY
 
