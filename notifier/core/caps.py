@@ -1,5 +1,7 @@
 """Caps: how many Letters strangers can cause, for one address, from one network, to one domain and in all.
 
+Leaving by mail is counted as well, but never refused: beyond its Cap, operators are told.
+
 Responses to mails have a Cap of their own for each address, whoever it is: the name in a mail may be forged.
 
 Counted by the day (UTC). What is counted is known by a keyed hash alone.
@@ -26,6 +28,7 @@ class CapScope(StrEnum):
     NETWORK = "network"
     DOMAIN = "domain"
     OVERALL = "overall"
+    LEAVING = "leaving"
 
 
 class Entrance(StrEnum):
@@ -54,6 +57,7 @@ CAPS = {
     CapScope.DOMAIN: Cap(daily=100),
     CapScope.ADDRESS: Cap(daily=1, monthly=3),
     CapScope.RESPONSE: Cap(daily=2, monthly=6),
+    CapScope.LEAVING: Cap(daily=10),
 }
 # These refuse many at once, so operators are told when they do.
 SHARED = frozenset({CapScope.OVERALL, CapScope.DOMAIN})

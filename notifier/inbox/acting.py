@@ -13,7 +13,7 @@ from notifier.compose.reports import REPORTED
 from notifier.consent.asking import ask
 from notifier.consent.leaving import leave, leave_topics
 from notifier.core.bounce import Weight
-from notifier.core.caps import CapScope, Entrance, cap_identity, shared_by
+from notifier.core.caps import CAPS, CapScope, Entrance, cap_identity, shared_by
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish
 from notifier.core.letter import LetterKind
@@ -29,6 +29,11 @@ REPORT_BOUNCED = (
     " mailed"
 )
 BY_MAIL = "asked to by mail"
+FORGED = (
+    "on {day} more than {most} mails without a signature of ours ended what somebody follows, and such mails can be"
+    " forged. See that the mail server in front refuses what fails DMARC. Who left: notifier subscribers list --state"
+    " left. Each was told how to undo it within 30 days; for whoever asks: notifier subscribers add ADDRESS --again"
+)
 
 
 def act(
@@ -90,6 +95,7 @@ def _obey(
             return
         if command.wish is Wish.LEAVE:
             _leave(found, command, changes, engine=engine, now=now)
+            _count_leaving(engine, pseudonyms=pseudonyms, now=now)
         else:
             counted = {CapScope.RESPONSE: cap_identity(author)}
             with writing(engine) as connection:
@@ -117,6 +123,15 @@ def _leave(
         now=now,
         is_told=True,
     )
+
+
+def _count_leaving(engine: Engine, *, pseudonyms: Pseudonyms, now: datetime) -> None:
+    """Tell operators, once a day, when more leave than people do by themselves: names in mails may be forged."""
+    with writing(engine) as connection:
+        counted = {CapScope.LEAVING: "by mail"}
+        if caps.spend(connection, counted, pseudonyms=pseudonyms, today=now.date()) is not None:
+            text = FORGED.format(day=f"{now:%Y-%m-%d}", most=CAPS[CapScope.LEAVING].daily)
+            alerts.raise_alert(connection, key=f"leaving:{now:%Y-%m-%d}", text=text, now=now)
 
 
 def _help(author: str, language: Language, *, engine: Engine, pseudonyms: Pseudonyms, now: datetime) -> None:

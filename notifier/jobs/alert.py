@@ -52,7 +52,8 @@ IN_VAIN = (
 )
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
 ONCE = (
-    "expired:", "failed:", "unknown:", "contactless:", "suspended:", "forwarding", "help:", "capped:", "report:",
+    "expired:", "failed:", "unknown:", "contactless:", "suspended:", "forwarding", "help:", "capped:", "leaving:",
+    "report:",
 )  # fmt: skip
 OVER_AFTER = timedelta(days=30)
 CLOCK = "clock"

@@ -13,7 +13,7 @@ from notifier.consent.confirming import Denied, deny_help
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Followed, SubscriberState, parse_topic
 from notifier.core.text import Language
-from notifier.store import asks, moving, suppressions
+from notifier.store import alerts, asks, moving, suppressions
 from notifier.store.engine import reading, writing
 from notifier.store.tables import messages, subscribers
 from tests.core.lists import TIMING
@@ -75,6 +75,23 @@ def test_whoever_leaves_by_mail_is_told_goodbye(box: Letterbox, relay: SmtpSink,
     with reading(box.engine) as connection:
         assert connection.scalar(select(subscribers.c.ended_why)) == "asked to by mail"
     assert len(relay.wait_for(2)) == 2  # whoever writes again is helped by a person
+
+
+def test_when_unusually_many_leave_by_mail_operators_are_told_once_a_day(box: Letterbox) -> None:
+    crowd = [f"kari{number}@epj.example.no" for number in range(12)]
+    for address in crowd[:10]:
+        join(box.engine, address)
+        box.write("Stopp", sender=address)
+    with reading(box.engine) as connection:
+        assert alerts.open_alerts(connection) == ()
+    for address in crowd[10:]:
+        join(box.engine, address)
+        box.write("Stopp", sender=address)
+    with reading(box.engine) as connection:
+        (told,) = alerts.open_alerts(connection)
+    assert told.key == "leaving:2026-06-01"
+    assert "more than 10 mails" in told.text
+    assert {look_up(box.engine, address).state for address in crowd} == {SubscriberState.LEFT}
 
 
 def test_whoever_leaves_one_service_keeps_the_others_and_is_told_which(box: Letterbox) -> None:
