@@ -173,7 +173,7 @@ def _copy(message: Message, rendering: Rendering, retold: Retold) -> Record:
     return {
         "at": _instant(rendering.at),
         "message_id": message.header_id_of(rendering),
-        "list": rendering.reading,
+        "reading": rendering.reading,
         "language": rendering.language.value,
         "follows": [str(topic) for topic in rendering.followed.topics],
         "left_out": [str(topic) for topic in rendering.followed.excluded],

@@ -1,7 +1,8 @@
 """Erasing: forgetting a person (GDPR article 17), and what is kept so that telling their Vendor can be proven.
 
-The Ledger's rows stay. For a time they can be found by the Vendor and by a keyed pseudonym of the address, so
-that whoever says «you never told us» can be answered; after that they are about nobody.
+The Ledger's rows stay, and from what mails were composed as long as these are kept. For a time they can be found by
+the Vendor and by a keyed pseudonym of the address, so that whoever says «you never told us» can be answered; after that
+they are about nobody.
 """
 
 from __future__ import annotations
