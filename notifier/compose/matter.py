@@ -105,12 +105,13 @@ def matter_of(
         undo_until = timing.today(now + UNDO_WITHIN)
     elif letter is LetterKind.ACCESS:
         access_until = f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}"
+    wish = ask if letter is LetterKind.CONFIRMATION else None
     about = _about(notices, letter, changes)
     silent = _silent(notices, footing)
     return Matter(
         letter=letter,
-        language=ask.language if ask and letter is LetterKind.CONFIRMATION else subscriber.language,
-        followed=Followed(ask.topics) if ask else subscriber.followed,
+        language=wish.language if wish else subscriber.language,
+        followed=Followed(wish.topics) if wish else subscriber.followed,
         told=tuple(_told(each) for each in notices),
         today=timing.today(now),
         changes=changes,

@@ -35,7 +35,8 @@ def settle_letters(
     for message in claimed:
         if message.letter is None:
             continue
-        subscriber, ask = people[message.subscriber_id], asked.get(message.subscriber_id)
+        subscriber = people[message.subscriber_id]
+        ask = asked.get(message.subscriber_id) if message.letter in NEEDS_ASK else None
         telling = Telling(
             message=message,
             notices=(),

@@ -8,11 +8,14 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from notifier.core.letter import WITH_STANDING, LetterKind
+from notifier.core.rendering import parse_renderings
 from notifier.core.subscription import SubscriberState
 from notifier.feeds.addresses import Variant
-from notifier.store.engine import writing
+from notifier.store import letters
+from notifier.store.engine import reading, writing
 from notifier.store.tables import messages
 from tests.acceptance.newcomers import joined, known, let_in
 from tests.acceptance.story import KARI
@@ -57,6 +60,27 @@ def test_a_question_that_is_tried_again_goes_to_no_address_but_its_own(visitor: 
     visitor.presses(access, address="second@epj.example.no")
     visitor.story.tick(visitor.now)
     assert [letter.to for letter in visitor.story.new_letters()] == ["second@epj.example.no"]
+
+
+@pytest.mark.parametrize("kind", sorted(WITH_STANDING))
+def test_what_is_told_beside_a_question_tells_what_they_follow_and_is_kept_as_it_was_told(
+    visitor: Visitor, kind: LetterKind
+) -> None:
+    access = let_in(visitor, next(word for word in joined(visitor).split() if "/choose/" in word))
+    visitor.presses(access, address="ny@epj.example.no")
+    subscriber, engine = known(visitor), visitor.story.parts.engine
+    with writing(engine) as connection:
+        letters.put(connection, subscriber.id, kind, now=visitor.now)
+    visitor.story.tick(visitor.now)
+
+    (told,) = [letter for letter in visitor.story.new_letters() if letter.to == KARI]
+    assert visitor.story.new_letters() == []
+    assert "Kjernejournal" in told.text
+    with reading(engine) as connection:
+        (kept,) = connection.scalars(select(messages.c.renderings).where(messages.c.letter == kind))
+    (rendering,) = parse_renderings(kept)
+    assert rendering.followed == subscriber.followed
+    assert subscriber.followed.topics
 
 
 def test_an_address_that_cannot_take_over_is_shown_another_way_as_any_is(visitor: Visitor) -> None:
