@@ -178,6 +178,8 @@ def _waiting(within: Slice, *, is_open: bool) -> ColumnElement[bool]:
         # Wrapped, lest SQLite read all that wait, by the state's index, in place of the slice.
         func.coalesce(messages.c.state, "") == MessageState.PENDING,
         messages.c.copies == 0,
+        # What was put off may fail any day, and what is in it with it.
+        messages.c.deferred_since.is_(None),
         messages.c.letter.is_(None),
         or_(messages.c.anytime.is_(False), true() if is_open else false()),
     )

@@ -239,6 +239,25 @@ def test_a_relay_that_puts_off_all_our_mail_is_noticed_within_hours_and_loses_no
     assert_finished(story)
 
 
+def test_a_reminder_does_not_fail_with_an_older_one_that_was_put_off_for_five_days(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = eve_of_a_reminder(tmp_path, sink, url=sqlite_url)
+    sink.script.always("verdict", say(PUT_OFF))
+    last = oslo("2026-11-30", "12:00")
+    story.every(360 * MINUTE, since=TUESDAY, until=last)
+    assert outcomes(story)["reminder", "owed"] == 1
+
+    sink.script.reset()
+    story.every(30 * MINUTE, since=last, until=last + 120 * MINUTE)
+
+    assert outcomes(story)["reminder", "sent"] == 1
+    assert ("reminder", "failed") not in outcomes(story)
+    assert len(sink.accepted) == 2
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
+
+
 def test_one_mailbox_that_is_full_for_hours_while_others_are_told_is_no_trouble_of_the_relays(
     tmp_path: Path, sqlite_url: str, sink: SmtpSink
 ) -> None:

@@ -256,6 +256,21 @@ def test_what_travels_in_no_message_joins_the_one_made_in_the_same_run(database:
         assert [count for _, count in carried] == [2, 2]
 
 
+def test_a_message_that_was_put_off_takes_no_more_along(database: Engine) -> None:
+    with writing(database) as connection:
+        people.put(connection, [(a_subscriber(), None), (replace(a_subscriber(), id=2), None)])
+    _plan(database, _reminder("a", "90d"))
+    with writing(database) as connection:
+        put_off = update(messages).where(messages.c.subscriber_id == 1).values(tries=1, deferred_since=DUE)
+        connection.execute(put_off)
+    _plan(database, _reminder("b", "90d"))
+    with writing(database) as connection:
+        told = connection.execute(select(ledger.c.subscriber_id, ledger.c.deadline, ledger.c.message_id))
+        carried = {(person, deadline): message for person, deadline, message in told}
+    assert carried[1, "a/end"] != carried[1, "b/end"]
+    assert carried[2, "a/end"] == carried[2, "b/end"]
+
+
 def test_news_which_never_comes_too_late_is_planned_on_both_databases(database: Engine) -> None:
     reminder = _reminder("a", "90d")
     step = replace(reminder.step, kind=NoticeKind.MOVED, lead=None, revision=2, expires=None)
