@@ -155,6 +155,8 @@ def why(line: VendorLine, today: date, zone: ZoneInfo) -> str:
         )
     elif line.contacts.active:
         clauses.append("not told yet")
+    if line.contacts.paused:
+        clauses.append(f"{count(line.contacts.paused, 'contact')} of {line.contacts.active} paused")
     if line.contacts.suspended:
         clauses.append(f"mail to {count(line.contacts.suspended, 'contact')} came back")
     if line.waiting:
@@ -218,6 +220,7 @@ def _line_value(line: VendorLine, today: date, zone: ZoneInfo) -> dict[str, Any]
         "reply": told.reply if told else None,
         "reminders": told.reminders if told else 0,
         "contacts": line.contacts.active,
+        "paused": line.contacts.paused,
         "bounced": line.contacts.suspended,
         "calls": seen.calls if seen else None,
         "last_seen": seen.last_seen if seen else None,

@@ -49,9 +49,11 @@ READY = frozenset({Condition.DONE, Condition.NOT_AFFECTED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
-    """How many of a Vendor's Subscribers are mailed, and to how many mail came back; whether any follows it."""
+    """How many of a Vendor's Subscribers are mailed, how many of these have paused, and to how many mail came back;
+    whether any follows it."""
 
     active: int = 0
+    paused: int = 0
     suspended: int = 0
     follows: bool = False
 

@@ -53,7 +53,7 @@ IN_VAIN = (
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
 ONCE = (
     "expired:", "failed:", "unknown:", "contactless:", "suspended:", "forwarding", "help:", "capped:", "leaving:",
-    "report:",
+    "paused:", "report:",
 )  # fmt: skip
 OVER_AFTER = timedelta(days=30)
 CLOCK = "clock"

@@ -36,7 +36,7 @@ class _Known:
     """All that is stored and that the Pictures are computed from, read once for all of them."""
 
     vendors: Sequence[Vendor]
-    contacts: Mapping[str, tuple[int, int]]
+    contacts: Mapping[str, tuple[int, int, int]]
     followed: Mapping[str, Sequence[Followed]]
     tellings: Mapping[tuple[str, str], LastTold]
     standings: Mapping[str, Sequence[tuple[Collection[str], LastTold]]]
@@ -71,7 +71,7 @@ def _read(
     seen = evidence.on_changes(connection, [change.id for change in chosen])
     return _Known(
         vendors=everybody,
-        contacts=readiness.counted_contacts(connection),
+        contacts=readiness.counted_contacts(connection, now=now),
         followed=readiness.followed_by_vendor(connection),
         tellings=tellings,
         standings=standings,
@@ -126,9 +126,9 @@ def _picture(known: _Known, change: Change) -> Picture:
 def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
     given = known.answers.get((Party(vendor=vendor.id), change.id), ())
     stance = stance_of(last_that_counts(given), change=change, circumstances=known.circumstances)
-    active, suspended = known.contacts.get(vendor.id, (0, 0))
+    active, paused, suspended = known.contacts.get(vendor.id, (0, 0, 0))
     follows = _follows(known, change, vendor)
-    contacts = Contacts(active=active, suspended=suspended, follows=follows)
+    contacts = Contacts(active=active, paused=paused, suspended=suspended, follows=follows)
     told = _told(known, change, vendor)
     silent = is_silent(
         reminders=told.reminders if told else 0,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.core.subscription import Subscriber
+from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.store.tables import messages, notices, subscribers
 from notifier.store.upsert import insert_into
 
@@ -56,6 +56,16 @@ def end(connection: Connection, subscriber: Subscriber, *, now: datetime) -> Non
     here = subscribers.c.id == subscriber.id
     connection.execute(update(subscribers).where(here).values(paused_until=None))
     connection.execute(update(messages).where(_waiting(subscriber)).values(not_before=now))
+
+
+def is_another_told(connection: Connection, vendor_id: str, *, now: datetime) -> bool:
+    """Whether anybody of the Vendor is mailed at present."""
+    told = exists().where(
+        subscribers.c.vendor_id == vendor_id,
+        subscribers.c.state == SubscriberState.ACTIVE,
+        or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now),
+    )
+    return bool(connection.scalar(select(told)))
 
 
 def holds(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

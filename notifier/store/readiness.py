@@ -46,13 +46,17 @@ class LastStanding:
     last: LastTold
 
 
-def counted_contacts(connection: Connection) -> dict[str, tuple[int, int]]:
-    """By Vendor, how many of its Subscribers are active, and how many are suspended."""
+def counted_contacts(connection: Connection, *, now: datetime) -> dict[str, tuple[int, int, int]]:
+    """By Vendor, how many of its Subscribers are active, how many of these have paused, and how many are suspended."""
     active = func.count(case((subscribers.c.state == SubscriberState.ACTIVE, 1)))
     suspended = func.count(case((subscribers.c.state == SubscriberState.SUSPENDED, 1)))
-    grouped = select(subscribers.c.vendor_id, active, suspended).where(subscribers.c.vendor_id.is_not(None))
-    rows = connection.execute(grouped.group_by(subscribers.c.vendor_id))
-    return {vendor: (mailed, returned) for vendor, mailed, returned in rows}
+    has_paused = and_(subscribers.c.state == SubscriberState.ACTIVE, subscribers.c.paused_until > now)
+    paused = func.count(case((has_paused, 1)))
+    grouped = select(subscribers.c.vendor_id, active, paused, suspended)
+    theirs = grouped.where(subscribers.c.vendor_id.is_not(None)).group_by(subscribers.c.vendor_id)
+    return {
+        vendor: (mailed, waits, returned) for vendor, mailed, waits, returned in connection.execute(theirs)
+    }
 
 
 def followed_by_vendor(connection: Connection) -> dict[str, tuple[Followed, ...]]:

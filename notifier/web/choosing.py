@@ -17,6 +17,7 @@ from notifier.consent.access import request_access
 from notifier.consent.choosing import choose, follow_again, look_up
 from notifier.consent.leaving import leave_topics
 from notifier.core.cadence import DEFAULT_CADENCE
+from notifier.core.pause import dates_within
 from notifier.core.subscription import EVERYTHING, MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.feeds.asking import named_language
@@ -130,8 +131,9 @@ def _form(
 ) -> Response:
     """The form with what they chose before, or with what they sent and what is wrong with it."""
     language = named_language(request.query_params.get("lang", "")) or found.language
-    changes, today = site.changes(), site.timing.today(site.now())
-    shown = choices or chosen_before(found, timing=site.timing, now=site.now())
+    changes, now = site.changes(), site.now()
+    today, until = site.timing.today(now), found.paused_until
+    shown = choices or chosen_before(found, timing=site.timing, now=now)
     services = changes.services if changes else ()
     offered = [] if said or mistakes else request.query_params.getlist("again")
     again = known_topics(offered, changes)
@@ -166,6 +168,9 @@ def _form(
         choosable=tuple(Language),
         first_day=today + timedelta(days=1),
         last_day=today + LONGEST_PAUSE,
+        in_pause=dates_within(changes, found.followed, today=today, last=site.timing.today(until))
+        if changes and until and until > now
+        else (),
         leave_url=site.links.leave(found.addressee).removeprefix(site.links.base_url).lstrip("/"),
         overview=overview_of(site, found),
         is_suspended=found.state is SubscriberState.SUSPENDED,

@@ -286,7 +286,14 @@ def test_a_pause_holds_everything_back_and_ends_with_where_they_stand(visitor: V
 def test_what_is_over_within_a_pause_is_not_told_and_alarms_nobody(visitor: Visitor) -> None:
     standing = joined(visitor)
     choose = next(word for word in standing.split() if "/choose/" in word)
-    visitor.presses(choose, follow="some", topic="service:kjernejournal", language="nb", pause="2026-12-10")
+    pauses = {"follow": "some", "topic": "service:kjernejournal", "language": "nb"}
+    early = visitor.presses(choose, **pauses, pause="2026-11-30").text
+    assert "mens du har pause" not in early
+    saved = visitor.presses(choose, **pauses, pause="2026-12-10").text
+    assert saved.count("Disse datoene kommer mens du har pause.") == 1
+    assert re.search(r"<li>[^<]+ – [^<]+: tirsdag 1. desember 2026</li>", saved)
+    nynorsk = visitor.opens(f"{choose.partition('?')[0]}?lang=nn").text
+    assert nynorsk.count("Desse datoane kjem medan du har pause.") == 1
     visitor.story.daily("2026-11-17", "2026-12-09")
     assert visitor.story.new_letters() == []
     assert [key for key in visitor.story.alerts() if key.startswith("expired")] == []

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from notifier.core.answer import Answer, AnswerKind, Party, Way
-from notifier.store import answers
+from notifier.store import answers, pausing, subscribers
 from notifier.store.engine import open_engine, writing
 from tests.cli.rehearsal import JOINED, Rehearsal
 
@@ -72,6 +72,21 @@ def test_what_a_contact_was_told_stays_with_the_vendor_they_spoke_for(vendors: R
         "tyttebaer": ("unanswered", True),
         "multe": ("unanswered", False),
     }
+
+
+def test_who_has_paused_is_counted_apart(vendors: Rehearsal) -> None:
+    engine = open_engine(f"sqlite:///{vendors.folder / 'var' / 'notifier.sqlite3'}")
+    with writing(engine) as connection:
+        kari = subscribers.find(connection, "kari@blabaer.example")
+        assert kari is not None
+        pausing.pause(connection, kari, until=LATER + timedelta(days=9), now=LATER)
+    engine.dispose()
+    shown = vendors("readiness", CHANGE, "--json", now=LATER).json[0]["vendors"]
+    counted = {line["vendor"]: (line["contacts"], line["paused"]) for line in shown}
+    assert counted == {"blabaer": (1, 1), "tyttebaer": (1, 0), "multe": (0, 0)}
+    assert "1 contact of 1 paused" in vendors("readiness", CHANGE, now=LATER).words
+    later = vendors("readiness", CHANGE, "--json", now=LATER + timedelta(days=9)).json[0]["vendors"]
+    assert {line["paused"] for line in later} == {0}
 
 
 def test_csv_has_a_line_for_each_vendor(vendors: Rehearsal) -> None:
