@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from notifier.cli.frame import app
 from notifier.cli.naming import attempt_entry, attempt_text
 from notifier.cli.opening import changing, looking
-from notifier.cli.options import AsJson, By, Now, no_such, person
+from notifier.cli.options import AsJson, By, Now, no_such, parse_day, person
 from notifier.cli.printing import columns, local, print_json
 from notifier.core.text import count
 from notifier.errors import UsageError
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from notifier.cli.opening import Look
     from notifier.core.message import Message, MessageState
     from notifier.core.notice import Notice
     from notifier.store.messages import Attempt
 
 outbox = typer.Typer(help="Look into the Outbox; send again.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
+
+# What failed longer ago was mostly seen to in another way, or is of no use by now.
+RECENTLY = timedelta(days=3)
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The Message's number.")]
 
@@ -85,35 +90,78 @@ def show(context: typer.Context, message_id: Id, as_json: AsJson = False, now: N
 @outbox.command()
 def retry(
     context: typer.Context,
+    *,
     ids: Annotated[list[int] | None, typer.Argument(metavar="ID…", help="The Messages' numbers.")] = None,
     every: Annotated[
         str | None, typer.Option("--all", metavar="STATE", help="Every Message that is failed, or unknown.")
     ] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(
+            "--since",
+            metavar="DATE",
+            parser=parse_day,
+            help="With --all: from which day on they failed; by default the last three days.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --all: do it; without, only show what would be sent.")
+    ] = False,
     by: By = None,
     now: Now = None,
 ) -> None:
     """Send unknown or failed Messages again.
 
-    They get new Message-IDs, and may arrive twice if they had arrived already.
+    They get new Message-IDs, and may arrive twice if they had arrived already. What they tell is looked at again
+    before they leave.
     """
     from notifier.store import messages
     from notifier.store.engine import writing
 
     if bool(ids) == (every is not None):
         raise UsageError("name the Messages to send again, or --all failed, or --all unknown")
+    if every is None and (since is not None or yes):
+        raise UsageError("--since and --yes belong to --all")
+    if every is not None and not yes:
+        _foretell(context, _ended_state(every), since, now)
+        return
     with changing(context, now) as look, writing(look.engine) as connection:
         if every is None:
             chosen = _ended(connection, ids or [])
         else:
-            chosen = list(messages.ended_ids(connection, _ended_state(every)))
+            start = _start(since, look)
+            chosen = list(messages.ended_ids(connection, _ended_state(every), since=start))
         sent_again = messages.retry(connection, chosen, by=person(by), now=look.now)
     which = f"Message {chosen[0]}" if len(chosen) == 1 else count(sent_again, "Message")
     waits, leaves = ("waits", "it leaves") if sent_again == 1 else ("wait", "they leave")
     print(f"{which} {waits} again; {leaves} within seconds under notifier run, else at the next tick.")
 
 
+def _foretell(context: typer.Context, state: MessageState, since: date | None, now: datetime | None) -> None:
+    """Show what would be sent again."""
+    from notifier.store import messages
+    from notifier.store.engine import reading
+
+    with looking(context, now) as look, reading(look.engine) as connection:
+        start = _start(since, look)
+        number = len(messages.ended_ids(connection, state, since=start))
+        kinds = messages.ended_kinds(connection, state, since=start)
+    became = f"became {state} since {local(start, look.timing.zone)}"
+    if not number:
+        print(f"No Message {became}. For older ones: --since DATE.")
+        return
+    print(f"{count(number, 'Message')} {became}. Of these so many carry, or are:")
+    print(columns([(f"{many:>6}", kind) for kind, many in sorted(kinds.items())]))
+    print("Nothing was sent; to send them again, add --yes. Those that failed earlier: --since DATE.")
+
+
+def _start(since: date | None, look: Look) -> datetime:
+    """From when on they are looked for."""
+    return look.now - RECENTLY if since is None else look.timing.instant(since, time(0))
+
+
 def _ended_state(typed: str) -> MessageState:
-    from notifier.store.messages import RETRIED
+    from notifier.core.message import RETRIED
 
     if typed not in RETRIED:
         raise no_such("state to send again from", typed, RETRIED)
@@ -122,6 +170,7 @@ def _ended_state(typed: str) -> MessageState:
 
 def _ended(connection: Connection, ids: Sequence[int]) -> list[int]:
     """The same ids, each once. Raises UsageError when one of them cannot be sent again."""
+    from notifier.core.message import RETRIED
     from notifier.store import messages
 
     found = {message.id: message for message in messages.load(connection, ids)}
@@ -129,8 +178,12 @@ def _ended(connection: Connection, ids: Sequence[int]) -> list[int]:
         if message_id not in found:
             raise _no_message(message_id)
         state = found[message_id].state
-        if state not in messages.RETRIED:
+        if state not in RETRIED:
             raise UsageError(f"message {message_id} is {state}; only failed and unknown ones are sent again")
+        if found[message_id].is_forgotten:
+            raise UsageError(
+                f"message {message_id} went to an address that was left, and is forgotten; it cannot be sent again"
+            )
     return list(found)
 
 

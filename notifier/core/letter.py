@@ -48,6 +48,11 @@ OF_STRANGERS = frozenset(
 BEHIND_OTHERS = OF_STRANGERS | {LetterKind.HELP_WANTED}
 # These go to another address than the Subscriber's own.
 TO_ANOTHER_ADDRESS = frozenset({LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED, LetterKind.HELP_WANTED})
+# The address of these stands with the Message itself.
+TO_KEPT_ADDRESS = TO_ANOTHER_ADDRESS - {LetterKind.NEW_ADDRESS}
+# Where it went is kept with one that failed, so that it can be sent again: it is no Subscriber's address. The one that
+# somebody left is forgotten, whatever became of the mail.
+KEEPS_WHERE_IT_WENT = frozenset({LetterKind.HELP_WANTED})
 # These show where their reader stands, and ask about all of it.
 WITH_STANDING = frozenset({LetterKind.STATUS, LetterKind.ASK_AGAIN})
 # These tell of an Answer.

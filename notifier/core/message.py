@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from notifier.core.letter import LetterKind
+from notifier.core.letter import TO_KEPT_ADDRESS, LetterKind
 from notifier.core.rendering import Rendering
 from notifier.core.subscription import Topic
 
@@ -26,6 +26,8 @@ class MessageState(StrEnum):
 
 MOST_COPIES = 2
 ON_THEIR_WAY = frozenset({MessageState.PENDING, MessageState.CLAIMED, MessageState.TRANSMITTING})
+# What has come to these a person may send again.
+RETRIED = (MessageState.UNKNOWN, MessageState.FAILED)
 
 # How the last word begins about a Message that a mistake of ours keeps from being composed.
 UNCOMPOSED = "it could not be composed"
@@ -65,6 +67,11 @@ class Message:
     dropped: tuple[Topic, ...] = ()
     renderings: tuple[Rendering, ...] = ()
     flaw: str = ""
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the address that it went to is: it cannot be sent again."""
+        return self.letter in TO_KEPT_ADDRESS and not self.letter_to
 
     @property
     def may_have_arrived(self) -> tuple[Rendering, ...]:

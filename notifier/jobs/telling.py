@@ -10,7 +10,7 @@ from notifier.core.answer import GivenAnswer
 from notifier.core.change import ChangeList
 from notifier.core.footing import ALONE, Footing
 from notifier.core.history import Entry
-from notifier.core.letter import Ask, LetterKind
+from notifier.core.letter import TO_KEPT_ADDRESS, Ask, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import Notice
 from notifier.core.rendering import Rendering, is_kept
@@ -35,13 +35,10 @@ class Telling:
     @property
     def recipient(self) -> str | None:
         """The address it goes to; None for a Letter whose address is forgotten."""
-        match self.message.letter:
-            case LetterKind.NEW_ADDRESS:
-                return self.ask.address if self.ask else None
-            case LetterKind.ADDRESS_CHANGED | LetterKind.HELP_WANTED:
-                return self.message.letter_to
-            case _:
-                return self.subscriber.address
+        letter = self.message.letter
+        if letter is LetterKind.NEW_ADDRESS:
+            return self.ask.address if self.ask else None
+        return self.message.letter_to if letter in TO_KEPT_ADDRESS else self.subscriber.address
 
     def rendered(self, *, at: datetime) -> Message:
         """The Message with the rendering of one more copy, composed at this instant, where that is to be kept."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, or_, select, update
 
-from notifier.core.letter import LetterKind
-from notifier.core.message import UNCOMPOSED, Message, MessageState
+from notifier.core.letter import TO_KEPT_ADDRESS, LetterKind
+from notifier.core.message import RETRIED, UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
 from notifier.core.rendering import readable_renderings, written
 from notifier.core.subscription import Topic, parse_topic
@@ -29,14 +29,36 @@ class Attempt:
     reply: str
 
 
-RETRIED = (MessageState.UNKNOWN, MessageState.FAILED)
 CHUNK = 1_000
 
 
-def ended_ids(connection: Connection, state: MessageState) -> tuple[int, ...]:
-    """Every Message that ended in this state, oldest first."""
-    chosen = select(messages.c.id).where(messages.c.state == state).order_by(messages.c.id)
+def ended_ids(connection: Connection, state: MessageState, *, since: datetime) -> tuple[int, ...]:
+    """Every Message that came to this state since an instant and can be sent again, oldest first."""
+    chosen = select(messages.c.id).where(_ended(state, since)).order_by(messages.c.id)
     return tuple(connection.scalars(chosen))
+
+
+def ended_kinds(connection: Connection, state: MessageState, *, since: datetime) -> dict[str, int]:
+    """How many of these Messages carry Notices of which kind, and how many are which Letter."""
+    ended = _ended(state, since)
+    letters = select(messages.c.letter, func.count()).where(ended, messages.c.letter.is_not(None))
+    told = (
+        select(notices.c.kind, func.count(distinct(messages.c.id)))
+        .join_from(messages, notices, notices.c.message_id == messages.c.id)
+        .where(ended, notices.c.outcome == state)
+        .group_by(notices.c.kind)
+    )
+    counted = (told, letters.group_by(messages.c.letter))
+    return {kind: number for chosen in counted for kind, number in connection.execute(chosen)}
+
+
+def _ended(state: MessageState, since: datetime) -> ColumnElement[bool]:
+    forgotten = and_(messages.c.letter.in_(sorted(TO_KEPT_ADDRESS)), messages.c.letter_to.is_(None))
+    return and_(
+        messages.c.state == state,
+        messages.c.state_at >= since,
+        or_(messages.c.letter.is_(None), ~forgotten),
+    )
 
 
 def retry(connection: Connection, ids: Sequence[int], *, by: str, now: datetime) -> int:

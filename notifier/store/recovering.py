@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, update
+from sqlalchemy import Connection, and_, case, or_, update
 
 from notifier.core.backoff import AMBIGUOUS_WAIT
+from notifier.core.letter import KEEPS_WHERE_IT_WENT
 from notifier.core.message import MOST_COPIES, MessageState
 from notifier.store.engine import database_now
 from notifier.store.tables import messages
@@ -41,6 +42,7 @@ def recover(
         "last_reply": "the sender died during transmission",
     }
     again += connection.execute(update(messages).where(once).values(later)).rowcount
-    lost = {**freed, "state": MessageState.UNKNOWN.value, "letter_to": None}
+    kept = case((messages.c.letter.in_(sorted(KEEPS_WHERE_IT_WENT)), messages.c.letter_to))
+    lost = {**freed, "state": MessageState.UNKNOWN.value, "letter_to": kept}
     unknown = connection.scalars(update(messages).where(transmitting).values(lost).returning(messages.c.id))
     return again, tuple(unknown)

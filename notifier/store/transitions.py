@@ -12,7 +12,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 from notifier.core.delivery import Transition
-from notifier.core.message import Message, MessageState
+from notifier.core.letter import KEEPS_WHERE_IT_WENT
+from notifier.core.message import RETRIED, Message, MessageState
 from notifier.store import tokens
 from notifier.store.columns import Instant
 from notifier.store.given import given, parameter
@@ -42,8 +43,13 @@ def row_after(message: Message, transition: Transition, reply: str) -> dict[str,
         "refusals": transition.refusals,
         "deferred_since": transition.deferred_since,
         "last_reply": reply[:300],
-        "letter_to": message.letter_to if transition.state is MessageState.PENDING else None,
+        "letter_to": message.letter_to if _keeps_where_it_went(message, transition) else None,
     }
+
+
+def _keeps_where_it_went(message: Message, transition: Transition) -> bool:
+    may_be_retried = transition.state in RETRIED and message.letter in KEEPS_WHERE_IT_WENT
+    return transition.state is MessageState.PENDING or may_be_retried
 
 
 def move(

@@ -10,7 +10,9 @@ from sqlalchemy import update
 
 from notifier.consent.answering import decide
 from notifier.core.answer import AnswerKind, Way
-from notifier.store import changes, pausing, subscribers
+from notifier.core.message import MessageState
+from notifier.settings.tables import MailSettings
+from notifier.store import changes, messages, pausing, subscribers
 from notifier.store.engine import reading, writing
 from notifier.store.tables import subscribers as people
 from tests.acceptance.announced import change, write
@@ -18,6 +20,8 @@ from tests.acceptance.answering import a_vendor, answers
 from tests.acceptance.story import KARI, OLA, Letter, Story
 from tests.acceptance.visiting import visiting
 from tests.core.lists import oslo
+from tests.peers.smtp_script import drop, say
+from tests.peers.smtp_sink import SmtpSink
 
 NOW = oslo("2026-08-04", "09:00")
 PER = "per@epj.example.no"
@@ -154,6 +158,32 @@ def test_whoever_needs_help_is_heard_by_the_contact_who_answers_them(story: Stor
     assert page is not None
     assert "<script>" not in page.get_content()
     assert "Vi får ikke til DPoP." not in letters[OLA].text
+
+
+@pytest.mark.parametrize("became", [MessageState.FAILED, MessageState.UNKNOWN])
+def test_a_call_for_help_that_failed_reaches_the_contact_when_an_operator_sends_it_again(
+    tmp_path: Path, sink: SmtpSink, became: MessageState
+) -> None:
+    mail = MailSettings(url=f"smtp://{sink.address}")
+    story = Story(tmp_path, changes=write(tmp_path / "list.toml", change()), mail=mail)
+    story.begin(NOW)
+    story.tick(NOW)
+    story.joins(KARI, now=NOW)
+    story.tick(NOW)
+    fails = say("554 5.6.0 no") if became is MessageState.FAILED else drop(accepts=True)
+    sink.script.for_recipient("verdict", CONTACT, fails)
+    answers(story, KARI, "portal", AnswerKind.NEED_HELP, words="Vi får ikke til DPoP.", now=NOW)
+    story.every(timedelta(minutes=20), since=NOW, until=NOW + timedelta(hours=1))
+    sink.script.reset()
+    before = len(sink.accepted)
+
+    later = NOW + timedelta(hours=2)
+    with writing(story.parts.engine) as connection:
+        ended = messages.ended_ids(connection, became, since=NOW)
+        assert messages.retry(connection, ended, by="Per", now=later) == 1
+    story.tick(later)
+
+    assert [mail.recipients for mail in sink.accepted[before:]] == [(CONTACT,)]
 
 
 def test_whoever_pauses_is_left_in_peace(story: Story) -> None:

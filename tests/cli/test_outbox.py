@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from notifier.store.engine import open_engine, writing
 from notifier.store.tables import messages
@@ -22,6 +22,16 @@ def failed(place: Rehearsal, relay: SmtpSink) -> Rehearsal:
     place.join("kari@epj.example.no", now=JOINED)
     assert place("tick", now=JOINED).code == 1
     return place
+
+
+def write(place: Rehearsal, statement: Update) -> None:
+    """Write what no command would."""
+    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
+    try:
+        with writing(engine) as connection:
+            connection.execute(statement)
+    finally:
+        engine.dispose()
 
 
 def test_an_empty_outbox_says_so(place: Rehearsal) -> None:
@@ -67,8 +77,38 @@ def test_retry_takes_several_ids_or_a_whole_state(place: Rehearsal, relay: SmtpS
     place("tick", now=JOINED)
     assert "2 Messages wait again" in place("outbox", "retry", "1", "2", now=LATER).words
     assert place("outbox", "list", "--json").json["counts"] == {"failed": 1, "pending": 2}
-    assert "Message 3 waits again" in place("outbox", "retry", "--all", "failed", now=LATER).words
-    assert "0 Messages" in place("outbox", "retry", "--all", "failed", now=LATER).words
+    assert "Message 3 waits again" in place("outbox", "retry", "--all", "failed", "--yes", now=LATER).words
+    assert "0 Messages" in place("outbox", "retry", "--all", "failed", "--yes", now=LATER).words
+
+
+def test_retry_of_a_whole_state_first_shows_what_would_be_sent(failed: Rehearsal) -> None:
+    shown = failed("outbox", "retry", "--all", "failed", now=LATER).words
+    assert "1 Message became failed since Sun 2026-11-22 08:05" in shown
+    assert "1 standing" in shown
+    assert "add --yes" in shown
+    assert failed("outbox", "list", "--json").json["counts"] == {"failed": 1}
+
+
+def test_retry_of_a_whole_state_leaves_alone_what_failed_long_ago(failed: Rehearsal) -> None:
+    later = oslo(2026, 11, 30)
+    assert "No Message became failed" in failed("outbox", "retry", "--all", "failed", now=later).words
+    assert "0 Messages" in failed("outbox", "retry", "--all", "failed", "--yes", now=later).words
+    older = ("outbox", "retry", "--all", "failed", "--since", "2026-11-24", "--yes")
+    assert "Message 1 waits again" in failed(*older, now=later).words
+
+
+def test_since_and_yes_are_of_no_use_with_ids(failed: Rehearsal) -> None:
+    called = failed("outbox", "retry", "1", "--yes", now=LATER)
+    assert (called.code, "--since and --yes belong to --all" in called.err) == (2, True)
+
+
+def test_what_went_to_an_address_that_is_forgotten_is_not_sent_again(failed: Rehearsal) -> None:
+    write(failed, update(messages).values(letter="address_changed"))
+
+    called = failed("outbox", "retry", "1", now=LATER)
+
+    assert (called.code, "is forgotten; it cannot be sent again" in called.err) == (2, True)
+    assert "0 Messages" in failed("outbox", "retry", "--all", "failed", "--yes", now=LATER).words
 
 
 def test_retry_sends_none_when_one_of_them_cannot_be_sent_again(failed: Rehearsal) -> None:
@@ -104,13 +144,7 @@ def test_what_does_not_exist_is_exit_2(place: Rehearsal, words: list[str], sente
 def test_a_message_that_cannot_be_read_is_named(
     failed: Rehearsal, column: str, value: str, flaw: str
 ) -> None:
-    damage = update(messages).values({column: value, "renderings": "in another form"})
-    engine = open_engine(f"sqlite:///{failed.folder / 'var' / 'notifier.sqlite3'}")
-    try:
-        with writing(engine) as connection:
-            connection.execute(damage)
-    finally:
-        engine.dispose()
+    write(failed, update(messages).values({column: value, "renderings": "in another form"}))
 
     assert flaw in failed("outbox", "list").words
     assert flaw in failed("outbox", "show", "1").words

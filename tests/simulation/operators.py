@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, select, update
 
-from notifier.core.message import MessageState
+from notifier.core.message import RETRIED, MessageState
 from notifier.core.subscription import SubscriberState
 from notifier.core.text import Language
 from notifier.store import messages as outbox
@@ -56,7 +56,7 @@ class Operators:
         return f"operators mend what is wrong with {sorted(mended)}"
 
     def _ended(self) -> Sequence[Row[Any]]:
-        ended = select(messages.c.id, messages.c.header_id).where(messages.c.state.in_(outbox.RETRIED))
+        ended = select(messages.c.id, messages.c.header_id).where(messages.c.state.in_(RETRIED))
         with reading(self.engine) as connection:
             return connection.execute(ended.order_by(messages.c.id)).all()
 
