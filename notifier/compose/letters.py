@@ -21,10 +21,12 @@ from notifier.core.address import masked
 from notifier.core.letter import ACCESS_WITHIN, WITH_STANDING, LetterKind
 
 # These go to whoever subscribes at this address: their footer leads to choosing and to leaving.
-_TO_SUBSCRIBERS = (LetterKind.ALREADY, LetterKind.STATUS, LetterKind.ASK_AGAIN, LetterKind.ANSWERED)
+_TO_SUBSCRIBERS = (
+    LetterKind.ALREADY, LetterKind.STATUS, LetterKind.LEAVING, LetterKind.ASK_AGAIN, LetterKind.ANSWERED
+)  # fmt: skip
 # These answer a mail.
-RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN)
-_BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address", "answer_other")
+RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.LEAVING, LetterKind.ASK_AGAIN)
+_BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address", "answer_other", "leave")
 _SHAPES = {
     LetterKind.CONFIRMATION: "asked wish confirm within unasked deny",
     LetterKind.ALREADY: "already choose",
@@ -34,6 +36,7 @@ _SHAPES = {
     LetterKind.ADDRESS_CHANGED: "moved not_me",
     LetterKind.STATUS: "less again follow choose",
     LetterKind.HELP: "commands misused deny",
+    LetterKind.LEAVING: "doubted leave not_moving",
     LetterKind.ASK_AGAIN: "unread forwarded press",
     LetterKind.ANSWERED: "answered follows answer_other",
     LetterKind.HELP_WANTED: "wanted quoted respond about",
@@ -160,6 +163,8 @@ def _links(kind: LetterKind, matter: Matter, links: Links) -> dict[str, Place]:
             return {"open": lambda to: links.access(to.public_id, to.generation, until=to.at + ACCESS_WITHIN)}
         case LetterKind.HELP:
             return {"deny": lambda to: links.deny_help(to.addressee)}
+        case LetterKind.LEAVING:
+            return {"leave": lambda to: links.leave(to.addressee)}
         case LetterKind.ALREADY | LetterKind.STATUS:
             return {
                 "choose": lambda to: links.choose(to.addressee),

@@ -23,8 +23,8 @@ class LetterKind(StrEnum):
     A `confirmation` asks whether the address wants to be mailed; `already` says that it is; `goodbye` that it
     is no longer; `access` carries a link to one's own data; `new_address` asks the new address, and
     `address_changed` tells the old one; `status` and `help` answer a mail.
-    `ask_again` asks what a mail answers of a Change, `answered` tells what was answered for one's Vendor, and
-    `help_wanted` tells the contact of a Change who needs help.
+    `leaving` asks whether a mail that wanted no more of ours was theirs, `ask_again` what a mail answers of a Change,
+    `answered` tells what was answered for one's Vendor, and `help_wanted` tells the contact of a Change who needs help.
     """
 
     CONFIRMATION = "confirmation"
@@ -35,6 +35,7 @@ class LetterKind(StrEnum):
     ADDRESS_CHANGED = "address_changed"
     STATUS = "status"
     HELP = "help"
+    LEAVING = "leaving"
     ASK_AGAIN = "ask_again"
     ANSWERED = "answered"
     HELP_WANTED = "help_wanted"
@@ -42,7 +43,14 @@ class LetterKind(StrEnum):
 
 # Anybody who knows an address can cause these to be sent to it.
 OF_STRANGERS = frozenset(
-    {LetterKind.CONFIRMATION, LetterKind.ALREADY, LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN}
+    {
+        LetterKind.CONFIRMATION,
+        LetterKind.ALREADY,
+        LetterKind.STATUS,
+        LetterKind.HELP,
+        LetterKind.LEAVING,
+        LetterKind.ASK_AGAIN,
+    }
 )
 # Somebody can cause many of these, so they leave behind the others, a few at a time.
 BEHIND_OTHERS = OF_STRANGERS | {LetterKind.HELP_WANTED}
@@ -68,6 +76,7 @@ MAY_LEAVE_IN = {
     LetterKind.ADDRESS_CHANGED: frozenset({SubscriberState.ACTIVE}),
     LetterKind.STATUS: frozenset({SubscriberState.ACTIVE}),
     LetterKind.HELP: frozenset({SubscriberState.PENDING, SubscriberState.ACTIVE, SubscriberState.LEFT}),
+    LetterKind.LEAVING: frozenset({SubscriberState.ACTIVE}),
     LetterKind.ASK_AGAIN: frozenset({SubscriberState.ACTIVE}),
     LetterKind.ANSWERED: frozenset({SubscriberState.ACTIVE}),
     LetterKind.HELP_WANTED: frozenset({SubscriberState.ACTIVE, SubscriberState.SUSPENDED}),

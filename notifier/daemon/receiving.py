@@ -37,6 +37,7 @@ async def receiving(
         rules=parts.settings.answer_rules,
         timing=parts.timing,
         clock=clock,
+        authenticated_by=parts.settings.inbox.authenticated_by or "",
     )
     listener = Listener(
         largest=parts.settings.inbox.largest,

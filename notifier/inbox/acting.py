@@ -62,10 +62,11 @@ def act(
             with writing(engine) as connection:
                 canaries.note_return(connection, decision.canary)
         case Deed.OBEY if decision.command is not None:
-            _obey(decision.command, author, changes, engine=engine, pseudonyms=pseudonyms, now=now)
+            _obey(decision, decision.command, author, changes, engine=engine, pseudonyms=pseudonyms, now=now)
 
 
 def _obey(
+    decision: Decision,
     command: Command,
     author: str,
     changes: ChangeList,
@@ -93,15 +94,14 @@ def _obey(
             found = subscribers.find(connection, author)
         if found is None:
             return
-        if command.wish is Wish.LEAVE:
+        if command.wish is Wish.LEAVE and not decision.is_doubted:
             _leave(found, command, changes, engine=engine, now=now)
             _count_leaving(engine, pseudonyms=pseudonyms, now=now)
         else:
             counted = {CapScope.RESPONSE: cap_identity(author)}
+            kind = LetterKind.LEAVING if command.wish is Wish.LEAVE else LetterKind.STATUS
             with writing(engine) as connection:
-                responses.put(
-                    connection, found.id, LetterKind.STATUS, counted=counted, pseudonyms=pseudonyms, now=now
-                )
+                responses.put(connection, found.id, kind, counted=counted, pseudonyms=pseudonyms, now=now)
 
 
 def _leave(

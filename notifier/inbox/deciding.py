@@ -44,7 +44,8 @@ class Deed(StrEnum):
 class Decision:
     """A Deed and what it needs: the answer, and which mail it answers; the command; or what the address is signed
     for, the weight of a bounce and the server's words; or the canary's number. `why` is for the log. `holds_more` tells
-    that somebody needs help and wrote more than is kept of an answer."""
+    that somebody needs help and wrote more than is kept of an answer, `is_doubted` that somebody else may have written
+    in the author's name."""
 
     deed: Deed
     why: str = ""
@@ -56,6 +57,7 @@ class Decision:
     answer: WrittenAnswer | None = None
     replied_to: RepliedTo | None = None
     holds_more: bool = False
+    is_doubted: bool = False
 
     @property
     def is_forwarded(self) -> bool:
@@ -67,7 +69,7 @@ class Decision:
     def is_sent_on_first(self) -> bool:
         """Whether what is done beside must wait until the person has it, since it tells the writer something each
         time. Leaving does not wait, and again it tells nothing."""
-        leaves = self.command is not None and self.command.wish is Wish.LEAVE
+        leaves = self.command is not None and self.command.wish is Wish.LEAVE and not self.is_doubted
         return self.deed in (Deed.ASK, Deed.OBEY, Deed.ANSWER) and self.is_forwarded and not leaves
 
     @property
@@ -143,7 +145,11 @@ def _answered(
 
 def _obeyed(command: Command, incoming: Incoming, state: SubscriberState | None) -> Decision:
     """A person helps whoever wants to leave and is not known, for they may follow under another address; and
-    whoever is suspended, for their address seems to work again."""
+    whoever is suspended, for their address seems to work again. Who wants to leave in a mail that may be somebody
+    else's is asked."""
+    if command.wish is Wish.LEAVE and incoming.fails_dmarc:
+        can_be_asked = state is SubscriberState.ACTIVE and not incoming.is_quiet
+        return Decision(deed=Deed.OBEY, command=command, is_doubted=True) if can_be_asked else FORWARD
     if command.wish is Wish.LEAVE:
         knows = state in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED)
         return Decision(deed=Deed.OBEY, command=command) if knows else FORWARD

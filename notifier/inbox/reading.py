@@ -18,6 +18,7 @@ from email.utils import getaddresses
 from notifier.compose.mailbox import CANARY_HEADER
 from notifier.core.address import normal_address
 from notifier.errors import NotifierError
+from notifier.inbox.authentication import RESULTS, fails_dmarc
 from notifier.inbox.automatic import asks_for_silence, why_automatic
 from notifier.inbox.own_words import own_lines
 from notifier.inbox.page_text import page_text
@@ -45,7 +46,8 @@ class Incoming:
     `sender` is its envelope's ("" for none), `author` its only From address ("" when there is none or several).
     `text` is all that was written, `lines` the writer's own of it, and `holds_more` that there is something else, such
     as a picture or a file. `automatic` says why no person wrote it,
-    `is_quiet` that its sender wants no automatic answers, `report` what it says of a mail of ours, `canary` the
+    `is_quiet` that its sender wants no automatic answers, `fails_dmarc` that our mail server found its author's domain
+    to disown it, `report` what it says of a mail of ours, `canary` the
     detail by which a canary may be known.
     """
 
@@ -58,12 +60,14 @@ class Incoming:
     holds_more: bool = False
     automatic: str = ""
     is_quiet: bool = False
+    fails_dmarc: bool = False
     report: Report | None = None
     canary: str = ""
 
 
-def read(data: bytes, *, sender: str, ours: Iterable[str]) -> Incoming:
-    """Read a mail. `ours` are the addresses that we write from. Raises HostileMailError."""
+def read(data: bytes, *, sender: str, ours: Iterable[str], authenticated_by: str = "") -> Incoming:
+    """Read a mail. `ours` are the addresses that we write from, `authenticated_by` the name under which our mail server
+    writes what it found out about authors, "" for none. Raises HostileMailError."""
     looked_at = data[:LOOKED_AT]
     _refuse_what_wears_out(looked_at)
     mail = email.message_from_bytes(looked_at)
@@ -88,6 +92,7 @@ def read(data: bytes, *, sender: str, ours: Iterable[str]) -> Incoming:
             ours=frozenset(address.casefold() for address in ours),
         ),
         is_quiet=asks_for_silence(headers),
+        fails_dmarc=fails_dmarc(_all_of(mail, RESULTS), server=authenticated_by),
         canary=headers.get(CANARY_HEADER.lower(), ""),
         report=report_in(mail, looked_at) if not sender or _is_daemon(author or sender) else None,
     )
@@ -113,6 +118,11 @@ def _headers(mail: Message) -> Mapping[str, str]:
     for name, value in mail.raw_items():
         found.setdefault(name.lower(), _decoded(_in_utf8(value)))
     return found
+
+
+def _all_of(mail: Message, wanted: str) -> Iterator[str]:
+    """Every header of that name, on one line each."""
+    return (_one_line(_in_utf8(value)) for name, value in mail.raw_items() if name.lower() == wanted)
 
 
 def _in_utf8(value: object) -> str:

@@ -56,8 +56,8 @@ class Inbox:
     """What receiving needs, wired once.
 
     `changes` is the list in force, None before the first; `may_receive` the installation's allow-list; `rules`
-    say whether an Answer still holds. `clock`
-    is asked anew for every mail, and answers None while the time is in doubt.
+    say whether an Answer still holds. `authenticated_by` names the mail server that says what fails DMARC, "" for none.
+    `clock` is asked anew for every mail, and answers None while the time is in doubt.
     """
 
     engine: Engine
@@ -72,6 +72,7 @@ class Inbox:
     rules: AnswerRules
     timing: Timing
     clock: Callable[[], datetime | None]
+    authenticated_by: str = ""
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
 
@@ -118,7 +119,12 @@ def _decided(
 ) -> tuple[Incoming, Decision]:
     """What was read of a mail, given as sender, recipient and bytes, and what is to be done with it."""
     sender, recipient, data = mail
-    incoming = read(data, sender=sender, ours=(inbox.mailbox.address, inbox.letterhead.sender))
+    incoming = read(
+        data,
+        sender=sender,
+        ours=(inbox.mailbox.address, inbox.letterhead.sender),
+        authenticated_by=inbox.authenticated_by,
+    )
     detail = inbox.mailbox.detail_of(recipient) or ""
     signed = inbox.mailbox.read(detail)
     leaves = [signed.number] if signed and signed.purpose is Purpose.LEAVE else []

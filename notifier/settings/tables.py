@@ -121,11 +121,12 @@ class PublisherSettings(_Table):
 class InboxSettings(_Table):
     """Mail to us, handed over by a local mail server. `bind` None means that none is read.
 
-    `largest` is in bytes.
+    `authenticated_by` is that server's name in Authentication-Results (RFC 8601). `largest` is in bytes.
     """
 
     bind: OptionalLine = None
     address: OptionalLine = None
+    authenticated_by: OptionalLine = None
     largest: int = Field(default=5_000_000, ge=100_000, le=50_000_000)
 
 

@@ -15,7 +15,7 @@ from notifier.store import holding, letters
 from notifier.store.caps import spend
 from notifier.store.tables import messages
 
-RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN)
+RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.LEAVING, LetterKind.ASK_AGAIN)
 WAIT = timedelta(hours=1)
 
 

@@ -89,12 +89,18 @@ def test_who_does_not_subscribe_can_say_that_they_did_not_ask_for_help() -> None
 
 def test_only_mail_to_subscribers_can_be_unsubscribed_from() -> None:
     can_leave = {kind for kind in LetterKind if parsed(letter(kind))["List-Unsubscribe"]}
-    assert can_leave == {LetterKind.ALREADY, LetterKind.STATUS, LetterKind.ASK_AGAIN, LetterKind.ANSWERED}
+    assert can_leave == {
+        LetterKind.ALREADY,
+        LetterKind.STATUS,
+        LetterKind.LEAVING,
+        LetterKind.ASK_AGAIN,
+        LetterKind.ANSWERED,
+    }
 
 
 def test_answers_say_that_they_are() -> None:
     answers = {kind for kind in LetterKind if parsed(letter(kind))["Auto-Submitted"] == "auto-replied"}
-    assert answers == {LetterKind.STATUS, LetterKind.HELP, LetterKind.ASK_AGAIN}
+    assert answers == {LetterKind.STATUS, LetterKind.HELP, LetterKind.LEAVING, LetterKind.ASK_AGAIN}
 
 
 def test_an_access_link_names_the_local_hour_at_which_it_ends() -> None:

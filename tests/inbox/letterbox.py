@@ -43,6 +43,7 @@ class Letterbox:
     only_to: tuple[str, ...] = ()
     largest: int = 1_000_000
     limit: int = 6
+    authenticated_by: str = ""
     port: int = 0
     replies: list[str] = field(default_factory=list)
 
@@ -61,6 +62,7 @@ class Letterbox:
             rules=AnswerRules(),
             timing=TIMING,
             clock=lambda: self.now,
+            authenticated_by=self.authenticated_by,
         )
 
     def hand_over(self, data: bytes, *, sender: str = "kari@epj.example.no", to: str = US) -> str:
