@@ -168,9 +168,7 @@ def test_a_refusal_for_policy_is_tried_five_times() -> None:
         assert (after.state is MessageState.FAILED) == (refusals + 1 == POLICY_TRIES)
 
 
-def test_a_refusal_without_a_reason_ends_it_at_the_second_time_but_not_while_the_relay_refuses_everything() -> (
-    None
-):
+def test_a_second_refusal_without_a_reason_ends_it_but_not_while_all_are_refused() -> None:
     unclear = _verdict(Fault.UNCLEAR)
     once = _armed(refusals=1, deferred=timedelta(minutes=5))
     assert after_verdict(once, unclear, now=NOW, spread=0).state is MessageState.FAILED
