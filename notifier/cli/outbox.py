@@ -263,7 +263,7 @@ def _notice_entry(notice: Notice) -> dict[str, Any]:
         "kind": step.kind,
         "deadline": step.deadline or None,
         "lead": str(step.lead) if step.lead else None,
-        "date": step.spoken or None,
+        "date": step.date,
         "due": step.due,
         "outcome": notice.outcome,
         "reason": notice.reason or None,

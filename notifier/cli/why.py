@@ -141,7 +141,7 @@ def _step_entry(step: Step, rule: str) -> dict[str, Any]:
         "kind": step.kind,
         "deadline": step.deadline or None,
         "lead": str(step.lead) if step.lead else None,
-        "date": step.spoken or None,
+        "date": step.date,
         "rule": rule or None,
     }
 

@@ -71,6 +71,11 @@ class Step:
         return (self.deadline, self.kind, str(self.lead or ""), self.spoken, self.revision)
 
     @property
+    def date(self) -> str | None:
+        """The date it speaks of, as `spoken`; None where that is why somebody is told where they stand."""
+        return self.spoken if self.deadline and self.spoken else None
+
+    @property
     def change_id(self) -> str:
         """The Change that it speaks of; "" for standing, which speaks of all."""
         return self.deadline.partition("/")[0]

@@ -243,7 +243,7 @@ def _notice(notice: Notice) -> Record:
         "kind": step.kind.value,
         "deadline": step.deadline or None,
         "lead": str(step.lead) if step.lead else None,
-        "date": step.spoken or None,
+        "date": step.date,
         "due": _instant(step.due),
         "outcome": notice.outcome.value,
         "answer": answer_named(notice.reason) if notice.outcome is Outcome.ANSWERED else None,

@@ -74,6 +74,19 @@ def test_it_holds_every_mail_answer_and_date(told: Rehearsal) -> None:
     assert head in page
 
 
+def test_what_is_told_after_coming_back_speaks_of_no_date(told: Rehearsal) -> None:
+    here = ("subscribers", "set", "kari@blabaer.example")
+    for choice in (["--suspend", "bounces"], ["--resume"]):
+        assert told(*here, *choice, now=oslo(2026, 12, 3)).code == 0
+    assert told("tick", now=oslo(2026, 12, 3, 10)).code == 0
+    folder, _ = write(told)
+    mails = [
+        record for record in json.loads((folder / "dossier.json").read_text())["records"] if "tells" in record
+    ]
+    tells = [(each["kind"], each["date"]) for mail in mails for each in mail["tells"]]
+    assert tells == [("standing", None), ("reminder", "2027-01-01"), ("standing", None)]
+
+
 def test_mails_read_as_they_did_and_their_links_lead_nowhere(told: Rehearsal) -> None:
     sent = [mail for mail in told.mails() if mail["To"] == "kari@blabaer.example"]
     folder, _ = write(told)
