@@ -184,7 +184,7 @@ def _put_off(engine: Engine, poisoned: Sequence[tuple[Message, str]], now: datet
             notices.close_messages(connection, lost, Outcome.FAILED, UNCOMPOSED, now)
             text = (
                 f"Message {lost[0]} and all others that could not be composed for five days have failed;"
-                f" after mending: notifier outbox retry --all failed --since {now:%Y-%m-%d}"
+                f" after mending: notifier outbox retry --all failed --since {now:%Y-%m-%d} --yes"
             )
             alerts.raise_alert(connection, key=f"failed:composing:{now:%Y-%m-%d}", text=text, now=now)
 

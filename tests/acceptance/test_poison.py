@@ -182,7 +182,7 @@ def test_what_cannot_be_composed_for_five_days_fails_under_one_alert_and_can_be_
     assert outcomes(story)["standing", "failed"] == 3
     failed = [text for key, text in story.alerts().items() if key.startswith("failed:")]
     assert len(failed) == 1
-    assert f"outbox retry --all failed --since {late:%Y-%m-%d}" in failed[0]
+    assert f"outbox retry --all failed --since {late:%Y-%m-%d} --yes" in failed[0]
     # What fell due meanwhile is not as old, and travels by itself.
     assert outcomes(story)["reminder", "owed"] == 3
 
