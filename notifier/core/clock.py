@@ -32,5 +32,13 @@ def disbelief(
     return ""
 
 
+def contradiction(now: datetime, *, server: datetime | None) -> str:
+    """How `now` differs from the clock of a database server, which is another machine's, in a sentence; empty when it
+    does not by more than a doubt allows, or there is no such server."""
+    if server is None or -BACKWARDS <= now - server <= FORWARDS:
+        return ""
+    return f"the clock says {_text(now)}, but the database server's {_text(server)}"
+
+
 def _text(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"

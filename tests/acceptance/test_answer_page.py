@@ -188,7 +188,7 @@ def test_whoever_left_answers_no_more(visitor: Visitor) -> None:
     link = contact(visitor)
     visitor.story.leaves(KARI, now=visitor.now)
     assert (visitor.opens(link).status, visitor.presses(link, say="done").status) == (410, 410)
-    assert "Denne lenken er avsluttet" in visitor.opens(link).text
+    assert "Lenken virker ikke lenger" in visitor.opens(link).text
     assert given(visitor) == []
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from notifier.app import clock
 from notifier.daemon.believing import believe
 from notifier.daemon.sending import SendingRight
 from notifier.jobs.refresh import Finding
@@ -200,6 +201,23 @@ def test_one_node_of_several_stops_by_itself(
         other.beat(doubt="the clock says otherwise")
         assert story.tick(WRONG[wrong], elapsed=MINUTE).disbelieved
         assert "notifier resume" in story.alerts()["clock"]
+    story.parts.engine.dispose()
+
+
+def test_a_node_that_starts_ahead_does_not_outvote_those_that_are_right(
+    tmp_path: Path, postgres_url: str, sink: SmtpSink
+) -> None:
+    right = clock()
+    story = live(tmp_path, sink, postgres_url, right)
+    story.tick(right)
+    story.tick(right + timedelta(days=30))
+    story.joins(KARI, now=right)
+    with SendingRight(story.parts.engine) as ahead:
+        ahead.try_acquire()
+        assert story.tick(right, elapsed=MINUTE).disbelieved
+        assert "notifier resume" in story.alerts()["clock"]
+        assert story.tick(right + timedelta(days=30), elapsed=MINUTE).disbelieved
+    assert to_vendors(sink) == []
     story.parts.engine.dispose()
 
 
