@@ -121,13 +121,14 @@ def _headers(mail: Message) -> Mapping[str, str]:
 
 
 def _all_of(mail: Message, wanted: str) -> Iterator[str]:
-    """Every header of that name, on one line each."""
-    return (_one_line(_in_utf8(value)) for name, value in mail.raw_items() if name.lower() == wanted)
+    """Every header of that name, on one line each and whole: what counts may come after what a sender makes long."""
+    found = (value for name, value in mail.raw_items() if name.lower() == wanted)
+    return (_one_line(_in_utf8(value, longest=LOOKED_AT)) for value in found)
 
 
-def _in_utf8(value: object) -> str:
-    """A header's value as it came, where it holds more than ASCII read as UTF-8 (RFC 6532)."""
-    return str(value)[:_LONGEST_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _in_utf8(value: object, *, longest: int = _LONGEST_HEADER) -> str:
+    """The beginning of a header's value as it came, where it holds more than ASCII read as UTF-8 (RFC 6532)."""
+    return str(value)[:longest].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _decoded(value: object) -> str:

@@ -67,6 +67,14 @@ def test_a_mail_that_fails_ends_nothing_and_is_answered_with_a_button(guarded: L
     assert letters(guarded) == ["leaving"]
 
 
+def test_what_is_said_of_dmarc_counts_however_much_is_said_before_it(guarded: Letterbox) -> None:
+    kari = join(guarded.engine)
+    forged = "".join(f"\tdkim=fail header.d={'a' * 900}{number}.example;\r\n" for number in range(7))
+    guarded.hand_over(letter("Stopp", headers=FAILED.replace("\tdmarc=", f"{forged}\tdmarc=")))
+    assert look_up(guarded.engine) == kari
+    assert letters(guarded) == ["leaving"]
+
+
 def test_all_other_mail_is_obeyed_as_ever(guarded: Letterbox, box: Letterbox) -> None:
     join(guarded.engine)
     guarded.hand_over(letter("Stopp", headers=FAILED.replace("dmarc=fail", "dmarc=none")))
