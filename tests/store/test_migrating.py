@@ -14,8 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, delete, insert, inspect, select, text
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
+from notifier.core.letter import LetterKind
 from notifier.errors import ConstraintError, DatabaseError
-from notifier.store import answers, erasing
+from notifier.store import answers, erasing, letters
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import current, downgrade, newest, upgrade
 from notifier.store.tables import messages, metadata, notices, subscribers, subscriptions
@@ -161,3 +162,25 @@ def test_an_answer_that_was_replaced_is_one_that_was_refused_to_releases_before(
     with reading(empty_database) as connection:
         (answer,) = answers.given(connection)
     assert (answer.state, answer.decided_by) == (AnswerState.REPLACED, "")
+
+
+def test_letters_that_releases_before_do_not_know_are_not_left_to_them(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    kari = join(empty_database)
+    with writing(empty_database) as connection:
+        for kind in (LetterKind.LEAVING, LetterKind.STATUS):
+            letters.put(connection, kari.id, kind, now=MAY)
+    downgrade(empty_database, "0017")
+    with reading(empty_database) as connection:
+        left = connection.scalars(text("SELECT letter FROM messages WHERE letter IS NOT NULL")).all()
+    assert left == ["status"]
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_a_database_made_with_less_room_for_who_answered_gets_more(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    downgrade(empty_database, "0017")
+    with writing(empty_database) as connection:
+        connection.execute(text('ALTER TABLE answers ALTER COLUMN "by" TYPE varchar(200)'))
+    upgrade(empty_database)
+    assert differences_from_metadata(empty_database) == []

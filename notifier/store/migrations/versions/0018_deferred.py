@@ -1,4 +1,4 @@
-"""Since when a Message is put off again and again.
+"""Since when a Message is put off again and again; and room for the longest address of whoever answered.
 
 Revision 0018, after 0017.
 """
@@ -25,9 +25,15 @@ def upgrade() -> None:
         sqlite_where=deferred,
         postgresql_where=deferred,
     )
+    # Databases made before have room for 200 characters; SQLite keeps what it is given.
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("answers", "by", type_=sa.String(length=320))
 
 
 def downgrade() -> None:
-    """It then counts from when the Message was made."""
+    """It then counts from when the Message was made. Releases before cannot read the Letters that ask whether
+    somebody meant to leave."""
+    op.execute("DELETE FROM attempts WHERE message_id IN (SELECT id FROM messages WHERE letter = 'leaving')")
+    op.execute("DELETE FROM messages WHERE letter = 'leaving'")
     op.drop_index("ix_messages_deferred_since", "messages")
     op.drop_column("messages", "deferred_since")
