@@ -21,13 +21,15 @@ KEEP_DAYS = 31
 
 
 class CapScope(StrEnum):
-    """What a Cap counts by; `response` is an address too, for what answers its mails."""
+    """What a Cap counts by; `response` is an address too, for what answers its mails, and so is `doubted`, for
+    asking whether it meant to leave. `leaving` is all who leave by mail."""
 
     ADDRESS = "address"
     RESPONSE = "response"
     NETWORK = "network"
     DOMAIN = "domain"
     OVERALL = "overall"
+    DOUBTED = "doubted"
     LEAVING = "leaving"
 
 
@@ -57,6 +59,7 @@ CAPS = {
     CapScope.DOMAIN: Cap(daily=100),
     CapScope.ADDRESS: Cap(daily=1, monthly=3),
     CapScope.RESPONSE: Cap(daily=2, monthly=6),
+    CapScope.DOUBTED: Cap(daily=2, monthly=6),
     CapScope.LEAVING: Cap(daily=10),
 }
 # These refuse many at once, so operators are told when they do.

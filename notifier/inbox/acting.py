@@ -98,8 +98,10 @@ def _obey(
             _leave(found, command, changes, engine=engine, now=now)
             _count_leaving(engine, pseudonyms=pseudonyms, now=now)
         else:
-            counted = {CapScope.RESPONSE: cap_identity(author)}
-            kind = LetterKind.LEAVING if command.wish is Wish.LEAVE else LetterKind.STATUS
+            leaves = command.wish is Wish.LEAVE
+            scope = CapScope.DOUBTED if leaves else CapScope.RESPONSE
+            kind = LetterKind.LEAVING if leaves else LetterKind.STATUS
+            counted = {scope: cap_identity(author)}
             with writing(engine) as connection:
                 responses.put(connection, found.id, kind, counted=counted, pseudonyms=pseudonyms, now=now)
 

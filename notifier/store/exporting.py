@@ -57,7 +57,7 @@ def export(connection: Connection, subscriber_id: int, *, pseudonyms: Pseudonyms
     address = own["address"]
     counted = [
         key
-        for scope in (CapScope.ADDRESS, CapScope.RESPONSE)
+        for scope in (CapScope.ADDRESS, CapScope.RESPONSE, CapScope.DOUBTED)
         for key in pseudonyms.all_of(f"cap.{scope}", cap_identity(address))
     ]
     return found | {

@@ -31,12 +31,14 @@ def put(
     """Answer a mail, unless a Cap refuses; says which, None when it is answered.
 
     `counted` is what the answer is counted by. That one was answered within the hour is the Cap of responses too.
+    Whoever wants to leave is asked whatever else was answered: nobody is kept by what others ask in their name.
     """
     # Two mails at the same time wait for each other here.
     holding.hold_people(connection, [subscriber_id])
+    alike = (kind,) if kind is LetterKind.LEAVING else RESPONSES
     answered = select(messages.c.id).where(
         messages.c.subscriber_id == subscriber_id,
-        messages.c.letter.in_(RESPONSES),
+        messages.c.letter.in_(alike),
         messages.c.created_at > now - WAIT,
     )
     if connection.execute(answered.limit(1)).first() is not None:

@@ -67,6 +67,13 @@ def test_a_mail_that_fails_ends_nothing_and_is_answered_with_a_button(guarded: L
     assert letters(guarded) == ["leaving"]
 
 
+def test_whoever_wants_to_leave_is_asked_whatever_else_was_answered(guarded: Letterbox) -> None:
+    join(guarded.engine)
+    for body in ("Hjelp", "Status", "Stopp", "Stopp"):
+        assert guarded.hand_over(letter(body, headers=FAILED)).startswith("250")
+    assert letters(guarded) == ["help", "leaving"]
+
+
 def test_what_is_said_of_dmarc_counts_however_much_is_said_before_it(guarded: Letterbox) -> None:
     kari = join(guarded.engine)
     forged = "".join(f"\tdkim=fail header.d={'a' * 900}{number}.example;\r\n" for number in range(7))
