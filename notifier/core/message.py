@@ -38,7 +38,8 @@ class Message:
     """One Message on its way. `anytime` ones may leave outside the sending hours.
 
     `copies` counts transmissions that were, or may have been, accepted; `token` fences the present claim.
-    `header_id` is its Message-ID, fixed when it is first armed; `state_at` is when it came to its state.
+    `header_id` is its Message-ID, fixed when it is first armed, and anew when somebody sends it again. `state_at` is
+    when it came to its state.
     `deferred_since` is when it was first put off, refused for the time being or not composed; None if it never was.
     `letter` says what kind of Letter it is (None: it carries Notices), `letter_to` another address than the
     Subscriber's own for it to go to, `answer_id` which Answer it tells of, `dropped` what a

@@ -99,7 +99,11 @@ def _left(connection: Connection, ledger: Sequence[Notice]) -> dict[int, Message
     """The Messages by which any of these Notices was told, or may have been."""
     told = {each.message_id for each in ledger if each.outcome in _LEFT}
     found = proofs.messages_by_id(connection, {each.message_id for each in ledger if each.message_id})
-    return {key: message for key, message in found.items() if key in told or message.copies}
+    return {
+        key: message
+        for key, message in found.items()
+        if key in told or message.may_have_arrived or message.copies
+    }
 
 
 def records_of(found: Proof, retold: Mapping[int, Sequence[Retold]]) -> list[Record]:

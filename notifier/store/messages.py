@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    bindparam,
+    cast,
+    distinct,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from notifier.core.letter import TO_KEPT_ADDRESS, LetterKind
 from notifier.core.message import RETRIED, UNCOMPOSED, Message, MessageState
@@ -75,7 +88,9 @@ def _retry(connection: Connection, ids: Sequence[int], by: str, now: datetime) -
         "refusals": 0,
         "deferred_since": None,
         "generation": messages.c.generation + 1,
-        "header_id": None,
+        "header_id": func.replace(
+            messages.c.header_id, _beginning(messages.c.generation), _beginning(messages.c.generation + 1)
+        ),
         "not_before": now,
         "created_at": now,
         "state_at": now,
@@ -92,6 +107,12 @@ def _retry(connection: Connection, ids: Sequence[int], by: str, now: datetime) -
         update(notices).where(undone).values(outcome=Outcome.OWED.value, reason="", decided_at=now)
     )
     return len(revived)
+
+
+def _beginning(generation: ColumnElement[int]) -> ColumnElement[str]:
+    """How the Message-IDs of a generation begin. What comes after tells those of the copies before as well, so it is
+    kept."""
+    return literal("<n") + cast(messages.c.id, String) + "." + cast(generation, String) + "."
 
 
 def _forget_refused(connection: Connection, ended: ColumnElement[bool]) -> None:

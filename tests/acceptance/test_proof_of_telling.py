@@ -101,6 +101,11 @@ def mails(folder: Path) -> list[dict[str, Any]]:
     return [record for record in written["records"] if record["what"] == "mail"]
 
 
+def named(mail: dict[str, Any]) -> list[str]:
+    """The Message-IDs of a mail's copies."""
+    return [copy["message_id"] for copy in mail["copies"]]
+
+
 def last_told(story: Story, change_id: str, *, now: datetime) -> dict[str, str | None]:
     """By Vendor, on which day readiness says it was last told of a Change."""
     parts, about = story.parts, in_force(story).changes.change(change_id)
@@ -178,6 +183,8 @@ def test_every_copy_that_may_have_arrived_is_told_anew_as_it_was(story: Story, s
     with writing(story.parts.engine) as connection:
         assert 1 in messages.ended_ids(connection, MessageState.UNKNOWN, since=MAY)
         assert messages.retry(connection, [1], by="Per", now=JUNE) == 1
+    (waiting,) = mails(dossier(story, "portal", "v", now=JUNE))
+    assert named(waiting) == [each.message["Message-ID"] for each in received(sink, KARI)]
     sink.script.reset()
     chooses(story, KARI, Followed((HELSEID,)), now=JUNE)
     story.tick(JUNE)
@@ -192,7 +199,7 @@ def test_every_copy_that_may_have_arrived_is_told_anew_as_it_was(story: Story, s
         ("everything", "change:portal"),
         ("service:helseid",),
     ]
-    assert [copy["message_id"] for copy in record["copies"]] == [each.message["Message-ID"] for each in sent]
+    assert named(record) == [each.message["Message-ID"] for each in sent]
     assert last_told(story, "portal", now=JUNE)["v"] is None
 
 
