@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from notifier.core.letter import TO_TYPED_ADDRESS, LetterKind
 from notifier.core.message import Message
 from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
 
@@ -14,6 +15,8 @@ RETRY_FOR = timedelta(days=5)
 OVERDUE = timedelta(hours=2)
 AMBIGUOUS_WAIT = timedelta(minutes=15)
 RELAY_MINUTES = (1, 2, 5, 10, 20, 30)
+# Where it may after all be a few addresses that do not exist, nothing that falls due should wait for longer.
+UNCLEAR_MINUTES = RELAY_MINUTES[:3]
 # So many suspicions in a row open the breaker; of mails that were never answered so many.
 STREAK, UNANSWERED_STREAK = 3, 12
 _WEIGHT = UNANSWERED_STREAK // STREAK
@@ -58,11 +61,17 @@ class Breaker:
 CLOSED = Breaker()
 
 
-def after_fault(breaker: Breaker, verdict: Verdict, *, now: datetime) -> Breaker:
-    """The breaker after one Verdict. Anything the relay took or blamed on one address closes it.
+def after_fault(
+    breaker: Breaker, verdict: Verdict, *, now: datetime, letter: LetterKind | None = None
+) -> Breaker:
+    """The breaker after one Verdict of a Message, which may be a Letter. Anything the relay took or blamed on one
+    address closes it.
 
-    While it is open, the Verdicts of Messages that were already on their way change nothing.
+    While it is open, the Verdicts of Messages that were already on their way change nothing. That an address which
+    somebody typed is refused without a reason opens nothing: most likely it does not exist.
     """
+    if verdict.fault is Fault.UNCLEAR and letter in TO_TYPED_ADDRESS and breaker.open_until is None:
+        return breaker
     if verdict.fault in (Fault.NONE, Fault.TEMPORARY, Fault.ADDRESS, Fault.MESSAGE):
         return CLOSED
     if breaker.open_until is not None and now < breaker.open_until:
@@ -70,7 +79,8 @@ def after_fault(breaker: Breaker, verdict: Verdict, *, now: datetime) -> Breaker
     streak = breaker.streak + (1 if verdict.fault is Fault.AMBIGUOUS else _WEIGHT)
     if is_suspicion(verdict) and streak < UNANSWERED_STREAK:
         return replace(breaker, streak=streak)
-    minutes = RELAY_MINUTES[min(breaker.failures, len(RELAY_MINUTES) - 1)]
+    waits = UNCLEAR_MINUTES if verdict.fault is Fault.UNCLEAR else RELAY_MINUTES
+    minutes = waits[min(breaker.failures, len(waits) - 1)]
     return Breaker(
         failures=breaker.failures + 1,
         open_until=now + timedelta(minutes=minutes),

@@ -30,13 +30,20 @@ class Transition:
 
 
 def after_verdict(
-    message: Message, verdict: Verdict, *, now: datetime, spread: float, probing: bool = False
+    message: Message,
+    verdict: Verdict,
+    *,
+    now: datetime,
+    spread: float,
+    probing: bool = False,
+    others_taken: bool = False,
 ) -> Transition:
     """Where an armed Message goes. `message.copies` counts the present transmission; `spread` is in -1..1.
 
     The copy is taken back whenever the server provably did not accept it. Trouble with the relay or our own
     standing costs the Message nothing: the breaker holds everything back. `probing` says that it is open and
-    that this Message tried it: being refused then is no news about the Message.
+    that this Message tried it: being refused then is no news about the Message. `others_taken` says that it was
+    refused without a reason before and that the relay has taken another Message since: then it is its own trouble.
     """
     if verdict.fault is Fault.AMBIGUOUS:
         return after_silence(message, now=now)
@@ -51,9 +58,11 @@ def after_verdict(
             enough = refusals >= POLICY_TRIES and (not probing or _was_long_deferred(message, now))
             state = MessageState.FAILED if enough else state
         case Fault.UNCLEAR:
-            refusals += not probing
+            spared = probing and not others_taken
+            # The refusal before counts as well, also where it was spared then.
+            refusals = max(refusals + (not spared), UNCLEAR_TRIES if others_taken else 0)
             not_before = now + retry_delay(1, spread)
-            enough = _was_long_deferred(message, now) if probing else refusals >= UNCLEAR_TRIES
+            enough = _was_long_deferred(message, now) if spared else refusals >= UNCLEAR_TRIES
             state = MessageState.FAILED if enough else state
         case Fault.TEMPORARY:
             tries += 1

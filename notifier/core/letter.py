@@ -54,6 +54,8 @@ OF_STRANGERS = frozenset(
 )
 # Somebody can cause many of these, so they leave behind the others, a few at a time.
 BEHIND_OTHERS = OF_STRANGERS | {LetterKind.HELP_WANTED}
+# These go to an address that somebody typed and that no mail has reached yet.
+TO_TYPED_ADDRESS = frozenset({LetterKind.CONFIRMATION, LetterKind.NEW_ADDRESS})
 # These go to another address than the Subscriber's own.
 TO_ANOTHER_ADDRESS = frozenset({LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED, LetterKind.HELP_WANTED})
 # The address of these stands with the Message itself.

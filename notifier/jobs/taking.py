@@ -73,6 +73,7 @@ def take(sender: Sender, *, now: datetime, most: int | None = None) -> Taken:
             is_open=timing.is_open(now),
             next_opening=timing.next_opening(now),
             limit=limit if most is None else min(limit, most),
+            probing=limit == 1,
         )
     if not claimed:
         return Taken(at=now, probing=limit == 1)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from notifier.core.backoff import CLOSED, UNCLEAR_TRIES, Breaker, after_fault, spread_of
 from notifier.core.bounce import weight_of
 from notifier.core.delivery import after_verdict
-from notifier.core.letter import TO_ANOTHER_ADDRESS, LetterKind
+from notifier.core.letter import TO_ANOTHER_ADDRESS, TO_TYPED_ADDRESS, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.notice import Outcome
 from notifier.core.reply import NOT_TRANSMITTED, Fault, Phase, Verdict, enhanced_status
@@ -27,9 +27,6 @@ RELAY_ALERT = "relay"
 
 _SAID = {MessageState.PENDING: "again"}
 _log = log("send")
-
-# Whoever mistypes an address in the form is nobody that operators must know of.
-_MISTYPED = (LetterKind.CONFIRMATION, LetterKind.NEW_ADDRESS)
 
 _FINAL = {
     MessageState.SENT: (Outcome.SENT, ""),
@@ -76,8 +73,8 @@ def record(
         refused = {each.subscriber_id for each in _refused(recorded)}
         if refused:
             holding.hold_people(connection, refused)
-        tried = [ready.message for ready, _ in recorded] if again else []
-        known = outbox.recorded_before(connection, tried)
+        written = [ready.message for ready, _ in recorded] if again else []
+        known = outbox.recorded_before(connection, written)
         new = [(ready, entry) for ready, entry in recorded if ready.message.id not in known]
         held = outbox.record(connection, [entry for _, entry in new], now=now)
         ours = [(ready, entry) for ready, entry in new if ready.message.id in held]
@@ -85,9 +82,8 @@ def record(
         bounces.hold_against(
             connection, _refused(ours), limit=bounce_limit, words="the server refused it", now=now
         )
-        breaker = _note_relay(
-            connection, [e.verdict for _, e in new if e.verdict is not NOT_TRANSMITTED], now
-        )
+        tried = [entry for _, entry in new if entry.verdict is not NOT_TRANSMITTED]
+        breaker = _note_relay(connection, [(each.verdict, each.message.letter) for each in tried], now)
         _alert_ended(connection, ours, now)
     for ready, entry in ours:
         _tell(ready, entry)
@@ -100,18 +96,28 @@ def _blaming(
     connection: Connection, recorded: Sequence[tuple[Ready, Recorded]], now: datetime
 ) -> Sequence[tuple[Ready, Recorded]]:
     """The same, but that what was refused without a reason costs no Message anything where so many are in a row that
-    the breaker opens: then it is ours."""
-    if all(entry.verdict.fault is not Fault.UNCLEAR for _, entry in recorded):
+    the breaker opens: then it is ours. But what the relay refuses again, having taken others since, is not spared."""
+    unclear = [entry.message.id for _, entry in recorded if entry.verdict.fault is Fault.UNCLEAR]
+    if not unclear:
         return recorded
-    breaker, judged = breakers.breaker(connection), []
+    refused = breakers.refused_before(connection, unclear)
+    breaker, taken, judged = breakers.breaker(connection), False, []
     for ready, entry in recorded:
         message, verdict = entry.message, entry.verdict
         if verdict is not NOT_TRANSMITTED:
-            breaker = after_fault(breaker, verdict, now=now)
-        spared = entry.transition
-        if verdict.fault is Fault.UNCLEAR and breaker.open_until is not None:
-            spared = after_verdict(message, verdict, now=now, spread=spread_of(message), probing=True)
-        judged.append((ready, replace(entry, transition=spared)))
+            breaker = after_fault(breaker, verdict, now=now, letter=message.letter)
+        taken = taken or verdict.is_sent
+        transition = entry.transition
+        if verdict.fault is Fault.UNCLEAR:
+            transition = after_verdict(
+                message,
+                verdict,
+                now=now,
+                spread=spread_of(message),
+                probing=breaker.open_until is not None,
+                others_taken=message.id in refused and (taken or refused[message.id]),
+            )
+        judged.append((ready, replace(entry, transition=transition)))
     return judged
 
 
@@ -172,13 +178,15 @@ def _is_blamed(entry: Recorded) -> bool:
 def record_relay(*, engine: Engine, verdict: Verdict, now: datetime) -> None:
     """Write that no connection could be had."""
     with writing(engine) as connection:
-        _note_relay(connection, [verdict], now)
+        _note_relay(connection, [(verdict, None)], now)
 
 
-def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: datetime) -> Breaker:
+def _note_relay(
+    connection: Connection, verdicts: Sequence[tuple[Verdict, LetterKind | None]], now: datetime
+) -> Breaker:
     before = breaker = breakers.breaker(connection)
-    for verdict in verdicts:
-        breaker = after_fault(breaker, verdict, now=now)
+    for verdict, letter in verdicts:
+        breaker = after_fault(breaker, verdict, now=now, letter=letter)
     if breaker != before:
         breakers.record_breaker(connection, breaker)
     if breaker == CLOSED:
@@ -195,7 +203,8 @@ def _note_relay(connection: Connection, verdicts: Sequence[Verdict], now: dateti
 def _alert_ended(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:
     for ready, entry in ours:
         message, verdict = ready.message, entry.verdict
-        mistyped = message.letter in _MISTYPED and _is_blamed(entry)
+        # Whoever mistypes an address in the form is nobody that operators must know of.
+        mistyped = message.letter in TO_TYPED_ADDRESS and _is_blamed(entry)
         if entry.transition.state is MessageState.FAILED and not mistyped:
             whose = "its address" if _is_blamed(entry) else "the Message"
             text = (

@@ -1,12 +1,18 @@
-"""The breaker's one row, shared by all nodes."""
+"""The breaker's one row, shared by all nodes, and what tells a dead address from a relay that refuses us."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, func, select
 
 from notifier.core.backoff import CLOSED, Breaker
-from notifier.store.tables import relay
+from notifier.core.reply import Fault
+from notifier.store.tables import attempts, relay
 from notifier.store.upsert import insert_into
+
+# When the relay took none of so many transmissions, it is no use to look at what was before.
+LOOKED_AT = 5_000
 
 _ROW = select(relay).where(relay.c.id == 1)
 
@@ -36,3 +42,16 @@ def record_breaker(connection: Connection, state: Breaker) -> None:
     }
     statement = insert_into(connection, relay).values(id=1, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def refused_before(connection: Connection, message_ids: Collection[int]) -> Mapping[int, bool]:
+    """Which of these Messages the relay had refused without a reason, and whether it has taken another since."""
+    newest = (
+        select(attempts.c.id, attempts.c.fault).order_by(attempts.c.id.desc()).limit(LOOKED_AT).subquery()
+    )
+    taken = connection.scalar(select(func.max(newest.c.id)).where(newest.c.fault == Fault.NONE.value)) or 0
+    theirs = attempts.c.message_id.in_(message_ids), attempts.c.fault == Fault.UNCLEAR.value
+    last = (
+        select(attempts.c.message_id, func.max(attempts.c.id)).where(*theirs).group_by(attempts.c.message_id)
+    )
+    return {message_id: refused < taken for message_id, refused in connection.execute(last)}

@@ -90,14 +90,21 @@ def claim(
     is_open: bool,
     next_opening: datetime,
     limit: int = CLAIM_LIMIT,
+    probing: bool = False,
 ) -> tuple[Message, ...]:
     """Take waiting Messages for this node, oldest first, and few of the Letters that somebody can cause many of.
 
     Those come last and no more than BEHIND_LIMIT at a time, so that a flood of them keeps nobody's
     reminder from leaving. Outside the sending hours only those that may leave at any time, and those that
     would come too late if they waited for `next_opening`.
+
+    `probing` takes first what was never put off, and the newest of that: what the relay refuses again and again
+    keeps nothing from leaving that it would take.
     """
     given = {"at": now, "opening": next_opening, "most": limit}
+    for come_last in (False, True) if probing else ():
+        if fresh := _take(connection, _newest(is_open=is_open, behind=come_last), given, node=node):
+            return tuple(fresh)
     claimed = _take(connection, _oldest(is_open=is_open, behind=False), given, node=node)
     few = min(limit - len(claimed), BEHIND_LIMIT)
     if few > 0:
@@ -126,6 +133,20 @@ def _take(
 @cache
 def _oldest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
     """Which Messages `claim` takes. Put together once: most often that would take longer than finding none."""
+    # In the order of an index: else the database looks at all of a million that wait.
+    oldest = _ready(is_open=is_open, behind=behind).order_by(messages.c.not_before, messages.c.id)
+    return oldest.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
+
+
+@cache
+def _newest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
+    """Which Messages `claim` takes first for a probe."""
+    fresh = _ready(is_open=is_open, behind=behind).where(messages.c.deferred_since.is_(None))
+    newest = fresh.order_by(messages.c.not_before.desc(), messages.c.id.desc())
+    return newest.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
+
+
+def _ready(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
     at, opening = (bindparam(name, type_=messages.c.not_before.type) for name in ("at", "opening"))
     may_leave = or_(messages.c.anytime, true() if is_open else false(), messages.c.expires <= opening)
     comes_last = func.coalesce(messages.c.letter, "").in_(sorted(BEHIND_OTHERS))
@@ -136,9 +157,7 @@ def _oldest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
         ~pausing.holds(at),
         comes_last if behind else ~comes_last,
     )
-    # In the order of an index: else the database looks at all of a million that wait.
-    oldest = select(messages.c.id).where(ready).order_by(messages.c.not_before, messages.c.id)
-    return oldest.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
+    return select(messages.c.id).where(ready)
 
 
 def arm(

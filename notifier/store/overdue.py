@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from notifier.core.message import ON_THEIR_WAY, UNCOMPOSED
 from notifier.core.reply import Fault
 from notifier.store import pausing
+from notifier.store.breakers import LOOKED_AT
 from notifier.store.tables import attempts, messages
 
-# When the relay took none of so many transmissions, it is no use to look at what was before.
-_LOOKED_AT = 5_000
+# A full mailbox alone looks like a relay that puts off whatever it is given: so much longer it is taken for one.
+ALONE_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ def in_vain(connection: Connection, *, before: datetime) -> InVain | None:
     """What was first put off before an instant, since when the relay has taken nothing; None when there is nothing.
 
     Where it takes others meanwhile, that is the trouble of those alone whom it does not take, as with greylisting.
+    So it is for a day more where all of it goes to one Subscriber.
     """
     deferred = and_(
         # Wrapped, lest SQLite read all that wait, by the state's index.
@@ -51,11 +53,12 @@ def in_vain(connection: Connection, *, before: datetime) -> InVain | None:
         ~messages.c.last_reply.startswith(UNCOMPOSED),
         ~pausing.holds(before),
     )
-    counted = select(func.count(), func.min(messages.c.id), func.min(messages.c.deferred_since))
-    count, first, since = connection.execute(counted.where(deferred)).one()
-    if not count:
+    people = func.count(messages.c.subscriber_id.distinct())
+    counted = select(func.count(), people, func.min(messages.c.id), func.min(messages.c.deferred_since))
+    count, concerned, first, since = connection.execute(counted.where(deferred)).one()
+    if not count or (concerned == 1 and since >= before - ALONE_FOR):
         return None
-    newest = select(attempts.c.at, attempts.c.fault).order_by(attempts.c.id.desc()).limit(_LOOKED_AT)
+    newest = select(attempts.c.at, attempts.c.fault).order_by(attempts.c.id.desc()).limit(LOOKED_AT)
     lately = newest.subquery()
     taken = func.sum(case((lately.c.fault == Fault.NONE.value, 1), else_=0))
     tried, accepted = connection.execute(

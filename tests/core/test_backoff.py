@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.core.backoff import CLOSED, STREAK, UNANSWERED_STREAK, Breaker, after_fault, retry_delay
+from notifier.core.letter import TO_TYPED_ADDRESS, LetterKind
 from notifier.core.reply import Fault, Phase, Verdict
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -111,6 +112,27 @@ def test_a_probe_refused_for_policy_opens_it_again_for_longer() -> None:
     later = NOW + MINUTE
 
     assert after(Fault.POLICY, breaker=breaker, now=later).open_until == later + 2 * MINUTE
+
+
+def test_while_it_may_be_a_few_dead_addresses_a_probe_goes_every_five_minutes() -> None:
+    breaker, now = after(*[Fault.UNCLEAR] * STREAK), NOW
+    for minutes in (1, 2, 5, 5, 5):
+        assert breaker.open_until == now + minutes * MINUTE
+        now += minutes * MINUTE
+        breaker = after(Fault.UNCLEAR, breaker=breaker, now=now)
+
+
+@pytest.mark.parametrize("letter", TO_TYPED_ADDRESS)
+def test_addresses_that_strangers_typed_open_nothing_but_keep_open_what_they_probe(
+    letter: LetterKind,
+) -> None:
+    unclear, refused = Verdict(fault=Fault.UNCLEAR, phase=Phase.RCPT), after(*[Fault.UNCLEAR] * STREAK)
+    breaker = CLOSED
+    for _ in range(STREAK):
+        breaker = after_fault(breaker, unclear, now=NOW, letter=letter)
+
+    assert breaker == CLOSED
+    assert after_fault(refused, unclear, now=NOW + MINUTE, letter=letter).allows(NOW + MINUTE) == 0
 
 
 def test_it_remembers_since_when_and_why() -> None:

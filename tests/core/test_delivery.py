@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR
+from notifier.core.backoff import AMBIGUOUS_WAIT, POLICY_TRIES, RETRY_FOR, UNCLEAR_TRIES
 from notifier.core.delivery import after_mistake, after_silence, after_verdict
 from notifier.core.message import Message, MessageState, header_id
 from notifier.core.reply import Fault, Phase, Verdict
@@ -178,6 +178,19 @@ def test_a_second_refusal_without_a_reason_ends_it_but_not_while_all_are_refused
     assert spared.not_before == NOW + timedelta(minutes=5)
     old = _armed(refusals=1, deferred=RETRY_FOR)
     assert after_verdict(old, unclear, now=NOW, spread=0, probing=True).state is MessageState.FAILED
+
+
+@pytest.mark.parametrize("probing", [True, False])
+@given(refusals=st.integers(0, 9))
+def test_what_is_refused_again_while_others_are_taken_is_its_own_trouble_also_when_it_probes(
+    probing: bool, refusals: int
+) -> None:
+    message = _armed(refusals=refusals, deferred=timedelta(minutes=5))
+    after = after_verdict(
+        message, _verdict(Fault.UNCLEAR), now=NOW, spread=0, probing=probing, others_taken=True
+    )
+    assert after.state is MessageState.FAILED
+    assert after.refusals >= UNCLEAR_TRIES
 
 
 @pytest.mark.parametrize(("copies", "state"), [(1, MessageState.PENDING), (2, MessageState.UNKNOWN)])

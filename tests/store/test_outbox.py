@@ -16,6 +16,7 @@ from notifier.core.letter import LetterKind
 from notifier.core.message import Message, MessageState
 from notifier.core.reply import NOT_TRANSMITTED, SENT, Fault, Phase, Verdict
 from notifier.store import (
+    breakers,
     changes,
     expiring,
     installation,
@@ -97,6 +98,45 @@ def state(box: Connection, message: Message) -> MessageState:
 def test_a_message_is_claimed_by_one_node_only(box: Connection) -> None:
     assert len(claim(box)) == 3
     assert claim(box, node=OTHER) == ()
+
+
+def test_a_probe_is_what_was_never_put_off_and_fell_due_last_and_else_the_oldest(box: Connection) -> None:
+    box.execute(update(messages).where(messages.c.id == 1).values(deferred_since=NOW, not_before=NOW))
+    box.execute(update(messages).where(messages.c.id == 3).values(not_before=NOW + timedelta(minutes=1)))
+    letters.put(box, 2, LetterKind.STATUS, now=NOW + timedelta(minutes=2))
+    found = [
+        message.id
+        for _ in range(5)
+        for message in outbox.claim(
+            box,
+            node=NODE,
+            now=NOW + timedelta(minutes=3),
+            is_open=True,
+            next_opening=NOW,
+            limit=1,
+            probing=True,
+        )
+    ]
+    assert found == [3, 2, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("faults", "told"),
+    [
+        ([], {}),
+        ([(1, Fault.NONE), (2, Fault.UNCLEAR)], {2: False}),
+        ([(2, Fault.UNCLEAR), (1, Fault.NONE)], {2: True}),
+        ([(2, Fault.UNCLEAR), (1, Fault.NONE), (2, Fault.UNCLEAR)], {2: False}),
+        ([(2, Fault.TEMPORARY), (1, Fault.NONE), (3, Fault.UNCLEAR)], {}),
+    ],
+)
+def test_of_what_was_refused_without_a_reason_it_is_known_whether_others_were_taken_since(
+    box: Connection, faults: list[tuple[int, Fault]], told: dict[int, bool]
+) -> None:
+    for number, fault in faults:
+        row = {"message_id": number, "at": NOW, "phase": "rcpt", "fault": fault.value, "reply": ""}
+        box.execute(insert(attempts).values(row))
+    assert breakers.refused_before(box, [1, 2]) == told
 
 
 def test_a_message_that_must_wait_is_not_claimed_before_its_time(box: Connection) -> None:

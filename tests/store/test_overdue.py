@@ -56,6 +56,17 @@ def test_what_is_put_off_while_others_are_taken_is_not(box: Connection) -> None:
     assert overdue.count_overdue(box, before=BEFORE) == 0
 
 
+def test_what_one_subscriber_alone_is_put_off_is_their_own_trouble_for_a_day(box: Connection) -> None:
+    box.execute(update(messages).where(messages.c.id == 2).values(subscriber_id=1))
+    assert overdue.in_vain(box, before=BEFORE) is None
+    assert overdue.count_overdue(box, before=BEFORE) == 0
+
+    long_ago = BEFORE - overdue.ALONE_FOR - timedelta(seconds=1)
+    box.execute(update(messages).where(messages.c.id == 1).values(deferred_since=long_ago))
+    found = overdue.in_vain(box, before=BEFORE)
+    assert found == overdue.InVain(count=2, first=1, since=long_ago, reply="451 no", is_tried=True)
+
+
 def test_what_was_taken_before_is_no_sign_of_health(box: Connection) -> None:
     tried(box, at=LONG_AGO, fault="none")
 
