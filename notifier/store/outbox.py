@@ -42,24 +42,20 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    false,
     func,
     insert,
     literal,
-    or_,
     select,
-    true,
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 from notifier.core.delivery import Transition
-from notifier.core.letter import BEHIND_OTHERS
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.rendering import written
 from notifier.core.reply import NOT_TRANSMITTED, Verdict
-from notifier.store import letters, pausing, tokens, transitions
+from notifier.store import letters, tokens, transitions
 from notifier.store.columns import Instant
 from notifier.store.engine import database_now
 from notifier.store.given import given, parameter
@@ -67,6 +63,7 @@ from notifier.store.list_tables import readings
 from notifier.store.messages import message_of
 from notifier.store.tables import attempts, installation, messages
 from notifier.store.transitions import row_after
+from notifier.store.waiting import newest, oldest
 
 LEASE_SECONDS = 20 * 60.0
 CLAIM_LIMIT = 500
@@ -103,20 +100,20 @@ def claim(
     """
     given = {"at": now, "opening": next_opening, "most": limit}
     for come_last in (False, True) if probing else ():
-        if fresh := _take(connection, _newest(is_open=is_open, behind=come_last), given, node=node):
+        if fresh := _take(connection, newest(is_open=is_open, behind=come_last), given, node=node):
             return tuple(fresh)
-    claimed = _take(connection, _oldest(is_open=is_open, behind=False), given, node=node)
+    claimed = _take(connection, oldest(is_open=is_open, behind=False), given, node=node)
     few = min(limit - len(claimed), BEHIND_LIMIT)
     if few > 0:
-        behind = _oldest(is_open=is_open, behind=True)
+        behind = oldest(is_open=is_open, behind=True)
         claimed += _take(connection, behind, {**given, "most": few}, node=node)
     return tuple(sorted(claimed, key=lambda message: (message.not_before, message.id)))
 
 
 def _take(
-    connection: Connection, oldest: Select[tuple[int]], given: Mapping[str, Any], *, node: int
+    connection: Connection, first: Select[tuple[int]], given: Mapping[str, Any], *, node: int
 ) -> list[Message]:
-    waiting = connection.scalars(oldest, given).all()
+    waiting = connection.scalars(first, given).all()
     if not waiting:
         return []
     values = {
@@ -128,36 +125,6 @@ def _take(
     }
     taken = update(messages).where(messages.c.id.in_(waiting)).values(values).returning(messages)
     return [message_of(row) for row in connection.execute(taken).all()]
-
-
-@cache
-def _oldest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
-    """Which Messages `claim` takes. Put together once: most often that would take longer than finding none."""
-    # In the order of an index: else the database looks at all of a million that wait.
-    oldest = _ready(is_open=is_open, behind=behind).order_by(messages.c.not_before, messages.c.id)
-    return oldest.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
-
-
-@cache
-def _newest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
-    """Which Messages `claim` takes first for a probe."""
-    fresh = _ready(is_open=is_open, behind=behind).where(messages.c.deferred_since.is_(None))
-    newest = fresh.order_by(messages.c.not_before.desc(), messages.c.id.desc())
-    return newest.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
-
-
-def _ready(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
-    at, opening = (bindparam(name, type_=messages.c.not_before.type) for name in ("at", "opening"))
-    may_leave = or_(messages.c.anytime, true() if is_open else false(), messages.c.expires <= opening)
-    comes_last = func.coalesce(messages.c.letter, "").in_(sorted(BEHIND_OTHERS))
-    ready = and_(
-        messages.c.state == MessageState.PENDING,
-        messages.c.not_before <= at,
-        may_leave,
-        ~pausing.holds(at),
-        comes_last if behind else ~comes_last,
-    )
-    return select(messages.c.id).where(ready)
 
 
 def arm(
