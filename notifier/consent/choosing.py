@@ -131,9 +131,9 @@ def choose(
             now=now,
         )
         if paused_until is not None and paused_until != found.paused_until:
-            pausing.pause(connection, found, followed=followed, until=paused_until, timing=timing, now=now)
+            pausing.pause(connection, found, until=paused_until, timing=timing, now=now)
         elif paused_until is None and found.paused_until is not None:
-            pausing.end(connection, found, now=now)
+            pausing.end(connection, found, timing=timing, now=now)
         _log.info("chose", person=Person(found.address))
         return True
 

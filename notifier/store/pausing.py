@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
 
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
@@ -58,14 +58,11 @@ def end(connection: Connection, subscriber: Subscriber, *, now: datetime) -> Non
     connection.execute(update(messages).where(_waiting(subscriber)).values(not_before=now))
 
 
-def is_another_told(connection: Connection, vendor_id: str, *, now: datetime) -> bool:
-    """Whether anybody of the Vendor is mailed at present."""
-    told = exists().where(
-        subscribers.c.vendor_id == vendor_id,
-        subscribers.c.state == SubscriberState.ACTIVE,
-        or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now),
-    )
-    return bool(connection.scalar(select(told)))
+def contact_ids(connection: Connection, vendor_id: str) -> list[int]:
+    """The ids of a Vendor's active Subscribers, who are mailed but for a pause of their own."""
+    active = subscribers.c.state == SubscriberState.ACTIVE
+    chosen = select(subscribers.c.id).where(subscribers.c.vendor_id == vendor_id, active)
+    return list(connection.scalars(chosen.order_by(subscribers.c.id)))
 
 
 def holds(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

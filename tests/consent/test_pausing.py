@@ -15,13 +15,13 @@ from tests.consent.saying import CHANGES, MAY, NOW, contact, say
 from tests.core.lists import TIMING
 from tests.store.test_imprints import publish
 
-FOLLOWED = Followed((parse_topic("everything"),))
 BEYOND = NOW + timedelta(days=300)
 
 
-def pause(engine: Engine, person: Subscriber, until: datetime | None) -> None:
+def pause(engine: Engine, person: Subscriber, until: datetime | None, *, topic: str = "everything") -> None:
+    followed = Followed((parse_topic(topic),))
     assert choose(
-        engine=engine, addressee=person.addressee, language=person.language, followed=FOLLOWED, cadence=None,
+        engine=engine, addressee=person.addressee, language=person.language, followed=followed, cadence=None,
         paused_until=until, timing=TIMING, now=NOW, elapsed=None,
     )  # fmt: skip
 
@@ -42,6 +42,21 @@ def test_a_vendors_last_contact_who_pauses_over_a_date_is_told_of_until_they_end
     ((key, text),) = told(database).items()
     assert (key, "portal/end" in text, "example.no" in text) == ("paused:blabaer", True, False)
     pause(database, ola, None)
+    assert told(database) == {}
+
+
+def test_who_follows_something_else_hears_of_nothing_in_their_place(database: Engine) -> None:
+    kari, ola = contact(database), contact(database, "ola@epj.example.no")
+    publish(database, CHANGES, now=MAY)
+    pause(database, ola, None, topic="change:preg")
+    pause(database, kari, BEYOND)
+    assert "portal/end" in told(database)["paused:blabaer"]
+    assert "preg/end" not in told(database)["paused:blabaer"]
+    pause(database, ola, BEYOND, topic="change:preg")
+    assert "preg/end" in told(database)["paused:blabaer"]
+    pause(database, ola, None, topic="change:preg")
+    assert "portal/end" in told(database)["paused:blabaer"]
+    pause(database, kari, None)
     assert told(database) == {}
 
 
