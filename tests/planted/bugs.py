@@ -148,5 +148,5 @@ BUGS = (
     Bug("an Answer counts for the neighbour", hearing.answers_for_the_neighbour),
     Bug("a damaged row stops all others", spoiling.one_stops_all, first=10),
     Bug("what cannot be composed waits in silence", spoiling.nobody_hears_of_it, first=40),
-    Bug("sent again without its Notices", spoiling.sent_again_without_its_notices, first=40),
+    Bug("sent again without its Notices", spoiling.sent_again_without_its_notices, first=80),
 )

@@ -39,7 +39,7 @@ class Operators:
 
     def act(self) -> str:
         """Something goes wrong, is mended, or an operator sends again what has failed or is in doubt."""
-        if self.random.random() < 0.5 and (ended := self._ended()):
+        if self.random.random() < 0.8 and (ended := self._ended()):
             return self._retry(ended)
         return self.random.choice((self._damage, self._spoil, self._mistake, self.mend))()
 
