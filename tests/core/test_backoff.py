@@ -122,7 +122,7 @@ def test_while_it_may_be_a_few_dead_addresses_a_probe_goes_every_five_minutes() 
         breaker = after(Fault.UNCLEAR, breaker=breaker, now=now)
 
 
-@pytest.mark.parametrize("letter", TO_TYPED_ADDRESS)
+@pytest.mark.parametrize("letter", sorted(TO_TYPED_ADDRESS))
 def test_addresses_that_strangers_typed_open_nothing_but_keep_open_what_they_probe(
     letter: LetterKind,
 ) -> None:
