@@ -25,12 +25,14 @@ class DifferenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One Deadline's step from one ChangeList to the next; `deadline` is its key."""
+    """One Deadline's step from one ChangeList to the next; `deadline` is its key, `status` how it has ended since,
+    or None while it is ahead."""
 
     deadline: str
     kind: DifferenceKind
     old: When | None
     new: When
+    status: Status | None
 
     @property
     def change_id(self) -> str:
@@ -47,14 +49,18 @@ def _differences(old: ChangeList, new: ChangeList) -> Iterator[Difference]:
     before = {key: (change, deadline) for key, change, deadline in old.deadlines()}
     for key, change, deadline in new.deadlines():
         if key not in before:
-            yield Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=deadline.when)
+            yield _difference(key, DifferenceKind.ADDED, None, deadline)
             continue
         old_change, old_deadline = before[key]
         kind = _kind(old_deadline, deadline)
         if kind is None and _words(old, old_change, old_deadline) != _words(new, change, deadline):
             kind = DifferenceKind.REWORDED
         if kind:
-            yield Difference(deadline=key, kind=kind, old=old_deadline.when, new=deadline.when)
+            yield _difference(key, kind, old_deadline.when, deadline)
+
+
+def _difference(key: str, kind: DifferenceKind, old: When | None, new: Deadline) -> Difference:
+    return Difference(deadline=key, kind=kind, old=old, new=new.when, status=new.status)
 
 
 def _kind(old: Deadline, new: Deadline) -> DifferenceKind | None:

@@ -7,12 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from notifier.core.change import Change, Deadline, Status
-from notifier.core.diff import DifferenceKind
+from notifier.core.change import Change, Deadline
 from notifier.core.history import Entry
 from notifier.core.timing import Timing
-
-_ENDS = {DifferenceKind.WITHDRAWN: Status.WITHDRAWN, DifferenceKind.COMPLETED: Status.COMPLETED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +63,7 @@ def _deadline(present: Deadline, earlier: Sequence[Entry], later: Sequence[Entry
     """The Deadline between the two; None before the list had it."""
     if not later:
         return present
-    when = later[0].difference.old
-    return None if when is None else replace(present, when=when, status=_status(present, earlier, later))
-
-
-def _status(present: Deadline, earlier: Sequence[Entry], later: Sequence[Entry]) -> Status | None:
-    """How it had ended by then, if it had. The baseline, which is its first entry, does not say."""
-    for entry in reversed(earlier[1:]):
-        if entry.difference.kind is not DifferenceKind.REWORDED:
-            return _ENDS.get(entry.difference.kind)
-    following = next(
-        (e.difference.kind for e in later if e.difference.kind is not DifferenceKind.REWORDED), None
-    )
-    if following is None:
-        return present.status
-    # What is added a second time had ended; how, nobody asks.
-    return Status.COMPLETED if following is DifferenceKind.ADDED else None
+    if not earlier:
+        return None
+    known = earlier[-1].difference
+    return replace(present, when=known.new, status=known.status)

@@ -27,7 +27,7 @@ from notifier.core.history import Entry
 from notifier.core.holder import Mark
 from notifier.core.text import Language, Text
 from notifier.core.timing import Timing
-from notifier.core.when import Certainty, When, parse_when
+from notifier.core.when import Certainty, parse_when
 from notifier.feeds.addresses import Variant
 from notifier.feeds.feed import Feed
 from notifier.feeds.reminders import Reminding
@@ -122,15 +122,17 @@ def _specimen(most: int | None) -> tuple[ChangeList, Mapping[str, Sequence[Entry
         deadlines=deadlines,
     )
     services = (Service(id="service", name="Tjeneste"),)
-    history = {change.key(deadline): _moved(change.key(deadline), deadline.when) for deadline in deadlines}
+    history = {change.key(deadline): _moved(change.key(deadline), deadline) for deadline in deadlines}
     return ChangeList(revision=1, services=services, changes=(change,)), history
 
 
-def _moved(key: str, when: When) -> tuple[Entry, ...]:
+def _moved(key: str, deadline: Deadline) -> tuple[Entry, ...]:
     none, before = parse_when("tba"), parse_when("2026-03", stated="i mars")
-    added = Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=none)
-    dated = Difference(deadline=key, kind=DifferenceKind.DATED, old=none, new=before)
-    moved = Difference(deadline=key, kind=DifferenceKind.MOVED, old=before, new=when)
+    added = Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=none, status=None)
+    dated = Difference(deadline=key, kind=DifferenceKind.DATED, old=none, new=before, status=None)
+    moved = Difference(
+        deadline=key, kind=DifferenceKind.MOVED, old=before, new=deadline.when, status=deadline.status
+    )
     return (
         Entry(difference=added, revision=1, at=_SEEN, news=False),
         Entry(difference=dated, revision=2, at=_MOVED, news=True),

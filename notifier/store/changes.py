@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, exists, func, insert, literal, or_, select, true, update
 
-from notifier.core.change import ChangeList
+from notifier.core.change import ChangeList, Status
 from notifier.core.diff import Difference, DifferenceKind
 from notifier.core.history import Entry
 from notifier.core.when import When
@@ -241,6 +241,7 @@ def _difference_row(difference: Difference, revision: int, is_news: bool, now: d
         "kind": difference.kind.value,
         "old": _when_adapter().dump_json(difference.old).decode() if difference.old else None,
         "new": _when_adapter().dump_json(difference.new).decode(),
+        "status": difference.status.value if difference.status else None,
         "at": now,
         "news": is_news,
     }
@@ -252,6 +253,7 @@ def _entry(row: Any) -> Entry:
         kind=DifferenceKind(row.kind),
         old=_when(row.old) if row.old else None,
         new=_when(row.new),
+        status=Status(row.status) if row.status else None,
     )
     return Entry(difference=difference, revision=row.revision, at=row.at, news=row.news)
 

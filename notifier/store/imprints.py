@@ -8,11 +8,12 @@ the clock said.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from notifier.core.diff import Difference, DifferenceKind
+from notifier.core.diff import DifferenceKind
 from notifier.core.history import Entry
 from notifier.core.imprint import Dispute, Printed, Reprint, Step, look
 from notifier.store import changes, installation
@@ -51,10 +52,9 @@ def history(connection: Connection) -> dict[str, tuple[Entry, ...]]:
 
 
 def _reword(found: dict[str, list[Entry]], at: datetime) -> None:
-    for key, entries in found.items():
+    for entries in found.values():
         last = entries[-1]
-        when = last.difference.new
-        difference = Difference(deadline=key, kind=DifferenceKind.REWORDED, old=when, new=when)
+        difference = replace(last.difference, kind=DifferenceKind.REWORDED, old=last.difference.new)
         entries.append(Entry(difference=difference, revision=last.revision, at=at, news=False))
 
 

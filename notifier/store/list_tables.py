@@ -33,6 +33,7 @@ differences = Table(
     Column("kind", String(12), nullable=False),
     Column("old", Text),
     Column("new", Text, nullable=False),
+    Column("status", String(12)),  # withdrawn | completed
     Column("at", Instant, nullable=False),
     Column("news", Boolean, nullable=False),
     UniqueConstraint("deadline", "revision"),

@@ -48,6 +48,7 @@ def moved(*written: str) -> Mapping[str, Sequence[Entry]]:
                 kind=DifferenceKind.MOVED if old else DifferenceKind.ADDED,
                 old=old,
                 new=new,
+                status=None,
             ),
             revision=number,
             at=oslo(f"2026-11-1{number}"),

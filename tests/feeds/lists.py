@@ -64,7 +64,9 @@ def history_of(
     """The history of lists that took force one after the other, the first being the baseline."""
     history: dict[str, tuple[Entry, ...]] = {}
     for key, _, deadline in lists[0].deadlines():
-        added = Difference(deadline=key, kind=DifferenceKind.ADDED, old=None, new=deadline.when)
+        added = Difference(
+            deadline=key, kind=DifferenceKind.ADDED, old=None, new=deadline.when, status=deadline.status
+        )
         history[key] = (Entry(difference=added, revision=1, at=START, news=False),)
     for number, (old, new) in enumerate(pairwise(lists), start=1):
         for difference in differences(old, new):

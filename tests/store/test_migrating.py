@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, delete, insert, inspect, select, text
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
+from notifier.core.change import ChangeList, Status
+from notifier.core.diff import differences
 from notifier.core.letter import LetterKind
 from notifier.errors import ConstraintError, DatabaseError
-from notifier.store import answers, erasing, letters
+from notifier.store import answers, changes, erasing, letters
 from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import current, downgrade, newest, upgrade
 from notifier.store.tables import messages, metadata, notices, subscribers, subscriptions
+from tests.core.lists import a_change, a_deadline, a_list
 from tests.store.people import KEYED, MAY, join, look_up
 
 
@@ -184,3 +188,28 @@ def test_a_database_made_with_less_room_for_who_answered_gets_more(empty_databas
         connection.execute(text('ALTER TABLE answers ALTER COLUMN "by" TYPE varchar(200)'))
     upgrade(empty_database)
     assert differences_from_metadata(empty_database) == []
+
+
+def test_how_a_deadline_had_ended_is_taken_from_what_the_list_said_then(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    end = [
+        (Status.COMPLETED, "2026-12-01"),
+        (Status.WITHDRAWN, "2026-12-01"),
+        (Status.WITHDRAWN, "2027-01-01"),
+    ]
+    lists = [a_list(a_change(a_deadline(day, status=status), a_deadline(name="test"))) for status, day in end]
+    old = ChangeList(revision=0, services=(), changes=())
+    for new in (replace(each, revision=number) for number, each in enumerate(lists, 1)):
+        found = differences(old, new)
+        with writing(empty_database) as connection:
+            changes.put_in_force(
+                connection, changes=new, merged=new, differences=found, rearmed=(), news=(), now=MAY
+            )
+        old = new
+    with reading(empty_database) as connection:
+        before = changes.history(connection)
+    downgrade(empty_database, "0018")
+    upgrade(empty_database)
+    with reading(empty_database) as connection:
+        assert changes.history(connection) == before
+    assert [entry.difference.status for entry in before["portal/end"]] == [status for status, _ in end]
