@@ -16,6 +16,9 @@ from notifier.errors import UsageError
 T = TypeVar("T")
 Given = TypeVar("Given")
 
+# As much of a name as the database keeps.
+LONGEST_NAME = 200
+
 
 def parse_now(text: str) -> datetime:
     """An ISO 8601 instant with its offset; without one it could be meant in any time zone.
@@ -41,6 +44,16 @@ def parse_day(text: str) -> date:
         raise UsageError(f"“{text}” is not a day; write it as in 2026-12-01") from None
 
 
+def parse_name(text: str) -> str:
+    """A person's name, without the blanks around it. Raises UsageError when it is too long to be kept."""
+    name = text.strip()
+    if len(name) > LONGEST_NAME:
+        raise UsageError(
+            f"a name may have {LONGEST_NAME} characters, and this one has {len(name)}: --by NAME"
+        )
+    return name
+
+
 Now = Annotated[
     datetime | None,
     typer.Option(
@@ -52,14 +65,17 @@ Now = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 By = Annotated[
-    str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default this system's user.")
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", parser=parse_name, help="Who decides; by default this system's user."
+    ),
 ]
 
 
 def person(by: str | None) -> str:
     """The name that a decision is recorded under."""
-    if by and by.strip():
-        return by.strip()
+    if by:
+        return by
     try:
         return getpass.getuser()
     except (KeyError, OSError):

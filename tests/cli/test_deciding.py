@@ -64,6 +64,14 @@ def test_a_hash_that_nothing_held_begins_with_is_exit_2_and_names_what_is_held(
     assert f"{held} (revision 2)" in called.err
 
 
+def test_a_name_that_is_longer_than_is_kept_is_refused_before_anything_is_decided(
+    place: Rehearsal, held: str
+) -> None:
+    called = place("approve", held, "--by", "O" * 201, now=DAY)
+    assert (called.code, "200 characters" in called.err) == (2, True)
+    assert place("approve", held, "--by", f" {'O' * 200} ", now=DAY).code == 0
+
+
 def test_after_resume_what_waited_leaves(place: Rehearsal) -> None:
     place.begun()
     place("pause", "--by", "Ola", now=DAY)
