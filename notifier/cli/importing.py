@@ -128,7 +128,7 @@ def _joiners(data: bytes, look: Look, basis: str | None) -> tuple[Joiner, ...]:
     with progress("Reading", data.count(b"\n")) as advance:
         return read_joiners(
             data,
-            known=lambda: known_changes(look.engine, look.settings),
+            known=lambda: known_changes(look),
             vendors=frozenset(known),
             basis=basis or default_basis(),
             advance=advance,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -92,11 +94,41 @@ def followed_line(followed: Followed) -> str:
     return f"{topics} but not {' '.join(map(str, followed.excluded))}" if followed.excluded else topics
 
 
-def chosen_topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tuple[Topic, ...]:
-    """What `--follow` or `--exclude` names. The list is asked for when part of it is named.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What `--follow` and `--exclude` name, and the list where part of it is named."""
+
+    topics: tuple[Topic, ...]
+    excluded: tuple[Topic, ...]
+    changes: ChangeList | None
+
+    def followed(self, before: Followed) -> Followed:
+        """What is followed with that; what is not named stays. Raises UsageError for what is excluded from nothing."""
+        from notifier.core.less import excluded_from_nothing, followed_of
+
+        if not self.topics and not self.excluded:
+            return before
+        topics = self.topics or before.topics
+        mistake = excluded_from_nothing(topics, self.excluded, self.changes)
+        if mistake:
+            raise UsageError(mistake)
+        return followed_of(topics, self.excluded, self.changes)
+
+
+def chosen_topics(follow: Sequence[str], exclude: Sequence[str], known: Callable[[], ChangeList]) -> Chosen:
+    """What the two name. The list is asked for when part of it is named.
 
     Raises UsageError for what cannot be followed, naming what there is.
     """
+    from notifier.core.subscription import EVERYTHING
+
+    once = cache(known)
+    topics, excluded = _topics(follow, once), _topics(exclude, once)
+    is_part = any(topic != EVERYTHING for topic in (*topics, *excluded))
+    return Chosen(topics=topics, excluded=excluded, changes=once() if is_part else None)
+
+
+def _topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tuple[Topic, ...]:
     from notifier.core.subscription import EVERYTHING, parse_topic, unknown_target
 
     topics = tuple(dict.fromkeys(understood(parse_topic, text) for text in texts))
@@ -106,17 +138,6 @@ def chosen_topics(texts: Sequence[str], known: Callable[[], ChangeList]) -> tupl
         if mistake:
             raise UsageError(mistake)
     return topics
-
-
-def refuse_excluded_from_nothing(
-    topics: Sequence[Topic], excluded: Sequence[Topic], changes: ChangeList | None
-) -> None:
-    """Raises UsageError for what `--exclude` takes from nothing."""
-    from notifier.core.less import excluded_from_nothing
-
-    mistake = excluded_from_nothing(topics, excluded, changes)
-    if mistake:
-        raise UsageError(mistake)
 
 
 def chosen_cadence(texts: Sequence[str]) -> Cadence | None:

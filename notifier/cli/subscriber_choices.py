@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,6 @@ from notifier.cli.people import (
     VendorId,
     chosen_cadence,
     chosen_topics,
-    refuse_excluded_from_nothing,
     subscriber_at,
 )
 from notifier.cli.printing import wrapped
@@ -25,13 +25,25 @@ from notifier.core.text import Language
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from notifier.core.change import ChangeList
-    from notifier.core.subscription import Followed, Subscriber, Topic
+    from notifier.core.subscription import Subscriber
+
+
+NewLanguage = Annotated[Language | None, typer.Option("--language", help="The language of their mails.")]
+DefaultLeads = Annotated[
+    bool,
+    typer.Option("--default-leads", help="Remind at each deadline's own or the default leads again."),
+]
+NoVendor = Annotated[bool, typer.Option("--no-vendor", help="They belong to no vendor.")]
+Suspend = Annotated[
+    str | None, typer.Option("--suspend", metavar="REASON", help="Send them nothing until resumed.")
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="End a suspension; the next mail tells all that is ahead.")
+]
 
 
 @group.command("set")
@@ -39,24 +51,15 @@ def change(
     context: typer.Context,
     *,
     address: Address,
-    language: Annotated[
-        Language | None, typer.Option("--language", help="The language of their mails.")
-    ] = None,
+    language: NewLanguage = None,
     follow: Follow = None,
     exclude: Exclude = None,
     lead: Leads = None,
-    default_leads: Annotated[
-        bool,
-        typer.Option("--default-leads", help="Remind at each deadline's own or the default leads again."),
-    ] = False,
+    default_leads: DefaultLeads = False,
     vendor: VendorId = None,
-    no_vendor: Annotated[bool, typer.Option("--no-vendor", help="They belong to no vendor.")] = False,
-    suspend: Annotated[
-        str | None, typer.Option("--suspend", metavar="REASON", help="Send them nothing until resumed.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="End a suspension; the next mail tells all that is ahead.")
-    ] = False,
+    no_vendor: NoVendor = False,
+    suspend: Suspend = None,
+    resume: Resume = False,
     now: Now = None,
 ) -> None:
     """Change what a subscriber chose; what is not named stays.
@@ -64,31 +67,24 @@ def change(
     --follow, --exclude and --lead replace all of theirs; --follow alone leaves nothing excluded.
     """
     from notifier.consent.choosing import alter
-    from notifier.core.subscription import EVERYTHING
     from notifier.store.engine import writing
 
     _refuse_both(lead, default_leads, "--lead", "--default-leads")
     _refuse_both(vendor, no_vendor, "--vendor", "--no-vendor")
     _refuse_both(suspend is not None, resume, "--suspend", "--resume")
-    if not any(
-        (language, follow, exclude, lead, default_leads, vendor, no_vendor, suspend is not None, resume)
-    ):
+    chooses = any((language, follow, exclude, lead, default_leads, vendor, no_vendor))
+    if not (chooses or suspend is not None or resume):
         raise UsageError("nothing to change was named; see: notifier subscribers set --help")
     cadence = chosen_cadence(lead or [])
     with changing(context, now) as look:
-        topics, excluded = (
-            chosen_topics(texts or [], lambda: known_changes(look.engine, look.settings))
-            for texts in (follow, exclude)
-        )
-        is_part = any(topic != EVERYTHING for topic in (*topics, *excluded))
-        changes = known_changes(look.engine, look.settings) if is_part else None
+        chosen = chosen_topics(follow or [], exclude or [], partial(known_changes, look))
         with writing(look.engine) as connection:
             found = _who_stays(connection, address)
             alter(
                 connection,
                 found,
                 language=language or found.language,
-                followed=_followed(found.followed, topics, excluded, changes),
+                followed=chosen.followed(found.followed),
                 cadence=cadence or (None if default_leads else found.cadence),
                 vendor=known_vendor(connection, vendor) or (None if no_vendor else found.vendor),
                 rules=look.settings.answer_rules,
@@ -96,21 +92,8 @@ def change(
                 now=look.now,
             )
             stays = _stays_as_it_was(connection, found, suspend=suspend, resume=resume, now=look.now)
-    nothing_else = not any((language, follow, exclude, lead, default_leads, vendor, no_vendor))
-    changed = "" if stays and nothing_else else f"{found.address} is changed. "
+    changed = "" if stays and not chooses else f"{found.address} is changed. "
     print(wrapped(f"{stays}{changed}See: notifier subscribers show {found.address}"))
-
-
-def _followed(
-    before: Followed, topics: Sequence[Topic], excluded: Sequence[Topic], changes: ChangeList | None
-) -> Followed:
-    """What they are to follow. Raises UsageError for what is excluded from nothing."""
-    from notifier.core.less import followed_of
-
-    if not topics and not excluded:
-        return before
-    refuse_excluded_from_nothing(topics or before.topics, excluded, changes)
-    return followed_of(topics or before.topics, excluded, changes)
 
 
 def _refuse_both(one: object, other: object, first: str, second: str) -> None:

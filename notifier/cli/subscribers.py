@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,6 @@ from notifier.cli.people import (
     checked_vendor,
     chosen_cadence,
     chosen_topics,
-    refuse_excluded_from_nothing,
     subscriber_at,
 )
 from notifier.cli.printing import local, wrapped
@@ -29,11 +29,12 @@ from notifier.errors import UsageError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
+    from notifier.cli.opening import Look
     from notifier.core.change import ChangeList
-    from notifier.settings import Settings
     from notifier.store.joining import Added
+    from notifier.store.suppressions import Suppressed
 
 group = typer.Typer(
     help="Who is told: add, change, look, remove.", no_args_is_help=True, rich_markup_mode=None
@@ -75,38 +76,31 @@ def add(
     to again from then on.
     """
     from notifier.core.address import normal_address
+    from notifier.core.less import NOTHING
     from notifier.store import joining, suppressions
     from notifier.store.engine import writing
 
     normal = understood(normal_address, address)
     cadence = chosen_cadence(lead or [])
     with changing(context, now) as look:
-        topics, excluded = (
-            chosen_topics(texts, lambda: known_changes(look.engine, look.settings))
-            for texts in (follow or ["everything"], exclude or [])
-        )
-        changes = known_changes(look.engine, look.settings) if excluded else None
-        refuse_excluded_from_nothing(topics, excluded, changes)
+        chosen = chosen_topics(follow or ["everything"], exclude or [], partial(known_changes, look))
+        followed = chosen.followed(NOTHING)
         with writing(look.engine) as connection:
             added = joining.add(
                 connection,
                 address=normal,
                 language=language,
-                topics=topics,
+                topics=followed.topics,
                 cadence=cadence,
                 vendor=known_vendor(connection, vendor),
                 basis=basis or default_basis(),
                 now=look.now,
                 again=again,
-                excluded=excluded,
+                excluded=followed.excluded,
             )
             _refuse_who_left(connection, added, look.timing.zone)
             lifted = suppressions.lift(connection, normal, pseudonyms=look.pseudonyms)
-    if lifted is not None:
-        had = (
-            "had said “I did not ask for this”" if lifted is suppressions.Suppressed.DENIED else "was erased"
-        )
-        print(wrapped(f"{normal} {had}; on your word that is forgotten."))
+    _tell_lifted(normal, lifted)
     _tell_added(added)
 
 
@@ -120,6 +114,14 @@ def _refuse_who_left(connection: Connection, added: Added, zone: ZoneInfo) -> No
             f"the subscriber {address} left {local(at, zone)}, and can subscribe again themselves; with a consent"
             f" given since then: notifier subscribers add {address} --again --basis TEXT"
         )
+
+
+def _tell_lifted(address: str, lifted: Suppressed | None) -> None:
+    from notifier.store.suppressions import Suppressed
+
+    if lifted is not None:
+        had = "had said “I did not ask for this”" if lifted is Suppressed.DENIED else "was erased"
+        print(wrapped(f"{address} {had}; on your word that is forgotten."))
 
 
 def _tell_added(added: Added) -> None:
@@ -190,14 +192,14 @@ def default_basis() -> str:
     return f"added by an operator ({person(None)})"
 
 
-def known_changes(engine: Engine, settings: Settings) -> ChangeList:
+def known_changes(look: Look) -> ChangeList:
     """The list that can be followed. Raises ListRefusedError when none is in force and the file is wrong."""
     from notifier import app as wiring
     from notifier.jobs.known_list import known_list
     from notifier.sources.file import FileSource
 
-    source = FileSource(settings.list_path)
-    return known_list(engine=engine, source=source, timing=settings.timing, wall=wiring.clock())
+    source = FileSource(look.settings.list_path)
+    return known_list(engine=look.engine, source=source, timing=look.timing, wall=wiring.clock())
 
 
 def known_vendor(connection: Connection, vendor: str | None) -> str | None:
