@@ -11,7 +11,7 @@ import typer
 from notifier.cli.finding import find_change, list_in_force
 from notifier.cli.frame import app
 from notifier.cli.opening import Look, changing, looking
-from notifier.cli.options import AsJson, By, Now, no_such, parse_day, person, understood
+from notifier.cli.options import AsJson, By, ChangeId, Now, no_such, parse_day, person, understood
 from notifier.cli.printing import columns, local, print_json, wrapped
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party
 from notifier.core.text import count
@@ -31,7 +31,6 @@ OfPerson = Annotated[
     str | None,
     typer.Option("--address", metavar="ADDRESS", help="A subscriber without a vendor, instead."),
 ]
-ChangeId = Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")]
 WhatIsSaid = Annotated[
     AnswerKind,
     typer.Argument(

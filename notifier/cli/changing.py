@@ -11,7 +11,7 @@ from notifier.cli.finding import NO_LIST_YET, any_list_in_force, find_change, li
 from notifier.cli.frame import app
 from notifier.cli.naming import change_name, date_text, dates_text
 from notifier.cli.opening import Look, looking
-from notifier.cli.options import AsJson, Now
+from notifier.cli.options import AsJson, ChangeId, Now
 from notifier.cli.printing import bullets, columns, local, print_json, wrapped
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 changes = typer.Typer(help="The list as the system sees it.", no_args_is_help=True)
 app.add_typer(changes, name="changes")
-
-ChangeId = Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")]
 
 
 @changes.command(name="list")

@@ -31,29 +31,29 @@ _NEXT = {
     " Raise `revision` by one.",
 }
 
+New = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="NEW", exists=True, dir_okay=False, help="The list's file; by default that of the settings."
+    ),
+]
+Against = Annotated[
+    Path | None,
+    typer.Option(
+        "--against",
+        metavar="OLD",
+        exists=True,
+        dir_okay=False,
+        help="Compare with this file; needs no database.",
+    ),
+]
+
 
 @app.command()
 def check(
     context: typer.Context,
-    new: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="NEW",
-            exists=True,
-            dir_okay=False,
-            help="The list's file; by default that of the settings.",
-        ),
-    ] = None,
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            "--against",
-            metavar="OLD",
-            exists=True,
-            dir_okay=False,
-            help="Compare with this file; needs no database.",
-        ),
-    ] = None,
+    new: New = None,
+    against: Against = None,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
@@ -67,9 +67,8 @@ def check(
     from notifier.feeds.limits import ADVICE, outgrown
 
     settings = current_settings(context)
-    file = new or settings.list_path
+    file, wall = new or settings.list_path, wiring.clock()
     try:
-        wall = wiring.clock()
         read = _read(file, settings, wall)
         if against is not None:
             found = _with_file(read, against, settings, now or wall)

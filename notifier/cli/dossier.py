@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.cli.finding import find_change, list_in_force
+from notifier.cli.finding import find_change, find_vendor, list_in_force
 from notifier.cli.frame import ATTENTION, app
 from notifier.cli.opening import current_settings, looking
-from notifier.cli.options import Now, no_such
+from notifier.cli.options import Now
 from notifier.cli.printing import bullets, wrapped
 from notifier.cli.progress import progress
 from notifier.core.text import count
 from notifier.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
+    from notifier.cli.opening import Look
+    from notifier.compose.voice import Voice
     from notifier.settings import Settings
 
 _VERIFY = "verify"
@@ -52,22 +54,15 @@ def dossier(
 def _write(
     context: typer.Context, folder: Path, *, change_id: str, vendor_id: str, now: datetime | None
 ) -> None:
-    from notifier import app as parts
-    from notifier.compose.links import Links
-    from notifier.compose.templates import shipped_templates
-    from notifier.compose.voice import Voice
     from notifier.jobs.dossier import write_dossier
     from notifier.settings.keys import signing_keys
-    from notifier.store import vendors
     from notifier.store.engine import reading
 
     with looking(context, now) as look, progress("Writing", None) as advance:
         current = list_in_force(look.engine)
         change = find_change(current, change_id)
         with reading(look.engine) as connection:
-            vendor = vendors.find(connection, vendor_id)
-            if vendor is None:
-                raise no_such("vendor", vendor_id, [each.id for each in vendors.listing(connection)])
+            vendor = find_vendor(connection, vendor_id)
         keys = signing_keys(look.settings.state_dir)
         written = write_dossier(
             folder,
@@ -75,12 +70,7 @@ def _write(
             changes=current,
             change=change,
             vendor=vendor,
-            voice=Voice(
-                timing=look.timing,
-                letterhead=parts.letterhead_of(look.settings, keys),
-                templates=shipped_templates(),
-                links=Links(base_url=look.settings.base_url, keys=keys),
-            ),
+            voice=_voice(look, keys),
             rules=look.settings.answer_rules,
             language=look.settings.ops.language,
             keys=keys,
@@ -90,6 +80,21 @@ def _write(
     what = f"{count(written.records, 'record')} and {count(written.mails, 'mail')}"
     print(wrapped(f"{what} are in {written.index}. Keep its last hash elsewhere:"))
     print(written.head)
+
+
+def _voice(look: Look, keys: tuple[str, ...]) -> Voice:
+    """Who speaks. With the installation's own keys, so that the links are those that were sent."""
+    from notifier import app as wiring
+    from notifier.compose.links import Links
+    from notifier.compose.templates import shipped_templates
+    from notifier.compose.voice import Voice
+
+    return Voice(
+        timing=look.timing,
+        letterhead=wiring.letterhead_of(look.settings, keys),
+        templates=shipped_templates(),
+        links=Links(base_url=look.settings.base_url, keys=keys),
+    )
 
 
 def _verify(context: typer.Context, folder: Path, head: str | None) -> None:

@@ -30,18 +30,20 @@ app.add_typer(group, name="evidence")
 
 _FIRST = 5
 
+Until = Annotated[
+    date | None,
+    typer.Option(
+        "--until", metavar="DATE", parser=parse_day, help="The report's last day; by default today."
+    ),
+]
+
 
 @group.command("import")
 def import_evidence(
     context: typer.Context,
     *,
     file: File,
-    until: Annotated[
-        date | None,
-        typer.Option(
-            "--until", metavar="DATE", parser=parse_day, help="The report's last day; by default today."
-        ),
-    ] = None,
+    until: Until = None,
     yes: Yes = False,
     now: Now = None,
 ) -> None:

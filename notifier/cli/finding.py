@@ -8,9 +8,10 @@ from notifier.cli.options import no_such
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from notifier.core.change import Change, ChangeList
+    from notifier.store.vendors import Vendor
 
 
 NO_LIST_YET = "No list is in force yet: notifier tick or notifier run reads it."
@@ -39,4 +40,14 @@ def find_change(changes: ChangeList, change_id: str) -> Change:
     found = changes.change(change_id)
     if found is None:
         raise no_such("change", change_id, [change.id for change in changes.changes])
+    return found
+
+
+def find_vendor(connection: Connection, vendor_id: str) -> Vendor:
+    """The Vendor with that id. Raises UsageError with the nearest one."""
+    from notifier.store import vendors
+
+    found = vendors.find(connection, vendor_id)
+    if found is None:
+        raise no_such("vendor", vendor_id, [each.id for each in vendors.listing(connection)])
     return found

@@ -63,6 +63,7 @@ Now = Annotated[
         help="Take this for the present, as in 2026-05-01T08:05+02:00 (to act, only on a rehearsal database).",
     ),
 ]
+ChangeId = Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 By = Annotated[
     str | None,

@@ -33,6 +33,20 @@ app.add_typer(outbox, name="outbox")
 RECENTLY = timedelta(days=3)
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The Message's number.")]
+Ids = Annotated[list[int] | None, typer.Argument(metavar="ID…", help="The Messages' numbers.")]
+Every = Annotated[
+    str | None, typer.Option("--all", metavar="STATE", help="Every Message that is failed, or unknown.")
+]
+Since = Annotated[
+    date | None,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        parser=parse_day,
+        help="With --all: from which day on they failed; by default the last three days.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --all: do it; without, only show what would be sent.")]
 
 
 @outbox.command(name="list")
@@ -91,22 +105,10 @@ def show(context: typer.Context, message_id: Id, as_json: AsJson = False, now: N
 def retry(
     context: typer.Context,
     *,
-    ids: Annotated[list[int] | None, typer.Argument(metavar="ID…", help="The Messages' numbers.")] = None,
-    every: Annotated[
-        str | None, typer.Option("--all", metavar="STATE", help="Every Message that is failed, or unknown.")
-    ] = None,
-    since: Annotated[
-        date | None,
-        typer.Option(
-            "--since",
-            metavar="DATE",
-            parser=parse_day,
-            help="With --all: from which day on they failed; by default the last three days.",
-        ),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="With --all: do it; without, only show what would be sent.")
-    ] = False,
+    ids: Ids = None,
+    every: Every = None,
+    since: Since = None,
+    yes: Yes = False,
     by: By = None,
     now: Now = None,
 ) -> None:

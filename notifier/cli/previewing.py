@@ -33,25 +33,29 @@ class Form(StrEnum):
     EML = "eml"
 
 
+InTheFile = Annotated[
+    str | None, typer.Argument(metavar="CHANGE", help="The change's id, in the list's file.")
+]
+Everything = Annotated[
+    Path | None, typer.Option("--all", metavar="DIR", help="Write every mail there, with an index.html.")
+]
+Kind = Annotated[
+    NoticeKind | None, typer.Option("--kind", help="By default a reminder, where there is a date.")
+]
+Ahead = Annotated[
+    str | None,
+    typer.Option("--lead", metavar="LEAD", help="A reminder this long before, as 14d; by default the next."),
+]
+
+
 @app.command()
 def preview(
     context: typer.Context,
-    change: Annotated[
-        str | None, typer.Argument(metavar="CHANGE", help="The change's id, in the list's file.")
-    ] = None,
+    change: InTheFile = None,
     *,
-    everything: Annotated[
-        Path | None, typer.Option("--all", metavar="DIR", help="Write every mail there, with an index.html.")
-    ] = None,
-    kind: Annotated[
-        NoticeKind | None, typer.Option("--kind", help="By default a reminder, where there is a date.")
-    ] = None,
-    lead: Annotated[
-        str | None,
-        typer.Option(
-            "--lead", metavar="LEAD", help="A reminder this long before, as 14d; by default the next."
-        ),
-    ] = None,
+    everything: Everything = None,
+    kind: Kind = None,
+    lead: Ahead = None,
     language: Annotated[Language, typer.Option("--language", help="The mail's language.")] = Language.NB,
     form: Annotated[Form, typer.Option("--format", help="The text part, the page or the mail.")] = Form.TEXT,
     now: Now = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from notifier.cli.opening import wired
 from notifier.cli.options import AsJson, Now
 from notifier.cli.printing import bullets, print_json, wrapped
 from notifier.core.text import count
+
+if TYPE_CHECKING:
+    from notifier.daemon.publishing import Published
 
 
 @app.command()
@@ -49,12 +52,13 @@ def publish(
     if as_json:
         print_json(asdict(done))
         return
-    print(
-        wrapped(
-            f"{count(done.files, 'file')} in {folder}: {done.written} written, {done.removed} removed, "
-            f"the others were the same already."
-        )
-    )
+    _tell(done, folder)
+
+
+def _tell(done: Published, folder: Path) -> None:
+    files = count(done.files, "file")
+    changed = f"{done.written} written, {done.removed} removed"
+    print(wrapped(f"{files} in {folder}: {changed}, the others were the same already."))
     if done.kept:
         print(wrapped("Gone from the list, but changed since by somebody else, so they stay:"))
         print(bullets(done.kept))

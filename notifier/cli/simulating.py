@@ -27,25 +27,30 @@ if TYPE_CHECKING:
 MOST_TICKS = 50_000
 ONE_DAY = timedelta(days=1)
 
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="DIR", help="Where to write; by default a folder in the state directory."),
+]
+First = Annotated[date, typer.Option("--from", metavar="DATE", parser=parse_day, help="The first day.")]
+Last = Annotated[date, typer.Option("--to", metavar="DATE", parser=parse_day, help="The last day.")]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        "--every",
+        metavar="RHYTHM",
+        help="How often to tick: daily@08:05, 15min, 2h; by default daily, a little after reminders are due.",
+    ),
+]
+
 
 @app.command()
 def simulate(
     context: typer.Context,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(metavar="DIR", help="Where to write; by default a folder in the state directory."),
-    ] = None,
+    folder: Folder = None,
     *,
-    first: Annotated[date, typer.Option("--from", metavar="DATE", parser=parse_day, help="The first day.")],
-    last: Annotated[date, typer.Option("--to", metavar="DATE", parser=parse_day, help="The last day.")],
-    every: Annotated[
-        str | None,
-        typer.Option(
-            "--every",
-            metavar="RHYTHM",
-            help="How often to tick: daily@08:05, 15min, 2h; by default daily, a little after reminders are due.",
-        ),
-    ] = None,
+    first: First,
+    last: Last,
+    every: Every = None,
 ) -> None:
     """Play time through; write every mail to come.
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from notifier.cli.finding import find_vendor
 from notifier.cli.frame import app
 from notifier.cli.opening import changing, looking
-from notifier.cli.options import AsJson, Now, no_such, understood
+from notifier.cli.options import AsJson, Now, understood
 from notifier.cli.printing import columns, print_json, wrapped
 from notifier.cli.subscriber_views import as_value, lines
 from notifier.core.text import count
@@ -84,13 +85,11 @@ def show(
     now: Now = None,
 ) -> None:
     """Show one vendor with its subscribers."""
-    from notifier.store import subscribers, vendors
+    from notifier.store import subscribers
     from notifier.store.engine import reading
 
     with looking(context, now) as look, reading(look.engine) as connection:
-        found = vendors.find(connection, vendor_id)
-        if found is None:
-            raise no_such("vendor", vendor_id, [each.id for each in vendors.listing(connection)])
+        found = find_vendor(connection, vendor_id)
         people = subscribers.listing(connection, vendor=vendor_id)
     if as_json:
         print_json(_as_value(found) | {"subscribers": [as_value(each) for each in people]})

@@ -8,23 +8,25 @@ from typing import Annotated
 import typer
 
 from notifier.cli import vendors
-from notifier.cli.finding import find_change, list_in_force
+from notifier.cli.finding import find_change, find_vendor, list_in_force
 from notifier.cli.opening import changing
-from notifier.cli.options import By, Now, no_such, parse_day, person
+from notifier.cli.options import By, ChangeId, Now, parse_day, person
 from notifier.cli.printing import wrapped
 from notifier.errors import UsageError
+
+VendorId = Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor's id.")]
+Until = Annotated[
+    date, typer.Option("--until", metavar="DATE", parser=parse_day, help="The last day on which it holds.")
+]
 
 
 @vendors.group.command()
 def waive(
     context: typer.Context,
-    vendor_id: Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor's id.")],
-    change_id: Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")],
+    vendor_id: VendorId,
+    change_id: ChangeId,
     *,
-    until: Annotated[
-        date,
-        typer.Option("--until", metavar="DATE", parser=parse_day, help="The last day on which it holds."),
-    ],
+    until: Until,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")],
     by: By = None,
     now: Now = None,
@@ -34,7 +36,6 @@ def waive(
     It no longer holds up readiness --gate. It is reminded as before. To end it early, give --until a day gone by.
     """
     from notifier.core.readiness import Waiver
-    from notifier.store import vendors as store
     from notifier.store import waivers
     from notifier.store.engine import writing
 
@@ -43,10 +44,8 @@ def waive(
     with changing(context, now) as look:
         change = find_change(list_in_force(look.engine), change_id)
         with writing(look.engine) as connection:
-            if store.find(connection, vendor_id) is None:
-                raise no_such("vendor", vendor_id, [each.id for each in store.listing(connection)])
             waiver = Waiver(
-                vendor=vendor_id,
+                vendor=find_vendor(connection, vendor_id).id,
                 change_id=change.id,
                 by=person(by),
                 reason=reason.strip(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -13,7 +13,7 @@ from notifier.cli.finding import find_change, list_in_force
 from notifier.cli.frame import app
 from notifier.cli.naming import address_or_erased, attempt_entry, attempt_text, change_name
 from notifier.cli.opening import looking
-from notifier.cli.options import AsJson, Now
+from notifier.cli.options import AsJson, ChangeId, Now
 from notifier.cli.people import Person, follows
 from notifier.cli.printing import columns, local, print_json, wrapped
 from notifier.core.notice import NoticeKind
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def why(
     context: typer.Context,
     address: Person,
-    change: Annotated[str, typer.Argument(metavar="CHANGE", help="The change's id.")],
+    change: ChangeId,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
