@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,7 +28,7 @@ import psutil
 from tests.deploy.shipped import shipped_nginx
 
 SECONDS = 1
-ROUNDS = 5
+ROUNDS = 15
 CONNECTIONS = 8
 _NGINX = """
 worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; daemon off;
@@ -43,6 +43,7 @@ http {{
   {cache}
 }}
 """
+_BESIDE = "nginx with a file"
 # nginx makes these of the file itself.
 _OF_THE_FILE = {"content-type", "content-length", "etag", "last-modified"}
 _IN_TURN = """
@@ -64,10 +65,6 @@ class Pace:
 
     def __str__(self) -> str:
         return f"{self.rate:,.0f} a second, p99 {self.p99:.1f} ms, {self.spent:.1f} µs"
-
-    def beside(self, other: Pace) -> str:
-        """By requests a second, and by the processor."""
-        return f"{self.rate / other.rate:.2f}, by the processor {other.spent / self.spent:.2f} of nginx with a file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +90,7 @@ def measure() -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as name, _servers(Path(name)) as (servers, told):
         whole = _paces(servers, str(told["private"]), conditional=False)
         known = _paces(servers, str(told["private"]), conditional=True)
-        in_turn = _best([_pace_in_turn(servers["daemon"], Path(name)) for _ in range(ROUNDS)])
+        in_turn = _middle([_pace_in_turn(servers["daemon"], Path(name)) for _ in range(ROUNDS)])
     size = f"{float(told['bytes']) / 1000:.0f} kB"
     return [
         *_rows(f"a calendar of {size}, 200", whole),
@@ -113,29 +110,43 @@ def measure() -> list[tuple[str, str, str]]:
     ]
 
 
-def _rows(what: str, paces: dict[str, Pace]) -> list[tuple[str, str, str]]:
-    beside = paces.pop("nginx with a file")
-    rows = [(f"{what}, {name}", str(pace), pace.beside(beside)) for name, pace in paces.items()]
-    return [(f"{what}, nginx with a file", str(beside), ""), *rows]
+def _rows(what: str, paces: Mapping[str, Sequence[Pace]]) -> list[tuple[str, str, str]]:
+    return [
+        (f"{what}, {name}", str(_middle(theirs)), _beside(theirs, paces[_BESIDE]) if name != _BESIDE else "")
+        for name, theirs in paces.items()
+    ]
 
 
-def _paces(servers: Mapping[str, Server], private: str, *, conditional: bool) -> dict[str, Pace]:
-    """Each at its best of several short rounds in turn."""
+def _beside(theirs: Sequence[Pace], others: Sequence[Pace]) -> str:
+    """By requests a second and by the processor: each round's by itself, since the machine's mood changes between."""
+    rounds = list(zip(theirs, others, strict=True))
+    rate = median(one.rate / other.rate for one, other in rounds)
+    spent = median(other.spent / one.spent for one, other in rounds)
+    return f"{rate:.2f}, by the processor {spent:.2f} of {_BESIDE}"
+
+
+def _paces(servers: Mapping[str, Server], private: str, *, conditional: bool) -> dict[str, list[Pace]]:
+    """Each in several short rounds in turn; who goes first turns too."""
     asked = {
-        "nginx with a file": (servers["files"], "/calendar.ics"),
+        _BESIDE: (servers["files"], "/calendar.ics"),
         "nginx with a file kept open": (servers["open"], "/calendar.ics"),
         "directly": (servers["daemon"], "/calendar.ics"),
         "through nginx's cache": (servers["cache"], "/calendar.ics"),
         "private, directly": (servers["daemon"], private),
     }
     tags = {name: _tag_of(server, path) if conditional else None for name, (server, path) in asked.items()}
-    rounds = [{name: _pace(*place, tags[name]) for name, place in asked.items()} for _ in range(ROUNDS)]
-    return {name: _best([one[name] for one in rounds]) for name in asked}
+    paces: dict[str, list[Pace]] = {name: [] for name in asked}
+    for number in range(ROUNDS):
+        first = number % len(asked)
+        for name in [*asked, *asked][first : first + len(asked)]:
+            paces[name].append(_pace(*asked[name], tags[name]))
+    return paces
 
 
-def _best(paces: Sequence[Pace]) -> Pace:
-    """The quickest, since other work on the machine makes any one look bad; the median of the processor's time."""
-    return replace(max(paces, key=lambda pace: pace.rate), spent=median(pace.spent for pace in paces))
+def _middle(paces: Sequence[Pace]) -> Pace:
+    """The median of each figure by itself."""
+    of = {name: median(getattr(pace, name) for pace in paces) for name in ("rate", "p99", "spent")}
+    return Pace(**of)
 
 
 @contextmanager
