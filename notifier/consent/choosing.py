@@ -9,7 +9,6 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from notifier.consent import pausing
 from notifier.consent.reconsidering import reconsider_all
 from notifier.core.answer import AnswerRules, party_of
 from notifier.core.cadence import Cadence
@@ -19,7 +18,7 @@ from notifier.core.subscription import MOVED, Addressee, Followed, Moved, Subscr
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.logs import Person, log
-from notifier.store import choices, holding, owing, subscribers
+from notifier.store import choices, holding, owing, pausing, subscribers
 from notifier.store.engine import reading, writing
 
 _log = log("consent")
@@ -131,9 +130,9 @@ def choose(
             now=now,
         )
         if paused_until is not None and paused_until != found.paused_until:
-            pausing.pause(connection, found, until=paused_until, timing=timing, now=now)
+            pausing.pause(connection, found, until=paused_until, now=now)
         elif paused_until is None and found.paused_until is not None:
-            pausing.end(connection, found, timing=timing, now=now)
+            pausing.end(connection, found, now=now)
         _log.info("chose", person=Person(found.address))
         return True
 

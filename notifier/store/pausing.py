@@ -58,11 +58,17 @@ def end(connection: Connection, subscriber: Subscriber, *, now: datetime) -> Non
     connection.execute(update(messages).where(_waiting(subscriber)).values(not_before=now))
 
 
-def contact_ids(connection: Connection, vendor_id: str) -> list[int]:
-    """The ids of a Vendor's active Subscribers, who are mailed but for a pause of their own."""
+def contacts_where_one_pauses(connection: Connection, *, now: datetime) -> dict[str, list[int]]:
+    """By Vendor, the ids of its active Subscribers, where one of them at least has paused."""
     active = subscribers.c.state == SubscriberState.ACTIVE
-    chosen = select(subscribers.c.id).where(subscribers.c.vendor_id == vendor_id, active)
-    return list(connection.scalars(chosen.order_by(subscribers.c.id)))
+    pausing = select(subscribers.c.vendor_id).where(subscribers.c.paused_until > now, active)
+    chosen = select(subscribers.c.vendor_id, subscribers.c.id).where(
+        subscribers.c.vendor_id.in_(pausing), active
+    )
+    found: dict[str, list[int]] = {}
+    for vendor, subscriber in connection.execute(chosen.order_by(subscribers.c.id)):
+        found.setdefault(vendor, []).append(subscriber)
+    return found
 
 
 def holds(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from notifier.consent.choosing import choose
+from notifier.consent.leaving import leave
 from notifier.core.answer import AnswerKind
 from notifier.core.subscription import Followed, Subscriber, parse_topic
+from notifier.jobs.alert import review
 from notifier.store import alerts
-from notifier.store.engine import reading
+from notifier.store.engine import reading, writing
 from tests.consent.saying import CHANGES, MAY, NOW, contact, say
-from tests.core.lists import TIMING
+from tests.core.lists import TIMING, a_change, a_list
 from tests.store.test_imprints import publish
 
 BEYOND = NOW + timedelta(days=300)
@@ -27,6 +29,7 @@ def pause(engine: Engine, person: Subscriber, until: datetime | None, *, topic: 
 
 
 def told(engine: Engine) -> dict[str, str]:
+    review(engine=engine, timing=TIMING, base_url="https://varsel.example.no", now=NOW)
     with reading(engine) as connection:
         return {
             each.key: each.text for each in alerts.open_alerts(connection) if each.key.startswith("paused:")
@@ -73,3 +76,35 @@ def test_nor_does_one_of_a_vendor_that_is_ready(database: Engine) -> None:
         say(database, kari, AnswerKind.DONE, change_id=change)
     pause(database, kari, BEYOND)
     assert told(database) == {}
+
+
+def test_a_contact_who_leaves_and_a_date_that_moves_are_noticed_as_well(database: Engine) -> None:
+    kari, ola = contact(database), contact(database, "ola@epj.example.no")
+    publish(database, CHANGES, now=MAY)
+    pause(database, kari, NOW + timedelta(days=50))
+    _, preg, over = CHANGES.changes
+    publish(database, a_list(a_change("2026-09-20"), preg, over, revision=2), now=NOW)
+    assert told(database) == {}
+    assert leave(engine=database, addressee=ola.addressee, why="the link", now=NOW)
+    assert "portal/end (2026-09-20)" in told(database)["paused:blabaer"]
+    publish(database, a_list(a_change(), preg, over, revision=3), now=NOW)
+    assert told(database) == {}
+    publish(database, a_list(a_change(), a_change("2026-09-05", name="preg"), over, revision=4), now=NOW)
+    assert "preg/end (2026-09-05)" in told(database)["paused:blabaer"]
+
+
+def test_what_its_text_names_anew_operators_are_told_anew(database: Engine) -> None:
+    kari = contact(database)
+    publish(database, CHANGES, now=MAY)
+    pause(database, kari, BEYOND)
+    told(database)
+    with writing(database) as connection:
+        known = [each.id for each in alerts.open_alerts(connection)]
+        alerts.mark_told(connection, known, way=alerts.Way.LOGGED, now=NOW)
+    told(database)
+    with reading(database) as connection:
+        assert not alerts.untold(connection, alerts.Way.LOGGED)
+    say(database, kari, AnswerKind.DONE, change_id="preg")
+    assert "preg" not in told(database)["paused:blabaer"]
+    with reading(database) as connection:
+        assert [each.key for each in alerts.untold(connection, alerts.Way.LOGGED)] == ["paused:blabaer"]
