@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifier.core.backoff import (
     AMBIGUOUS_WAIT,
@@ -45,48 +45,34 @@ def after_verdict(
     that this Message tried it: being refused then is no news about the Message. `others_taken` says that it was
     refused without a reason before and that the relay has taken another Message since: then it is its own trouble.
     """
-    if verdict.fault is Fault.AMBIGUOUS:
-        return after_silence(message, now=now)
-    state, not_before = MessageState.PENDING, now
-    tries, refusals = message.tries, message.refusals
+    copies = message.copies - 1
     match verdict.fault:
+        case Fault.AMBIGUOUS:
+            return after_silence(message, now=now)
         case Fault.NONE:
-            state = MessageState.SENT
+            return _moved(message, MessageState.SENT, not_before=now, copies=message.copies)
         case Fault.POLICY:
-            refusals += 1
-            not_before = now + retry_delay(1 if probing else refusals, spread)
+            refusals = message.refusals + 1
+            wait = retry_delay(1 if probing else refusals, spread)
             enough = refusals >= POLICY_TRIES and (not probing or _was_long_deferred(message, now))
-            state = MessageState.FAILED if enough else state
+            return _put_off(message, now=now, wait=wait, copies=copies, refusals=refusals, enough=enough)
         case Fault.UNCLEAR:
             spared = probing and not others_taken
             # The refusal before counts as well, also where it was spared then.
-            refusals = max(refusals + (not spared), UNCLEAR_TRIES if others_taken else 0)
-            not_before = now + retry_delay(1, spread)
+            refusals = max(message.refusals + (not spared), UNCLEAR_TRIES if others_taken else 0)
+            wait = retry_delay(1, spread)
             enough = _was_long_deferred(message, now) if spared else refusals >= UNCLEAR_TRIES
-            state = MessageState.FAILED if enough else state
+            return _put_off(message, now=now, wait=wait, copies=copies, refusals=refusals, enough=enough)
         case Fault.TEMPORARY:
-            tries += 1
-            not_before = now + retry_delay(tries, spread)
-            state = MessageState.FAILED if _tried_enough(message, tries, now) else state
+            return _tried_in_vain(message, now=now, spread=spread, copies=copies)
         case Fault.ADDRESS | Fault.MESSAGE:
-            state = MessageState.FAILED
+            return _moved(message, _given_up(copies), not_before=now, copies=copies)
         case Fault.RELAY if verdict.phase in IN_TRANSACTION:
             # It may be this very Message that upsets the relay: let the others go first.
             not_before = now + retry_delay(1, spread)
+            return _moved(message, MessageState.PENDING, not_before=not_before, copies=copies)
         case _:
-            pass
-    copies = message.copies if verdict.is_sent else message.copies - 1
-    if state is MessageState.FAILED:
-        state = _given_up(copies)
-    is_deferred = verdict.fault in (Fault.POLICY, Fault.UNCLEAR, Fault.TEMPORARY)
-    return Transition(
-        state=state,
-        not_before=not_before,
-        copies=copies,
-        tries=tries,
-        refusals=refusals,
-        deferred_since=_deferred_since(message, state, now if is_deferred else None),
-    )
+            return _moved(message, MessageState.PENDING, not_before=now, copies=copies)
 
 
 def after_mistake(message: Message, *, now: datetime, spread: float) -> Transition:
@@ -95,22 +81,55 @@ def after_mistake(message: Message, *, now: datetime, spread: float) -> Transiti
     The mistake may lie in a template, an entry of the list or a row, and is then mended for all it concerns.
     Nothing was transmitted, so its copies stay as they are.
     """
-    tries = message.tries + 1
-    enough = _tried_enough(message, tries, now)
-    state = _given_up(message.copies) if enough else MessageState.PENDING
+    return _tried_in_vain(message, now=now, spread=spread, copies=message.copies)
+
+
+def after_silence(message: Message, *, now: datetime) -> Transition:
+    """Where a Message goes that may or may not have been accepted: one more try, then unknown."""
+    again = message.copies < MOST_COPIES
+    state = MessageState.PENDING if again else MessageState.UNKNOWN
+    return _moved(message, state, not_before=now + AMBIGUOUS_WAIT, copies=message.copies)
+
+
+def _moved(message: Message, state: MessageState, *, not_before: datetime, copies: int) -> Transition:
+    """What its tries and refusals have no part in."""
     return Transition(
         state=state,
-        not_before=now + retry_delay(tries, spread),
-        copies=message.copies,
-        tries=tries,
+        not_before=not_before,
+        copies=copies,
+        tries=message.tries,
         refusals=message.refusals,
-        deferred_since=_deferred_since(message, state, now),
+        deferred_since=message.deferred_since if state is MessageState.PENDING else None,
     )
 
 
-def _deferred_since(message: Message, state: MessageState, now: datetime | None) -> datetime | None:
-    """Since when it waits to be tried again; `now`, if given, it was put off."""
-    return (message.deferred_since or now) if state is MessageState.PENDING else None
+def _tried_in_vain(message: Message, *, now: datetime, spread: float, copies: int) -> Transition:
+    tries = message.tries + 1
+    # It may have waited for days behind the breaker since: greylisting then deserves its tries.
+    enough = tries >= len(RETRY_MINUTES) and _was_long_deferred(message, now)
+    wait = retry_delay(tries, spread)
+    return _put_off(message, now=now, wait=wait, copies=copies, tries=tries, enough=enough)
+
+
+def _put_off(
+    message: Message,
+    *,
+    now: datetime,
+    wait: timedelta,
+    copies: int,
+    tries: int | None = None,
+    refusals: int | None = None,
+    enough: bool,
+) -> Transition:
+    """Let it wait for its next try, or give it up where there have been `enough`."""
+    return Transition(
+        state=_given_up(copies) if enough else MessageState.PENDING,
+        not_before=now + wait,
+        copies=copies,
+        tries=message.tries if tries is None else tries,
+        refusals=message.refusals if refusals is None else refusals,
+        deferred_since=None if enough else message.deferred_since or now,
+    )
 
 
 def _given_up(copies: int) -> MessageState:
@@ -118,24 +137,6 @@ def _given_up(copies: int) -> MessageState:
     return MessageState.UNKNOWN if copies else MessageState.FAILED
 
 
-def _tried_enough(message: Message, tries: int, now: datetime) -> bool:
-    # It may have waited for days behind the breaker since: greylisting then deserves its tries.
-    return tries >= len(RETRY_MINUTES) and _was_long_deferred(message, now)
-
-
 def _was_long_deferred(message: Message, now: datetime) -> bool:
     # From its first try: before, it may have waited for weeks behind a pause.
     return message.deferred_since is not None and now - message.deferred_since >= RETRY_FOR
-
-
-def after_silence(message: Message, *, now: datetime) -> Transition:
-    """Where a Message goes that may or may not have been accepted: one more try, then unknown."""
-    again = message.copies < MOST_COPIES
-    return Transition(
-        state=MessageState.PENDING if again else MessageState.UNKNOWN,
-        not_before=now + AMBIGUOUS_WAIT,
-        copies=message.copies,
-        tries=message.tries,
-        refusals=message.refusals,
-        deferred_since=message.deferred_since if again else None,
-    )
