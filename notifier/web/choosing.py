@@ -5,33 +5,18 @@ The link may stand in a mail that is forwarded, so it shows no address and reads
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from notifier.compose.following import topic_names
 from notifier.consent.access import request_access
 from notifier.consent.choosing import choose, follow_again, look_up
 from notifier.consent.leaving import leave_topics
-from notifier.core.cadence import DEFAULT_CADENCE
-from notifier.core.pause import dates_within
-from notifier.core.subscription import EVERYTHING, MOVED, Addressee, Scope, Subscriber, SubscriberState, Topic
-from notifier.core.text import Language
-from notifier.feeds.asking import named_language
-from notifier.web.answered import overview_of
-from notifier.web.choices import (
-    LONGEST_PAUSE,
-    Choices,
-    Fields,
-    Mistake,
-    chosen_before,
-    excludable,
-    known_topics,
-    sent,
-)
+from notifier.core.subscription import MOVED, Addressee, Subscriber, SubscriberState
+from notifier.web.choices import Choices, Fields, known_topics, sent
+from notifier.web.choosing_page import choosing_page
 from notifier.web.confirming import PRIVATE
 from notifier.web.languages import asked_language
 from notifier.web.page import Endpoint, page
@@ -58,12 +43,12 @@ def _answer(site: Site, request: Request, addressee: Addressee | None, fields: F
     if found is None or found.state not in (SubscriberState.ACTIVE, SubscriberState.SUSPENDED):
         return refused("unknown_link.html.j2", status=404 if found is None else 410)
     if fields is None:
-        return _form(site, request, found)
+        return choosing_page(site, request, found)
     if _is_only_choosing(fields):
         choices = sent(fields, language=found.language, changes=site.changes())
         mistakes = choices.mistakes(site.timing.today(site.now()))
         if mistakes:
-            return _form(site, request, found, choices=choices, mistakes=mistakes)
+            return choosing_page(site, request, found, choices=choices, mistakes=mistakes)
         _save(site, found, choices)
     said = "saved" if _is_only_choosing(fields) else _acted(site, found, fields)
     dropped = known_topics(fields.get("drop", [])[:1], site.changes()) if said == "less" else ()
@@ -74,7 +59,7 @@ def _answer(site: Site, request: Request, addressee: Addressee | None, fields: F
         # Nobody says goodbye to whoever was suspended.
         is_told = found.state is SubscriberState.ACTIVE
         return page(site, request, "left.html.j2", language=found.language, headers=PRIVATE, is_told=is_told)
-    return _form(site, request, renewed or found, said=said, dropped=dropped)
+    return choosing_page(site, request, renewed or found, said=said, dropped=dropped)
 
 
 def _is_only_choosing(fields: Fields) -> bool:
@@ -116,62 +101,4 @@ def _save(site: Site, found: Subscriber, choices: Choices) -> None:
         timing=site.timing,
         now=site.now(),
         elapsed=site.elapsed(),
-    )
-
-
-def _form(
-    site: Site,
-    request: Request,
-    found: Subscriber,
-    *,
-    said: str = "",
-    dropped: tuple[Topic, ...] = (),
-    choices: Choices | None = None,
-    mistakes: tuple[Mistake, ...] = (),
-) -> Response:
-    """The form with what they chose before, or with what they sent and what is wrong with it."""
-    language = named_language(request.query_params.get("lang", "")) or found.language
-    changes, now = site.changes(), site.now()
-    today, until = site.timing.today(now), found.paused_until
-    shown = choices or chosen_before(found, timing=site.timing, now=now)
-    services = changes.services if changes else ()
-    offered = [] if said or mistakes else request.query_params.getlist("again")
-    again = known_topics(offered, changes)
-    leads = sorted({*DEFAULT_CADENCE.leads, *shown.leads}, reverse=True)
-    return page(
-        site,
-        request,
-        "choose.html.j2",
-        language=language,
-        status=422 if mistakes else 200,
-        headers=PRIVATE,
-        said=said,
-        dropped=dropped,
-        dropped_names=topic_names(dropped, changes, language) if changes else (),
-        mistakes=mistakes,
-        choices=shown,
-        again=again,
-        again_names=topic_names(again, changes, language) if changes and EVERYTHING not in again else (),
-        services=[(each, Topic(Scope.SERVICE, each.id) in shown.topics) for each in services],
-        singles=[
-            (each, Topic(Scope.CHANGE, each.id) in shown.topics)
-            for each in (changes.changes if changes else ())
-        ],
-        excludable=[
-            (each, topic_names([each], changes, language)[0], each in shown.left_out)
-            for each in excludable(shown.left_out, changes)
-        ]
-        if changes
-        else [],
-        names={each.id: each.name for each in services},
-        leads=[(lead, lead in shown.leads) for lead in leads],
-        choosable=tuple(Language),
-        first_day=today + timedelta(days=1),
-        last_day=today + LONGEST_PAUSE,
-        in_pause=dates_within(changes, found.followed, today=today, last=site.timing.today(until))
-        if changes and until and until > now
-        else (),
-        leave_url=site.links.leave(found.addressee).removeprefix(site.links.base_url).lstrip("/"),
-        overview=overview_of(site, found),
-        is_suspended=found.state is SubscriberState.SUSPENDED,
     )
