@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -10,7 +10,6 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from notifier.compose.headers import named, wire_address
-from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import in_language
 from notifier.compose.mailbox import LARGEST
 from notifier.compose.messages import INLINER, Mail
@@ -92,15 +91,11 @@ def compose_report(
     """One report to one recipient. Raises jinja2.UndefinedError for a template that asks for what there is not."""
     today = voice.timing.today(now)
     found = sorted(found, key=lambda each: (each[1].until or date.max, each[0].change.id))
-    parts = parts_of(
-        found,
-        changes=changes,
-        language=language,
-        today=today,
-        address=lambda change_id: in_language(
-            voice.links.readiness(change_id, until=now + PAGE_WITHIN), language
-        ),
-    )
+
+    def page_of(change_id: str) -> str:
+        return in_language(voice.links.readiness(change_id, until=now + PAGE_WITHIN), language)
+
+    parts = parts_of(found, changes=changes, language=language, today=today, address=page_of)
     values = {
         "parts": parts,
         "week": today.isocalendar().week,
@@ -109,20 +104,18 @@ def compose_report(
         "size": (WIDTH, HEIGHT),
         "until": voice.timing.today(now + PAGE_WITHIN),
     }
-    subject = " ".join(voice.templates.render("email/report-subject.txt.j2", language, **values).split())
+
+    def rendered(name: str) -> str:
+        return voice.templates.render(f"email/{name}.j2", language, **values)
+
+    subject = " ".join(rendered("report-subject.txt").split())
     mail = EmailMessage(policy=SMTP)
-    for name, value in _headers(
-        recipient, subject, voice.letterhead, language, now.astimezone(voice.timing.zone)
-    ):
+    for name, value in _headers(recipient, subject, voice, language, now):
         mail[name] = value
-    html = INLINER.inline(voice.templates.render("email/report.html.j2", language, **values))
-    mail.set_content(wrapped(voice.templates.render("email/report.txt.j2", language, **values)))
-    mail.add_alternative(html, subtype="html")
-    page = mail.get_payload()[1]  # type: ignore[index]
-    for part, (_, curve) in zip(parts, found, strict=True):
-        if part.cid:
-            picture = draw(curve, today)
-            page.add_related(picture, "image", "png", cid=f"<{part.cid}>", disposition="inline")  # type: ignore[union-attr]
+    mail.set_content(wrapped(rendered("report.txt")))
+    mail.add_alternative(INLINER.inline(rendered("report.html")), subtype="html")
+    curves = {part.cid: curve for part, (_, curve) in zip(parts, found, strict=True) if part.cid}
+    _add_pictures(mail, {cid: draw(curve, today) for cid, curve in curves.items()})
     return Mail(
         subject=subject,
         sender=voice.letterhead.return_path(REPORTED),
@@ -131,9 +124,17 @@ def compose_report(
     )
 
 
+def _add_pictures(mail: EmailMessage, pictures: Mapping[str, bytes]) -> None:
+    """Put each below the HTML that shows it, by its Content-ID."""
+    page = mail.get_payload()[1]  # type: ignore[index]
+    for cid, picture in pictures.items():
+        page.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline")  # type: ignore[union-attr]
+
+
 def _headers(
-    recipient: str, subject: str, letterhead: Letterhead, language: Language, local_now: datetime
+    recipient: str, subject: str, voice: Voice, language: Language, now: datetime
 ) -> list[tuple[str, str]]:
+    letterhead, local_now = voice.letterhead, now.astimezone(voice.timing.zone)
     week = week_of(local_now.date())
     speaker = named("From", letterhead.publisher, wire_address(letterhead.sender))
     return [

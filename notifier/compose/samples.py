@@ -62,23 +62,12 @@ def sample(
     if change is None:
         known = ", ".join(each.id for each in changes.changes)
         raise UsageError(f"the list has no change “{change_id}”; it has: {known}")
-    if kind is NoticeKind.STANDING:
-        steps = [Step(deadline="", kind=kind, due=now)]
-    elif kind in REMINDERS:
-        steps = [replace(step, kind=kind) for step in _reminders(change, lead, now, timing)]
-        now = steps[0].due
-    elif kind in PROMISES:
-        answer = _promise(change, now, timing)
-        steps = [s for s in promise_steps(answer, timing=timing, rules=AnswerRules()) if s.kind is kind]
-        stance, now = Stance(answer=answer), steps[0].due
-    else:
-        steps = [
-            Step(deadline=change.key(deadline), kind=kind, due=now, spoken=deadline.when.written, revision=1)
-            for deadline in change.deadlines
-            if _can_be_told(kind, deadline)
-        ]
+    if kind in PROMISES:
+        stance = Stance(answer=_promise(change, now, timing))
+    steps = _steps(kind, change, lead, now, timing)
     if not steps:
         raise UsageError(f"the change “{change_id}” has no date, so there is no mail of the kind {kind}")
+    now = steps[0].due
     olds = {change.key(d): _old(kind, d, now, timing) for d in change.deadlines}
     return Sample(
         message=_message(now),
@@ -91,6 +80,22 @@ def sample(
         now=now,
         footing=_footing(kind, change, stance, steps[0]),
     )
+
+
+def _steps(kind: NoticeKind, change: Change, lead: Lead | None, now: datetime, timing: Timing) -> list[Step]:
+    """What such a Message tells, all of it due at one instant; nothing where the Change has no such mail."""
+    if kind is NoticeKind.STANDING:
+        return [Step(deadline="", kind=kind, due=now)]
+    if kind in REMINDERS:
+        return [replace(step, kind=kind) for step in _reminders(change, lead, now, timing)]
+    if kind in PROMISES:
+        steps = promise_steps(_promise(change, now, timing), timing=timing, rules=AnswerRules())
+        return [step for step in steps if step.kind is kind]
+    return [
+        Step(deadline=change.key(deadline), kind=kind, due=now, spoken=deadline.when.written, revision=1)
+        for deadline in change.deadlines
+        if _can_be_told(kind, deadline)
+    ]
 
 
 def letter_sample(*, changes: ChangeList, kind: LetterKind, language: Language, now: datetime) -> Sample:
