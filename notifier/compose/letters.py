@@ -84,29 +84,25 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     def url(part: str, link: Place) -> str:
         return places(part, lambda to: in_language(link(to), language))
 
-    urls = {part: url(part, link) for part, link in _links(kind, matter, links).items()} | _link_of_answer(
-        matter, places, voice
-    )
+    urls = {part: url(part, link) for part, link in _links(kind, matter, links).items()}
+    urls |= _link_of_answer(matter, places, voice)
     blocks = [
         Block(words=words(part), url=urls.get(part, ""), is_button=part in _BUTTONS)
         for part in _shape(kind, matter)
     ]
-    standing, own_calendar_url = None, ""
-    if kind in WITH_STANDING:
-        standing = standing_of(matter, places=places, voice=voice)
-    if kind is LetterKind.STATUS:
-        own_calendar_url = places(
-            "own calendar", lambda to: links.private_calendar(to.public_id, to.calendar_serial)
-        )
     return LetterContent(
         subject=words("subject")[:LONGEST],
         blocks=tuple(block for block in blocks if block.words),
-        standing=standing,
+        standing=standing_of(matter, places=places, voice=voice) if kind in WITH_STANDING else None,
         letterhead=voice.letterhead,
         page_url=links.page(language),
         leave_url=url("leave", lambda to: links.leave(to.addressee)) if kind in _TO_SUBSCRIBERS else "",
-        own_calendar_url=own_calendar_url,
+        own_calendar_url=_own_calendar(places, links) if kind is LetterKind.STATUS else "",
     )
+
+
+def _own_calendar(places: Places, links: Links) -> str:
+    return places("own calendar", lambda to: links.private_calendar(to.public_id, to.calendar_serial))
 
 
 def _told_of(matter: Matter, contact: str) -> dict[str, object]:

@@ -100,11 +100,6 @@ def matter_of(
     letter = message.letter
     if letter in NEEDS_ASK and ask is None:
         raise ValueError("a letter asks for what is not asked any more")
-    undo_until = access_until = None
-    if letter is LetterKind.GOODBYE:
-        undo_until = timing.today(now + UNDO_WITHIN)
-    elif letter is LetterKind.ACCESS:
-        access_until = f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}"
     wish = ask if letter is LetterKind.CONFIRMATION else None
     about = _about(notices, letter, changes)
     silent = _silent(notices, footing)
@@ -117,15 +112,15 @@ def matter_of(
         changes=changes,
         history=history,
         said=_said(footing.stances, about, timing),
-        seen=tuple(
-            seen for change_id, seen in sorted(footing.evidence.items()) if change_id in about and seen.calls
-        ),
+        seen=_seen(footing.evidence, about),
         silent=silent,
         vendor=footing.vendor if silent else "",
         given=given,
         is_own=given is not None and given.answer.subscriber_id == subscriber.id and not given.answer.by,
-        undo_until=undo_until,
-        access_until=access_until or "",
+        undo_until=timing.today(now + UNDO_WITHIN) if letter is LetterKind.GOODBYE else None,
+        access_until=f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}"
+        if letter is LetterKind.ACCESS
+        else "",
         dropped=message.dropped,
         subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
     )
@@ -163,3 +158,7 @@ def _said(stances: Mapping[str, Stance], about: Collection[str], timing: Timing)
         for change_id, stance in sorted(stances.items())
         if stance.answer is not None and change_id in about
     )
+
+
+def _seen(evidence: Mapping[str, Evidence], about: Collection[str]) -> tuple[Evidence, ...]:
+    return tuple(seen for change_id, seen in sorted(evidence.items()) if change_id in about and seen.calls)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 
 
 class Precision(StrEnum):
@@ -81,41 +82,21 @@ def parse_when(written: str, *, certainty: Certainty = Certainty.CONFIRMED, stat
     Raises ValueError with a sentence that says what is accepted.
     """
     text = written.strip()
+    when = partial(When, written=text, certainty=certainty, stated=stated)
     if text == "tba":
-        return When(
-            written=text,
-            earliest=None,
-            latest=None,
-            precision=Precision.TBA,
-            certainty=certainty,
-            stated=stated,
-        )
+        return when(earliest=None, latest=None, precision=Precision.TBA)
     first, dots, last = text.partition("..")
     earliest, latest, precision = days_of(first)
     if dots and last == first:
         raise ValueError(f"the window “{text}” begins and ends alike; write {first}")
-    if dots and last:
+    if dots and not last:
+        return when(earliest=earliest, latest=None, precision=Precision.OPEN)
+    if dots:
         _, latest, _ = days_of(last)
         precision = Precision.SPAN
         if latest < earliest:
             raise ValueError(f"the window “{text}” ends before it begins")
-    elif dots:
-        return When(
-            written=text,
-            earliest=earliest,
-            latest=None,
-            precision=Precision.OPEN,
-            certainty=certainty,
-            stated=stated,
-        )
-    return When(
-        written=text,
-        earliest=earliest,
-        latest=latest,
-        precision=precision,
-        certainty=certainty,
-        stated=stated,
-    )
+    return when(earliest=earliest, latest=latest, precision=precision)
 
 
 def days_of(text: str) -> tuple[date, date, Precision]:

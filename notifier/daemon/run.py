@@ -21,8 +21,8 @@ from notifier.daemon.page import Shown, page
 from notifier.daemon.restoring import recognise
 from notifier.daemon.running import Running
 from notifier.daemon.sending import SendingRight
-from notifier.daemon.serving import listen, opened
-from notifier.daemon.stopping import asked_or_ended, drained, stop_by_signal
+from notifier.daemon.serving import Opened, listen, opened
+from notifier.daemon.stopping import Stop, asked_or_ended, drained, stop_by_signal
 from notifier.daemon.supervisor import READY, STOPPING, tell_supervisor, watch
 from notifier.daemon.turns import (
     beat_outside,
@@ -73,11 +73,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         running = Running(parts=parts, clock=clock, right=right, shown=Shown(), flow=parts.flow())
         running.loops = _loops(running)
         stop = stop_by_signal()
-        await asyncio.to_thread(recognise, parts.engine, state_dir=parts.settings.state_dir, now=clock())
-        await asyncio.to_thread(agree_on_keys, parts.engine, parts.links.keys, now=clock())
-        await tick(running)
-        _refuse_to_run_without_list(running)
-        await may_send(running)
+        await _begin(running)
         apps = await asyncio.to_thread(_apps, running)
         servers = [
             await opened(app, door, at_once=at_once)
@@ -95,16 +91,31 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         tell_supervisor(STOPPING)
         running.stopping = True
         scheduler.pause()
-        for served in servers:
-            served.end()
-        closing = {asyncio.create_task(inbox.close()) for inbox in inboxes}
-        await drained(stop, {*running.under_way, *closing, *(served.serving for served in servers)})
+        await _end(running, servers, inboxes, stop)
         scheduler.shutdown(wait=False)
         watching.cancel()
         for served in servers:
             if served.serving.done():
                 served.serving.result()
         _log.info("stopped")
+
+
+async def _begin(running: Running) -> None:
+    """What comes before anybody is served: to know the database again, and the first tick."""
+    parts = running.parts
+    await asyncio.to_thread(recognise, parts.engine, state_dir=parts.settings.state_dir, now=running.clock())
+    await asyncio.to_thread(agree_on_keys, parts.engine, parts.links.keys, now=running.clock())
+    await tick(running)
+    _refuse_to_run_without_list(running)
+    await may_send(running)
+
+
+async def _end(running: Running, servers: list[Opened], inboxes: list[Listener], stop: Stop) -> None:
+    """Take nothing more, and wait until what is under way has ended."""
+    for served in servers:
+        served.end()
+    closing = {asyncio.create_task(inbox.close()) for inbox in inboxes}
+    await drained(stop, {*running.under_way, *closing, *(served.serving for served in servers)})
 
 
 def _doors(settings: Settings) -> Iterator[socket.socket]:

@@ -62,13 +62,8 @@ def subjects_of(
     `rules` say when what is marked no longer holds.
     """
     answered = {mark.change_id: mark for mark in marks}
-    marked = {
+    held = {
         change.id: held_against(answered[change.id], change, history=history, rules=rules)
-        for change in changes.changes
-        if change.id in answered
-    }
-    beside = {
-        change.id: [entry for each in change.deadlines for entry in history.get(change.key(each), ())]
         for change in changes.changes
         if change.id in answered
     }
@@ -85,9 +80,13 @@ def subjects_of(
             variant=variant,
             reminding=reminding,
             retold=retold,
-            mark=marked.get(change.id),
-            beside=beside.get(change.id, ()),
+            mark=held.get(change.id),
+            beside=_beside(change, history) if change.id in held else (),
         )
+
+
+def _beside(change: Change, history: Mapping[str, Sequence[Entry]]) -> list[Entry]:
+    return [entry for each in change.deadlines for entry in history.get(change.key(each), ())]
 
 
 def events_of(marker: Marker, subject: Subject) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ from notifier.compose.links import Links
 from notifier.compose.mailbox import Mailbox
 from notifier.compose.matter import matter_of
 from notifier.compose.messages import Mail
-from notifier.compose.recipient import recipient_of
+from notifier.compose.recipient import Recipient, recipient_of
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerRules, Party
 from notifier.core.footing import Footing
@@ -96,15 +96,7 @@ class Retelling:
             now=at,
             timing=self._timing,
         )
-        to = recipient_of(
-            message=message,
-            header_id=message.header_id_of(rendering) if rendering else message.header_id or "",
-            subscriber=subscriber,
-            ask=None,
-            address=address,
-            now=at,
-        )
-        return self._composer.compose(matter, to)
+        return self._composer.compose(matter, _recipient(message, rendering, subscriber, address, at))
 
     def _reading_of(self, rendering: Rendering | None, at: datetime) -> Reading | None:
         """The reading that a copy was composed from; else the one that was in force then."""
@@ -152,6 +144,19 @@ class Retelling:
             reminded=self._reminded,
             rules=self._rules,
         )
+
+
+def _recipient(
+    message: Message, rendering: Rendering | None, subscriber: Subscriber, address: str, at: datetime
+) -> Recipient:
+    return recipient_of(
+        message=message,
+        header_id=message.header_id_of(rendering) if rendering else message.header_id or "",
+        subscriber=subscriber,
+        ask=None,
+        address=address,
+        now=at,
+    )
 
 
 def _took_force(reading: Reading, at: datetime) -> bool:
