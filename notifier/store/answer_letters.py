@@ -29,7 +29,7 @@ def tell(connection: Connection, told: Answer, change: Change, *, now: datetime)
     of_party = messages.c.answer_id.in_(select(answers.c.id).where(answers.c.party == str(told.party)))
     about = and_(messages.c.letter == LetterKind.ANSWERED, _of_change(change), of_party)
     _cancel(connection, about, now)
-    concerned = _concerned(told, change, now)
+    concerned = _concerned(connection, told, change, now)
     free = {row.subscriber_id: row.earliest + DAY for row in connection.execute(_told_enough(about, now))}
     rows = [
         {"subscriber_id": each, "letter": LetterKind.ANSWERED.value}
@@ -63,9 +63,9 @@ def _calls_of(subscriber_id: int | None) -> ColumnElement[bool]:
     return and_(messages.c.subscriber_id == subscriber_id, messages.c.letter == LetterKind.HELP_WANTED)
 
 
-def _concerned(told: Answer, change: Change, now: datetime) -> Select[tuple[int]]:
+def _concerned(connection: Connection, told: Answer, change: Change, now: datetime) -> Select[tuple[int]]:
     """The ids of whom to tell."""
-    follows = follows_any([(change.id, change.service)])
+    follows = follows_any(connection, [(change.id, change.service)])
     colleagues = and_(subscribers.c.vendor_id == told.party.vendor, follows)
     awake = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now)
     others = and_(colleagues, awake, subscribers.c.id.is_distinct_from(told.subscriber_id))

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ColumnClause,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     String,
     Subquery,
     and_,
-    column,
     exists,
     func,
-    literal,
     or_,
     select,
-    values,
 )
+from sqlalchemy.types import TypeEngine
 
 from notifier.core.answer import Party
 from notifier.core.notice import NoticeKind, Step
 from notifier.core.plan import FanOut
 from notifier.core.subscription import SubscriberState, Topic
+from notifier.store.columns import Instant
 from notifier.store.following import followed_before, topic_followed, topics_covering, written
-from notifier.store.tables import notices, subscribers, subscriptions
+from notifier.store.given import given_once
+from notifier.store.tables import subscribers, subscriptions
 
-# As many steps in one statement: each takes three rows of up to twelve values, and SQLite has room for 32,766 of them.
+# As many steps in one statement, all of whose rows are sorted before any is written.
 STEPS_TOGETHER = 200
 
-STEP = ("deadline", "kind", "lead", "spoken", "revision", "due", "expires")
+STEP: Mapping[str, type[TypeEngine[Any]]] = {
+    "deadline": String,
+    "kind": String,
+    "lead": String,
+    "spoken": String,
+    "revision": Integer,
+    "due": Instant,
+    "expires": Instant,
+}
+_TOPICS = ("topic", "service", "change")
 
 
 def count_concerned(connection: Connection, fan_out: FanOut, *, of: Collection[Party] | None = None) -> int:
@@ -93,36 +102,38 @@ def present(fan_out: FanOut) -> ColumnElement[bool]:
 
 
 def steps_by_topic(
-    steps: Iterable[tuple[Step, Sequence[Topic], Sequence[Any]]], *, beside: Sequence[ColumnClause[Any]]
+    connection: Connection,
+    steps: Iterable[tuple[Step, Sequence[Topic], Mapping[str, Any]]],
+    *,
+    beside: Mapping[str, type[TypeEngine[Any]]],
 ) -> Subquery:
-    """STEPS_TOGETHER steps at most as rows of `topic`, `service`, `change` and STEP, each under all of its Topics.
+    """Steps as rows of `topic`, `service`, `change` and STEP, each under all of its Topics.
 
     `service` and `change` are the Topics that may be excluded from the `topic`. The columns `beside` have what is
     given with each step besides.
     """
-    columns = [
-        *(column(name, String) for name in ("topic", "service", "change")),
-        *(column(name, notices.c[name].type) for name in STEP),
-        *beside,
-    ]
     rows = [
-        (written(topic), *map(written, topics[1:]), *_row(step), *more)
+        {
+            "topic": written(topic),
+            "service": written(service),
+            "change": written(change),
+            **_row(step),
+            **more,
+        }
         for step, topics, more in steps
+        for service, change in [topics[1:]]
         for topic in topics
     ]
-    # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
-    given = values(*columns, name="given").data(rows).cte("given", nesting=True)
-    return select(given).subquery("step")
+    return given_once(connection, {**dict.fromkeys(_TOPICS, String), **STEP, **beside}, rows)
 
 
-def _row(step: Step) -> tuple[Any, ...]:
-    return (
-        step.deadline,
-        step.kind.value,
-        str(step.lead or ""),
-        step.spoken,
-        step.revision,
-        step.due,
-        # With its type, since PostgreSQL takes a column of nothing but NULL for text.
-        literal(step.expires, notices.c.expires.type),
-    )
+def _row(step: Step) -> dict[str, Any]:
+    return {
+        "deadline": step.deadline,
+        "kind": step.kind.value,
+        "lead": str(step.lead or ""),
+        "spoken": step.spoken,
+        "revision": step.revision,
+        "due": step.due,
+        "expires": step.expires,
+    }

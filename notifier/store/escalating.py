@@ -38,7 +38,7 @@ def record(connection: Connection, due: FanOut, silent: Collection[str], *, now:
     }
     chosen = select(
         subscribers.c.id, *(literal(value, notices.c[name].type) for name, value in step.items())
-    ).where(_is_told_besides(due, silent))
+    ).where(_is_told_besides(connection, due, silent))
     columns = ("subscriber_id", *step)
     statement = insert_into(connection, notices).from_select(columns, chosen).on_conflict_do_nothing()
     return connection.execute(statement).rowcount
@@ -46,11 +46,11 @@ def record(connection: Connection, due: FanOut, silent: Collection[str], *, now:
 
 def count(connection: Connection, due: FanOut, silent: Collection[str]) -> int:
     """For how many contacts of these Vendors the same step is recorded once it is due."""
-    counted = select(func.count()).select_from(subscribers).where(_is_told_besides(due, silent))
+    counted = select(func.count()).select_from(subscribers).where(_is_told_besides(connection, due, silent))
     return connection.scalar(counted) or 0
 
 
-def _is_told_besides(due: FanOut, silent: Collection[str]) -> ColumnElement[bool]:
+def _is_told_besides(connection: Connection, due: FanOut, silent: Collection[str]) -> ColumnElement[bool]:
     took_effect = subscribers.c.cadence_since
     return and_(
         subscribers.c.vendor_id.in_(silent),
@@ -59,5 +59,5 @@ def _is_told_besides(due: FanOut, silent: Collection[str]) -> ColumnElement[bool
         func.coalesce(subscribers.c.cadence, "") == (due.cadence or ""),
         or_(took_effect.is_(None), took_effect < due.step.due),
         # Whoever began to follow it later is not owed the reminder itself.
-        ~follows_any([(due.change_id, due.service)], before=due.step.due),
+        ~follows_any(connection, [(due.change_id, due.service)], before=due.step.due),
     )

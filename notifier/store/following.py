@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, String, and_, column, exists, or_, select, values
+from sqlalchemy import ColumnElement, Connection, String, and_, exists, or_, select
 
 from notifier.core.subscription import EVERYTHING, Scope, Topic
+from notifier.store.given import given_once
 from notifier.store.tables import continuations, exclusions, subscribers, subscriptions
 
 
@@ -78,7 +79,7 @@ def followed_before(
 
 
 def follows_any(
-    changes: Collection[tuple[str, str]], *, before: datetime | None = None
+    connection: Connection, changes: Collection[tuple[str, str]], *, before: datetime | None = None
 ) -> ColumnElement[bool]:
     """The condition on a Subscriber's row under which they follow any of these Changes, given as (id, service id); or
     do, and did `before`."""
@@ -86,14 +87,12 @@ def follows_any(
     theirs = subscriptions.c.subscriber_id == subscribers.c.id
     topics = {written(topic) for topics in covering for topic in topics}
     covered = exists().where(theirs, topic_followed().in_(topics))
-    rows = [(written(service), written(change)) for _, service, change in covering]
-    columns = (column("service", String), column("change", String))
-    # Nested, since a statement must begin with INSERT for SQLite's driver to count its rows.
-    given = values(*columns, name="followable").data(rows).cte("followable", nesting=True)
-    names = (given.c.service, given.c.change)
+    rows = [{"service": written(service), "change": written(change)} for _, service, change in covering]
+    followable = given_once(connection, {"service": String, "change": String}, rows)
+    names = (followable.c.service, followable.c.change)
     holds = nothing_excluded(*names) if before is None else followed_before(*names, before)
     follows = (
-        select(given)
+        select(followable)
         .join(subscriptions, topic_followed().in_([written(EVERYTHING), *names]))
         .where(theirs, holds)
     )

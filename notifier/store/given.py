@@ -9,12 +9,16 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
+    Connection,
     FromClause,
     String,
+    Subquery,
     bindparam,
     cast,
     column,
     func,
+    literal,
     select,
     type_coerce,
 )
@@ -26,19 +30,40 @@ from notifier.store.columns import instant_text
 PARAMETER = "given_rows"
 
 
-def given(dialect_name: str, columns: Mapping[str, type[TypeEngine[Any]]]) -> FromClause:
-    """A table of such rows, by their columns. The types are BigInteger, Integer, String and Instant."""
-    rows = bindparam(PARAMETER, type_=String)
+def given(
+    dialect_name: str,
+    columns: Mapping[str, type[TypeEngine[Any]]],
+    rows: Sequence[Mapping[str, Any]] | None = None,
+) -> FromClause:
+    """A table of such rows, by their columns; of these rows, else of those the statement is executed with. The types
+    are BigInteger, Integer, String and Instant."""
+    if rows is None:
+        written: ColumnElement[str] = bindparam(PARAMETER, type_=String)
+    else:
+        written = literal(parameter(dialect_name, rows)[PARAMETER], String)
     if dialect_name != "sqlite":
         named = [column(name, kind()) for name, kind in columns.items()]
-        listed = func.json_to_recordset(cast(rows, JSON)).table_valued(*named)
+        listed = func.json_to_recordset(cast(written, JSON)).table_valued(*named)
         return listed.render_derived(name="given", with_types=True)
-    each = func.json_each(rows).table_valued("value")
+    each = func.json_each(written).table_valued("value")
     found = [
         type_coerce(func.json_extract(each.c.value, f"$.{name}"), kind()).label(name)
         for name, kind in columns.items()
     ]
     return select(*found).select_from(each).subquery("given")
+
+
+def given_once(
+    connection: Connection, columns: Mapping[str, type[TypeEngine[Any]]], rows: Sequence[Mapping[str, Any]]
+) -> Subquery:
+    """A table of these rows inside a statement, which is the same one for any number of them.
+
+    Nested, since a statement must begin with INSERT for SQLite's driver to count its rows. Materialized, since else
+    SQLite would read them out of the parameter anew for each row that they are joined to.
+    """
+    table = given(connection.dialect.name, columns, rows)
+    once = select(*table.c).cte("given_once", nesting=True).prefix_with("MATERIALIZED")
+    return select(*once.c).subquery("once")
 
 
 def parameter(dialect_name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

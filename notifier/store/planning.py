@@ -19,10 +19,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    String,
     Subquery,
     and_,
     case,
-    column,
     delete,
     exists,
     false,
@@ -109,7 +109,7 @@ def plan_slice(
     with _joining_whole_slices(connection):
         for alike in _alike(due):
             outcome = alike[0].outcome
-            steps = _steps(alike)
+            steps = _steps(connection, alike)
             followed = _followed(alike[0], steps, within, by_topics=by_topics)
             if outcome is Outcome.OWED:
                 _open_messages(connection, alike, steps, within, followed=followed, waiting=waiting, now=now)
@@ -153,10 +153,14 @@ def _alike(due: Iterable[FanOut]) -> list[Sequence[FanOut]]:
     ]
 
 
-def _steps(alike: Sequence[FanOut]) -> Subquery:
+def _steps(connection: Connection, alike: Sequence[FanOut]) -> Subquery:
     return steps_by_topic(
-        ((each.step, topics_covering(each.change_id, each.service), (each.reason,)) for each in alike),
-        beside=[column("reason", notices.c.reason.type)],
+        connection,
+        (
+            (each.step, topics_covering(each.change_id, each.service), {"reason": each.reason})
+            for each in alike
+        ),
+        beside={"reason": String},
     )
 
 

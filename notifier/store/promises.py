@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
-    Integer,
     Select,
     String,
     Subquery,
     and_,
-    column,
     exists,
     func,
     literal,
@@ -41,7 +40,7 @@ def count_told(connection: Connection, promised: Sequence[Promise]) -> dict[tupl
     return {
         (row.kind, row.revision): row.people
         for together in _chunks(promised)
-        for row in connection.execute(_counted(together))
+        for row in connection.execute(_counted(connection, together))
     }
 
 
@@ -50,7 +49,7 @@ def _chunks(promised: Sequence[Promise]) -> Iterator[Sequence[Promise]]:
 
 
 def _record(connection: Connection, due: Sequence[Promise], now: datetime) -> int:
-    steps = _steps(due)
+    steps = _steps(connection, due)
     chosen = _told(
         steps,
         subscribers.c.id,
@@ -63,8 +62,8 @@ def _record(connection: Connection, due: Sequence[Promise], now: datetime) -> in
     return connection.execute(statement).rowcount
 
 
-def _counted(promised: Sequence[Promise]) -> Select[Any]:
-    steps = _steps(promised)
+def _counted(connection: Connection, promised: Sequence[Promise]) -> Select[Any]:
+    steps = _steps(connection, promised)
     key = (steps.c.kind, steps.c.revision)
     people = func.count(subscribers.c.id.distinct()).label("people")
     return _told(steps, *key, people).group_by(*key)
@@ -98,15 +97,16 @@ def _told(steps: Subquery, *wanted: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _steps(due: Sequence[Promise]) -> Subquery:
+def _steps(connection: Connection, due: Sequence[Promise]) -> Subquery:
     return steps_by_topic(
+        connection,
         (
             (
                 promise.step,
                 topics_covering(promise.change.id, promise.change.service),
-                (promise.party.vendor, promise.party.subscriber_id),
+                {"vendor": promise.party.vendor, "person": promise.party.subscriber_id},
             )
             for promise in due
         ),
-        beside=[column("vendor", String), column("person", Integer)],
+        beside={"vendor": String, "person": BigInteger},
     )

@@ -117,7 +117,7 @@ def people_following(connection: Connection, changes: Collection[tuple[str, str]
     if not changes:
         return 0
     active = subscribers.c.state == SubscriberState.ACTIVE
-    counted = select(func.count()).select_from(subscribers).where(active, follows_any(changes))
+    counted = select(func.count()).select_from(subscribers).where(active, follows_any(connection, changes))
     return connection.scalar(counted) or 0
 
 

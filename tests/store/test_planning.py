@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ColumnElement, Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 
 from notifier.core.cadence import parse_cadence, parse_lead
 from notifier.core.change import Change
@@ -104,7 +104,7 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
             for about in ([change], CHANGES.values())
         ]
         in_time = [
-            set(connection.scalars(select(everybody.c.id).where(_follow_any(about, before=DUE))))
+            set(connection.scalars(select(everybody.c.id).where(_follow_any(connection, about, before=DUE))))
             for about in ([change], CHANGES.values())
         ]
         rows = connection.execute(select(ledger)).all()
@@ -128,8 +128,8 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
     assert sorted(row.subscriber_id for row in made) == owed
 
 
-def _follow_any(about: Iterable[Change], *, before: datetime) -> ColumnElement[bool]:
-    return follows_any([(each.id, each.service) for each in about], before=before)
+def _follow_any(connection: Connection, about: Iterable[Change], *, before: datetime) -> ColumnElement[bool]:
+    return follows_any(connection, [(each.id, each.service) for each in about], before=before)
 
 
 def _once(person: Subscriber) -> tuple:
