@@ -19,6 +19,7 @@ from notifier.core.answer import (
 )
 from notifier.core.subscription import SubscriberState
 from notifier.store.answer_tables import answers
+from notifier.store.given import among
 from notifier.store.tables import subscribers, vendors
 
 
@@ -94,7 +95,7 @@ def last_counting(
     where none are named, of one kind or any."""
     newest = select(func.max(answers.c.id)).where(answers.c.state == AnswerState.COUNTS)
     if parties is not None:
-        newest = newest.where(answers.c.party.in_([str(party) for party in parties]))
+        newest = newest.where(among(connection, answers.c.party, [str(party) for party in parties]))
     newest = newest.group_by(answers.c.party, answers.c.change)
     chosen = select(answers).where(answers.c.id.in_(newest), answers.c.kind != AnswerKind.NONE)
     if kind is not None:
@@ -106,7 +107,8 @@ def last_counting(
 def answered_by(connection: Connection, parties: Collection[Party]) -> dict[Party, frozenset[str]]:
     """By Party, the Changes on which it ever answered anything that counts, also what it took back."""
     said = select(answers.c.party, answers.c.change).where(
-        answers.c.party.in_([str(party) for party in parties]), answers.c.state == AnswerState.COUNTS
+        among(connection, answers.c.party, [str(party) for party in parties]),
+        answers.c.state == AnswerState.COUNTS,
     )
     found: dict[Party, set[str]] = {}
     for party, change in connection.execute(said.distinct()):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
@@ -70,6 +71,20 @@ def parameter(dialect_name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str,
     """The rows for a statement with `given`, by their columns' names."""
     written = instant_text if dialect_name == "sqlite" else _in_utc
     return {PARAMETER: json.dumps(rows, default=written)}
+
+
+def among(
+    connection: Connection, column: ColumnElement[Any], values: Collection[int] | Collection[str]
+) -> ColumnElement[bool]:
+    """Whether a column has one of these values. Not as a list in the statement, which would be put into it anew each
+    time: of hundreds, that takes longer than finding them does."""
+    kind = String if any(isinstance(value, str) for value in values) else BigInteger
+    written = literal(json.dumps(list(values)), String)
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(written).table_valued("value")
+    else:
+        each = func.json_array_elements_text(cast(written, JSON)).table_valued("value")
+    return column.in_(select(cast(each.c.value, kind)))
 
 
 def _in_utc(instant: datetime) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select
 
 from notifier.core.answer import Party
+from notifier.store.given import among
 from notifier.store.tables import subscribers, vendors
 
 
@@ -42,7 +43,7 @@ def hold_answers(connection: Connection, subscriber_ids: Collection[int]) -> Non
 
     Whoever is changing it is waited for: only what is read after this is what they made of it.
     """
-    people = select(subscribers.c.vendor_id).where(subscribers.c.id.in_(subscriber_ids))
+    people = select(subscribers.c.vendor_id).where(among(connection, subscribers.c.id, subscriber_ids))
     held = connection.scalars(people.order_by(subscribers.c.id).with_for_update(read=True))
     theirs = {vendor for vendor in held if vendor is not None}
     if theirs:

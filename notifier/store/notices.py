@@ -26,7 +26,7 @@ from notifier.core.message import ON_THEIR_WAY
 from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import NEWS
 from notifier.store.columns import Instant
-from notifier.store.given import given, parameter
+from notifier.store.given import among, given, parameter
 from notifier.store.tables import messages, notices, steps
 from notifier.store.upsert import insert_into
 
@@ -87,7 +87,7 @@ def close_messages(
 
 def loosen(connection: Connection, message_ids: Collection[int]) -> None:
     """Free owed Notices that joined a Message too late to travel in it, so that the next run bundles them."""
-    still_owed = and_(notices.c.message_id.in_(message_ids), notices.c.outcome == Outcome.OWED)
+    still_owed = and_(among(connection, notices.c.message_id, message_ids), notices.c.outcome == Outcome.OWED)
     connection.execute(update(notices).where(still_owed).values(message_id=None))
 
 
@@ -100,7 +100,7 @@ def stranded(connection: Connection) -> tuple[int, ...]:
 
 def owed_by_message(connection: Connection, message_ids: Collection[int]) -> tuple[Notice, ...]:
     """Every owed Notice of these Messages."""
-    chosen = and_(notices.c.message_id.in_(message_ids), notices.c.outcome == Outcome.OWED)
+    chosen = and_(among(connection, notices.c.message_id, message_ids), notices.c.outcome == Outcome.OWED)
     rows = connection.execute(_WITH_COPIES.where(chosen)).all()
     return tuple([notice_of(row, copies=row.copies) for row in rows])
 
@@ -138,7 +138,7 @@ def _about(
         return ()
     # Asking for each pair takes longer than passing over the few others.
     chosen = and_(
-        notices.c.subscriber_id.in_({subscriber_id for subscriber_id, _ in pairs}),
+        among(connection, notices.c.subscriber_id, {subscriber_id for subscriber_id, _ in pairs}),
         notices.c.deadline.in_({deadline for _, deadline in pairs}),
         condition,
     )

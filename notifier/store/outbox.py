@@ -58,7 +58,7 @@ from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from notifier.store import letters, tokens, transitions
 from notifier.store.columns import Instant
 from notifier.store.engine import database_now
-from notifier.store.given import given, parameter
+from notifier.store.given import among, given, parameter
 from notifier.store.list_tables import readings
 from notifier.store.messages import message_of
 from notifier.store.tables import attempts, installation, messages
@@ -123,7 +123,9 @@ def _take(
         "lease_until": database_now(connection.dialect.name) + LEASE_SECONDS,
         "state_at": given["at"],
     }
-    taken = update(messages).where(messages.c.id.in_(waiting)).values(values).returning(messages)
+    taken = (
+        update(messages).where(among(connection, messages.c.id, waiting)).values(values).returning(messages)
+    )
     return [message_of(row) for row in connection.execute(taken).all()]
 
 

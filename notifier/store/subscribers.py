@@ -34,6 +34,7 @@ from notifier.core.subscription import (
 )
 from notifier.core.text import Language
 from notifier.store.following import follows_any
+from notifier.store.given import among
 from notifier.store.tables import continuations, exclusions, subscribers, subscriptions
 
 
@@ -65,8 +66,8 @@ def addressed(
 
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
-    """These Subscribers by id, with what they follow, in four queries (at most 30,000 ids)."""
-    return {found.id: found for found in _read(connection, subscribers.c.id.in_(ids))}
+    """These Subscribers by id, with what they follow, in four queries."""
+    return {found.id: found for found in _read(connection, among(connection, subscribers.c.id, ids))}
 
 
 def listing(
