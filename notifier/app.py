@@ -20,7 +20,7 @@ from notifier.compose.composer import Composer
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links
 from notifier.compose.mailbox import Mailbox
-from notifier.compose.matter import matter_of
+from notifier.compose.matters import Matters
 from notifier.compose.recipient import recipient_of
 from notifier.compose.rehearsal import rehearse
 from notifier.compose.templates import Templates, shipped_templates
@@ -115,7 +115,7 @@ class Parts:
             channel=self.channel,
             timing=self.timing,
             rules=self.settings.answer_rules,
-            compose=partial(_compose, composer=self.composer, timing=self.timing),
+            compose=partial(_compose, composer=self.composer, matters=Matters(self.timing)),
             may_receive=partial(may_receive, self.settings.mail.only_to),
             node=node,
             id_suffix=self.id_suffix,
@@ -235,7 +235,7 @@ def _feed(letterhead: Letterhead, links: Links, timing: Timing, language: Langua
 def _compose(
     *,
     composer: Composer,
-    timing: Timing,
+    matters: Matters,
     message: Message,
     header_id: str,
     subscriber: Subscriber,
@@ -248,7 +248,7 @@ def _compose(
     recipient: str,
     now: datetime,
 ) -> Parcel:
-    matter = matter_of(
+    matter = matters.of(
         message=message,
         subscriber=subscriber,
         notices=notices,
@@ -258,7 +258,6 @@ def _compose(
         history=history,
         given=given,
         now=now,
-        timing=timing,
     )
     to = recipient_of(
         message=message, header_id=header_id, subscriber=subscriber, ask=ask, address=recipient, now=now

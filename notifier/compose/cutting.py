@@ -15,12 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
+from notifier.compose.layouts import Opening
 from notifier.compose.matter import Matter
 from notifier.compose.messages import Draft, compose, draft_of
 from notifier.compose.mime import assemble
 from notifier.compose.quoting import escaped
 from notifier.compose.recipient import Recipient
-from notifier.compose.stencils import Opening, Stencil
+from notifier.compose.stencils import Stencil
 from notifier.compose.voice import Voice
 
 
@@ -84,7 +85,7 @@ def _cut_out(draft: Draft, stranger: Recipient) -> Stencil:
     return Stencil(
         subject=draft.subject,
         wire_ready=False,
-        mail=scissors.opened(data),
+        pieces=scissors.opened(data),
         openings=openings,
         places={name: place for name, place in draft.places.items() if name in used},
         in_bodies=frozenset(name for opening in openings if opening.in_body for name in opening.names),
@@ -109,7 +110,9 @@ class _Scissors:
 
     def open_header(self, wire: str) -> str:
         """A field's value on the wire, with marks instead of values."""
-        return self.values.sub(lambda found: self._mark(b"%b", (self.named[found[0]],), in_body=False), wire)
+        return self.values.sub(
+            lambda found: self._mark(("", ""), (self.named[found[0]],), in_body=False), wire
+        )
 
     def open_body(self, body: str) -> str:
         """A body with marks instead of the lines that hold values. Raises _UncutError where one is the last."""
@@ -118,8 +121,8 @@ class _Scissors:
             raise _UncutError
         return "\n".join([*map(self._opened, lines), last])
 
-    def opened(self, data: bytes) -> bytes:
-        """The mail's bytes with `%b` for each mark. Raises _UncutError unless each stands there once, in order."""
+    def opened(self, data: bytes) -> tuple[str, ...]:
+        """The mail between the marks. Raises _UncutError unless each stands there once, in order."""
         pieces = []
         for number in range(len(self.openings)):
             mark = _mark(number).encode("ascii")
@@ -127,20 +130,20 @@ class _Scissors:
             if not found or mark in data:
                 raise _UncutError
             pieces.append(before)
-        return b"%b".join(piece.replace(b"%", b"%%") for piece in (*pieces, data))
+        return tuple(piece.decode("ascii") for piece in (*pieces, data))
 
     def _opened(self, line: str) -> str:
         found = self.values.findall(line)
         if not found:
             return line
         # Escaped as a whole: what stands at a line's beginning or end is escaped otherwise than within.
-        whole = escaped(self.values.sub(_STAND_IN, line).encode("utf-8")).replace(b"%", b"%%")
-        if whole.count(_STAND_IN.encode("ascii")) != len(found):
+        whole = escaped(self.values.sub(_STAND_IN, line).encode("utf-8")).decode("ascii")
+        form = tuple(whole.split(_STAND_IN))
+        if len(form) != len(found) + 1:
             raise _UncutError
-        form = whole.replace(_STAND_IN.encode("ascii"), b"%b")
         return self._mark(form, tuple(self.named[value] for value in found), in_body=True)
 
-    def _mark(self, form: bytes, names: tuple[str, ...], *, in_body: bool) -> str:
+    def _mark(self, form: tuple[str, ...], names: tuple[str, ...], *, in_body: bool) -> str:
         self.openings.append(Opening(form, names, in_body))
         return _mark(len(self.openings) - 1)
 

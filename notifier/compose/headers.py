@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from email.header import Header, decode_header, make_header
+from functools import lru_cache
 
 from notifier.core.address import normal_address
 from notifier.errors import NotifierError
@@ -62,6 +63,7 @@ def _folded(name: str, text: str, charset: str) -> str:
     return Header(text, charset, maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
 
 
+@lru_cache(maxsize=64)
 def wire_address(address: str) -> str:
     """The address as SMTP without SMTPUTF8 carries it, an international domain as A-labels (RFC 5890).
 

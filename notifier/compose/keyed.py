@@ -31,18 +31,18 @@ class Hash(Protocol):
 def keyed(key: bytes, new: Callable[[], Hash]) -> Callable[[bytes], bytes]:
     """What makes the MAC of a message under this key; `new` makes the hash that it is made with."""
     if len(key) > _BLOCK:
-        key = _digest(new(), key)
+        long = new()
+        long.update(key)
+        key = long.digest()
     block = key.ljust(_BLOCK, b"\0")
     inner, outer = new(), new()
     inner.update(block.translate(_INNER))
     outer.update(block.translate(_OUTER))
 
     def mac(message: bytes) -> bytes:
-        return _digest(outer.copy(), _digest(inner.copy(), message))
+        within, around = inner.copy(), outer.copy()
+        within.update(message)
+        around.update(within.digest())
+        return around.digest()
 
     return mac
-
-
-def _digest(begun: Hash, message: bytes) -> bytes:
-    begun.update(message)
-    return begun.digest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ from notifier.feeds.addresses import Variant, private_path
 
 # 128 bits keep the signature out of reach of guessing and the whole link short enough for a line of text.
 _DIGEST = partial(hashlib.blake2s, digest_size=16)
+_SAFE_IN_URLS = bytes.maketrans(b"+/", b"-_")  # RFC 4648 section 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,7 @@ class Links:
         return f"{self.base_url}/calendar.ics?lang={language}"
 
     def _signed(self, purpose: str, *parts: str | int) -> str:
-        value = ".".join(map(str, parts))
-        mac = _mac(self.keys[-1], purpose)(value.encode())
-        return f"{value}.{urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+        return _signing(self.keys[-1], purpose)(".".join(map(str, parts)))
 
     def _read(self, purpose: str, token: str) -> list[str]:
         """What was signed for this purpose; nothing when the text was altered or made for something else."""
@@ -182,9 +181,15 @@ def _signer(keys: tuple[str, ...], purpose: str) -> Signer:
 
 
 @lru_cache(maxsize=64)
-def _mac(key: str, purpose: str) -> Callable[[bytes], bytes]:
-    """What the Signer signs with."""
-    return keyed(_signer((key,), purpose).derive_key(), _DIGEST)
+def _signing(key: str, purpose: str) -> Callable[[str], str]:
+    """What the Signer does, ready to sign many."""
+    mac = keyed(_signer((key,), purpose).derive_key(), _DIGEST)
+
+    def signed(value: str) -> str:
+        signature = b2a_base64(mac(value.encode()), newline=False).translate(_SAFE_IN_URLS, b"=")
+        return f"{value}.{signature.decode()}"
+
+    return signed
 
 
 def in_language(url: str, language: Language) -> str:

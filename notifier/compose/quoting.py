@@ -7,6 +7,7 @@ whoever fills in a line knows its escaped words beforehand, and only has to fold
 from __future__ import annotations
 
 import binascii
+from collections.abc import Iterator
 
 _LONGEST = 76
 _ESCAPE, _DOT = b"=."
@@ -27,15 +28,19 @@ def escaped(lines: bytes) -> bytes:
 
 def folded(line: bytes) -> bytes:
     """An escaped line, without its end, as lines of at most 76 characters."""
-    pieces = []
-    while len(line) > _LONGEST:
-        end = _LONGEST - 1
+    return b"=\r\n".join([escape + line[start:end] for escape, start, end in folds(line)])
+
+
+def folds(line: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Where an escaped line is folded: each part's beginning and end, and what stands before it instead of a dot."""
+    escape, start = b"", 0
+    while len(escape) + len(line) - start > _LONGEST:
+        end = start + _LONGEST - 1 - len(escape)
         # What is escaped stays together.
         if line[end - 1] == _ESCAPE:
             end -= 1
         elif line[end - 2] == _ESCAPE:
             end -= 2
-        pieces.append(line[:end])
-        line = b"=2E" + line[end + 1 :] if line[end] == _DOT else line[end:]
-    pieces.append(line)
-    return b"=\r\n".join(pieces)
+        yield escape, start, end
+        escape, start = (b"=2E", end + 1) if line[end] == _DOT else (b"", end)
+    yield escape, start, len(line)

@@ -14,7 +14,8 @@ from notifier.core.subscription import Addressee, Subscriber
 class Recipient:
     """Whom one mail goes to, under which Message-ID, at which instant.
 
-    `nonce` names what they are asked to confirm, "" where they are asked nothing. Nothing of it reaches a mail
+    `nonce` names what they are asked to confirm, "" where they are asked nothing. `addressee` is whom links in the mail
+    are made for. Nothing of it reaches a mail
     but through `compose.places`.
     """
 
@@ -28,11 +29,11 @@ class Recipient:
     calendar_serial: int
     nonce: str = field(repr=False)
     at: datetime
+    addressee: Addressee = field(init=False, repr=False)
 
-    @property
-    def addressee(self) -> Addressee:
-        """Whom links in the mail are made for."""
-        return Addressee(self.public_id, self.moves)
+    def __post_init__(self) -> None:
+        # Asked for by nearly every link.
+        object.__setattr__(self, "addressee", Addressee(self.public_id, self.moves))
 
 
 def recipient_of(

@@ -3,59 +3,74 @@ splice. `compose.cutting` makes them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from notifier.compose.layouts import Layout, Opening, lay_out, shape_of, written
 from notifier.compose.places import Place
-from notifier.compose.quoting import folded
 from notifier.compose.recipient import Recipient
 
 # With its name a header's line holds at most 998 characters (RFC 5322 section 2.1.1).
-_IN_HEADER = re.compile(r"(?!.*=\?)[ -~]{1,900}")
-# What stands the same in a line of text, which wrapping leaves whole, and in HTML, in an attribute or between tags.
-_IN_BODY = re.compile(r"(?!.*=\?)https?://[A-Za-z0-9._~:/?=+@%-]{1,900}")
+_LONGEST_IN_HEADER = 900
+# Few shapes are met, unless somebody wants to fill our memory.
+_MOST_LAYOUTS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Where something was cut out: a header's value, or a whole line of a body, escaped as in quoted-printable, with
-    `%b` for every place in it."""
-
-    form: bytes
-    names: tuple[str, ...]
-    in_body: bool
-
-    def fill(self, values: Mapping[str, bytes]) -> bytes:
-        """Its bytes on the wire."""
-        if not self.in_body:
-            return self.form % tuple([values[name] for name in self.names])
-        return folded(self.form % tuple([values[name].replace(b"=", b"=3D") for name in self.names]))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Stencil:
-    """A mail with a `%b` at each of its openings. `in_bodies` names the places that stand in a body, perhaps in a
-    header as well; `wire_ready` says that all lines between the openings are as SMTP carries them."""
+    """A mail with openings between its `pieces`, those of the header first. `in_bodies` names the places that stand in
+    a body, perhaps in a header as well; `wire_ready` says that all lines between the openings are as SMTP carries
+    them."""
 
     subject: str
-    mail: bytes
+    pieces: tuple[str, ...]
     openings: tuple[Opening, ...]
     places: Mapping[str, Place]
     in_bodies: frozenset[str]
     wire_ready: bool
+    _alone: tuple[str, ...] = field(init=False)
+    _inside: tuple[str, ...] = field(init=False)
+    _header: tuple[str, ...] = field(init=False)
+    _layouts: dict[bytes, Layout] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._alone = tuple(name for name in self.places if name not in self.in_bodies)
+        self._inside = tuple(name for name in self.places if name in self.in_bodies)
+        self._header = tuple(each.names[0] for each in self.openings if not each.in_body)
 
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
-        return 2_000 + len(self.mail) + sum(500 + len(each.form) for each in self.openings)
+        return 2_000 + sum(map(len, self.pieces)) + sum(2_000 + len("".join(o.form)) for o in self.openings)
 
     def fill(self, recipient: Recipient) -> bytes | None:
         """The mail for one recipient; None when a value of theirs must not stand in its place, or not as it is."""
-        values = {}
-        for name, place in self.places.items():
-            value = place(recipient)
-            if not (_IN_BODY if name in self.in_bodies else _IN_HEADER).fullmatch(value):
-                return None
-            values[name] = value.encode("ascii")
-        return self.mail % tuple([opening.fill(values) for opening in self.openings])
+        alone = [self.places[name](recipient) for name in self._alone]
+        if not _may_stand_in_header(alone):
+            return None
+        inside = [self.places[name](recipient) for name in self._inside]
+        layout = self._layout(values := written(inside))
+        if layout is None:
+            return None
+        known = dict(zip(self._alone + self._inside, alone + inside, strict=True))
+        in_header = [known[name] for name in self._header]
+        return layout.join(in_header, values.replace("=", "=3D")).encode("ascii")
+
+    def _layout(self, values: str) -> Layout | None:
+        shape = shape_of(values)
+        if shape is None:
+            return None
+        layout = self._layouts.get(shape)
+        if layout is None:
+            layout = lay_out(self.pieces, self.openings, self._inside, values, shape)
+            if len(self._layouts) >= _MOST_LAYOUTS:
+                self._layouts.clear()
+            if layout is not None:
+                self._layouts[shape] = layout
+        return layout
+
+
+def _may_stand_in_header(values: list[str]) -> bool:
+    whole = "".join(values)
+    is_plain = whole.isascii() and whole.isprintable() and "=?" not in whole
+    return is_plain and all(0 < len(value) <= _LONGEST_IN_HEADER for value in values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from notifier.core.backoff import (
     AMBIGUOUS_WAIT,
@@ -15,6 +16,15 @@ from notifier.core.backoff import (
 )
 from notifier.core.message import MOST_COPIES, Message, MessageState
 from notifier.core.reply import IN_TRANSACTION, Fault, Verdict
+
+
+class Trial(NamedTuple):
+    """What a Verdict depends on of a Message that is armed: its `copies` with the present transmission."""
+
+    copies: int
+    tries: int
+    refusals: int
+    deferred_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +40,7 @@ class Transition:
 
 
 def after_verdict(
-    message: Message,
+    message: Message | Trial,
     verdict: Verdict,
     *,
     now: datetime,
@@ -84,14 +94,14 @@ def after_mistake(message: Message, *, now: datetime, spread: float) -> Transiti
     return _tried_in_vain(message, now=now, spread=spread, copies=message.copies)
 
 
-def after_silence(message: Message, *, now: datetime) -> Transition:
+def after_silence(message: Message | Trial, *, now: datetime) -> Transition:
     """Where a Message goes that may or may not have been accepted: one more try, then unknown."""
     again = message.copies < MOST_COPIES
     state = MessageState.PENDING if again else MessageState.UNKNOWN
     return _moved(message, state, not_before=now + AMBIGUOUS_WAIT, copies=message.copies)
 
 
-def _moved(message: Message, state: MessageState, *, not_before: datetime, copies: int) -> Transition:
+def _moved(message: Message | Trial, state: MessageState, *, not_before: datetime, copies: int) -> Transition:
     """What its tries and refusals have no part in."""
     return Transition(
         state=state,
@@ -103,7 +113,7 @@ def _moved(message: Message, state: MessageState, *, not_before: datetime, copie
     )
 
 
-def _tried_in_vain(message: Message, *, now: datetime, spread: float, copies: int) -> Transition:
+def _tried_in_vain(message: Message | Trial, *, now: datetime, spread: float, copies: int) -> Transition:
     tries = message.tries + 1
     # It may have waited for days behind the breaker since: greylisting then deserves its tries.
     enough = tries >= len(RETRY_MINUTES) and _was_long_deferred(message, now)
@@ -112,7 +122,7 @@ def _tried_in_vain(message: Message, *, now: datetime, spread: float, copies: in
 
 
 def _put_off(
-    message: Message,
+    message: Message | Trial,
     *,
     now: datetime,
     wait: timedelta,
@@ -137,6 +147,6 @@ def _given_up(copies: int) -> MessageState:
     return MessageState.UNKNOWN if copies else MessageState.FAILED
 
 
-def _was_long_deferred(message: Message, now: datetime) -> bool:
+def _was_long_deferred(message: Message | Trial, now: datetime) -> bool:
     # From its first try: before, it may have waited for weeks behind a pause.
     return message.deferred_since is not None and now - message.deferred_since >= RETRY_FOR

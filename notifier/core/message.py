@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -83,11 +83,6 @@ class Message:
             # Of those before it was sent anew, only these were kept.
             if each.generation < self.generation or each.number <= self.copies
         )
-
-    def rendered(self, rendering: Rendering) -> Message:
-        """The same with one more copy about to be written to the wire, in place of any that was refused."""
-        newest = replace(rendering, generation=self.generation, number=self.copies + 1)
-        return replace(self, renderings=(*self.may_have_arrived, newest))
 
     def header_id_of(self, rendering: Rendering) -> str:
         """The Message-ID of a copy: each generation had another."""

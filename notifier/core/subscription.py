@@ -213,8 +213,8 @@ class Subscriber:
     def followed(self) -> Followed:
         """What they follow at present."""
         return Followed(
-            topics=tuple(each.topic for each in self.subscriptions),
-            excluded=tuple(each.topic for each in self.exclusions if each.lifted_at is None),
+            topics=tuple([each.topic for each in self.subscriptions]),
+            excluded=tuple([each.topic for each in self.exclusions if each.lifted_at is None]),
         )
 
     def follows(self, change: Change) -> bool:

@@ -19,13 +19,20 @@ def arm(sender: Sender, taken: Taken, batch: Sequence[Ready]) -> list[Ready]:
     """Arm what of a batch may still leave, in a transaction of its own; the rest waits to be composed anew."""
     now = sender.clock()
     messages = [ready.message for ready in batch]
+    renderings = {ready.message.id: ready.renderings for ready in batch}
     armed: frozenset[int] = frozenset()
     with writing(sender.engine) as connection:
         if _still_true(sender.timing, taken.at, now):
-            suffix = sender.id_suffix
-            armed = outbox.arm(connection, messages, reading=taken.reading, id_suffix=suffix, now=now)
+            armed = outbox.arm(
+                connection,
+                messages,
+                renderings=renderings,
+                reading=taken.reading,
+                id_suffix=sender.id_suffix,
+                now=now,
+            )
         outbox.release(connection, [message for message in messages if message.id not in armed], now=now)
-    return [ready.armed() for ready in batch if ready.message.id in armed]
+    return [ready for ready in batch if ready.message.id in armed]
 
 
 def give_back(sender: Sender, left: Sequence[Ready]) -> None:

@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from notifier.core.backoff import spread_of
 from notifier.core.delivery import after_verdict
@@ -29,8 +29,7 @@ RECORD_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 MOST_UNWRITABLE = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(NamedTuple):
     """An armed Message with its Verdict. `probing`: the breaker is open, and this one tried it."""
 
     ready: Ready
@@ -127,7 +126,8 @@ def _record(sender: Sender, judged: Sequence[Judged]) -> tuple[Tally, Exception 
 
 def _entry(judged: Judged, now: datetime) -> tuple[Ready, Recorded]:
     message, verdict = judged.ready.message, judged.verdict
-    transition = after_verdict(message, verdict, now=now, spread=spread_of(message), probing=judged.probing)
+    trial, spread = judged.ready.trial, spread_of(message)
+    transition = after_verdict(trial, verdict, now=now, spread=spread, probing=judged.probing)
     return judged.ready, Recorded(message=message, verdict=verdict, transition=transition)
 
 

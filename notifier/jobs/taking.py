@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from notifier.channels.channel import Parcel
 from notifier.core.backoff import spread_of
-from notifier.core.delivery import after_mistake
+from notifier.core.delivery import Trial, after_mistake
 from notifier.core.message import UNCOMPOSED, Message, MessageState, header_id
 from notifier.core.notice import Notice, Outcome
+from notifier.core.rendering import Rendering
 from notifier.errors import DatabaseError
 from notifier.jobs.losses import alert_unknown
 from notifier.jobs.sender import Sender
@@ -24,19 +26,23 @@ from notifier.store import alerts, breakers, changes, installation, notices, out
 from notifier.store.engine import writing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """A composed Message, with the rendering of its next copy, and the Notices it carries; `moves` is how often its
-    Subscriber had moved by then."""
+class Ready(NamedTuple):
+    """A composed Message, and the Notices it carries; `moves` is how often its Subscriber had moved by then.
+
+    `message` is as it was claimed; `renderings` are of its copies, and of the one that is ready.
+    """
 
     message: Message
     notices: tuple[Notice, ...]
     parcel: Parcel
     moves: int
+    renderings: tuple[Rendering, ...]
 
-    def armed(self) -> Ready:
-        """The same with the copy counted that is about to be transmitted."""
-        return replace(self, message=replace(self.message, copies=self.message.copies + 1))
+    @property
+    def trial(self) -> Trial:
+        """It once it is armed, as far as a Verdict depends on it."""
+        message = self.message
+        return Trial(message.copies + 1, message.tries, message.refusals, message.deferred_since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +161,11 @@ def _composed(sender: Sender, telling: Telling, now: datetime) -> Ready:
         now=now,
     )
     return Ready(
-        message=telling.rendered(at=now),
+        message=telling.message,
         notices=telling.notices,
         parcel=parcel,
         moves=telling.subscriber.moves,
+        renderings=telling.rendered(at=now),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from notifier.core.answer import GivenAnswer
 from notifier.core.change import ChangeList
@@ -17,8 +17,7 @@ from notifier.core.rendering import Rendering, is_kept
 from notifier.core.subscription import Subscriber
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class Telling(NamedTuple):
     """A claimed Message with everything that composing it needs. A Letter has no Notices, and may have an Ask or
     tell of an Answer that was given."""
 
@@ -40,16 +39,20 @@ class Telling:
             return self.ask.address if self.ask else None
         return self.message.letter_to if letter in TO_KEPT_ADDRESS else self.subscriber.address
 
-    def rendered(self, *, at: datetime) -> Message:
-        """The Message with the rendering of one more copy, composed at this instant, where that is to be kept."""
-        if not is_kept(self.message.letter):
-            return self.message
-        rendering = Rendering(
+    def rendered(self, *, at: datetime) -> tuple[Rendering, ...]:
+        """The renderings of the Message once one more copy is written to the wire, composed at this instant, in place
+        of any that was refused; as they are where no more are kept."""
+        message = self.message
+        if not is_kept(message.letter):
+            return message.renderings
+        newest = Rendering(
             at=at,
             reading=self.reading,
             language=self.subscriber.language,
             followed=self.subscriber.followed,
             moves=self.subscriber.moves,
-            told=tuple(notice.id for notice in self.notices),
+            told=tuple([notice.id for notice in self.notices]),
+            generation=message.generation,
+            number=message.copies + 1,
         )
-        return self.message.rendered(rendering)
+        return (*message.may_have_arrived, newest)

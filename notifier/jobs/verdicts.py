@@ -110,7 +110,7 @@ def _blaming(
         transition = entry.transition
         if verdict.fault is Fault.UNCLEAR:
             transition = after_verdict(
-                message,
+                ready.trial,
                 verdict,
                 now=now,
                 spread=spread_of(message),

@@ -29,6 +29,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -53,7 +54,7 @@ from sqlalchemy.types import TypeEngine
 
 from notifier.core.delivery import Transition
 from notifier.core.message import MOST_COPIES, Message, MessageState
-from notifier.core.rendering import written
+from notifier.core.rendering import Rendering, written
 from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from notifier.store import letters, tokens, transitions
 from notifier.store.columns import Instant
@@ -111,7 +112,7 @@ def claim(
 
 
 def _take(
-    connection: Connection, first: Select[tuple[int]], given: Mapping[str, Any], *, node: int
+    connection: Connection, first: Select[int], given: Mapping[str, Any], *, node: int
 ) -> list[Message]:
     waiting = connection.scalars(first, given).all()
     if not waiting:
@@ -130,16 +131,26 @@ def _take(
 
 
 def arm(
-    connection: Connection, claimed: Sequence[Message], *, reading: int, id_suffix: str, now: datetime
+    connection: Connection,
+    claimed: Sequence[Message],
+    *,
+    renderings: Mapping[int, Sequence[Rendering]] = MappingProxyType({}),
+    reading: int,
+    id_suffix: str,
+    now: datetime,
 ) -> frozenset[int]:
-    """Count a copy of each Message that may be written to the wire now, and keep its renderings; answers their ids.
+    """Count a copy of each Message that may be written to the wire now; answers their ids. Keeps `renderings`, by their
+    ids, of what this makes their copies.
 
     What is not armed is still ours under its token: `release` gives it back to be composed anew.
     """
     if not claimed:
         return frozenset()
     name = connection.dialect.name
-    rows = [{"id": m.id, "token": m.token, "renderings": written(m.renderings)} for m in claimed]
+    rows = [
+        {"id": m.id, "token": m.token, "renderings": written(renderings.get(m.id, m.renderings))}
+        for m in claimed
+    ]
     chosen = {"of_reading": reading, "suffix": id_suffix, "at": now, **parameter(name, rows)}
     return frozenset(connection.scalars(_arming(name), chosen))
 

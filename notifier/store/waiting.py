@@ -13,7 +13,7 @@ from notifier.store.tables import messages
 
 
 @cache
-def oldest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
+def oldest(*, is_open: bool, behind: bool) -> Select[int]:
     """Which Messages `claim` takes. Put together once: most often that would take longer than finding none."""
     # In the order of an index: else the database looks at all of a million that wait.
     first = _ready(is_open=is_open, behind=behind).order_by(messages.c.not_before, messages.c.id)
@@ -21,14 +21,14 @@ def oldest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
 
 
 @cache
-def newest(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
+def newest(*, is_open: bool, behind: bool) -> Select[int]:
     """Which Messages `claim` takes first for a probe: never put off, the one that fell due last first."""
     fresh = _ready(is_open=is_open, behind=behind).where(messages.c.deferred_since.is_(None))
     first = fresh.order_by(messages.c.not_before.desc(), messages.c.id.desc())
     return first.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
 
 
-def _ready(*, is_open: bool, behind: bool) -> Select[tuple[int]]:
+def _ready(*, is_open: bool, behind: bool) -> Select[int]:
     at, opening = (bindparam(name, type_=messages.c.not_before.type) for name in ("at", "opening"))
     may_leave = or_(messages.c.anytime, true() if is_open else false(), messages.c.expires <= opening)
     comes_last = func.coalesce(messages.c.letter, "").in_(sorted(BEHIND_OTHERS))

@@ -99,7 +99,7 @@ def _shared_message(patch: pytest.MonkeyPatch) -> None:
         parcels.append(ready.parcel)
         for name in ("sender", "recipient", "data"):
             object.__setattr__(parcels[0], name, getattr(ready.parcel, name))
-        return Ready(message=ready.message, notices=ready.notices, parcel=parcels[0], moves=ready.moves)
+        return ready._replace(parcel=parcels[0])
 
     patch.setattr(taking, "_composed", composed)
 
