@@ -39,17 +39,19 @@ def footings(
     seen: dict[str, dict[str, Evidence]] = {}
     for (vendor, change_id), each in met.evidence.items():
         seen.setdefault(vendor, {})[change_id] = each
-    return {
-        party: Footing(
-            vendor=names.get(party.vendor, ""),
-            stances=stances.get(party, {}),
-            evidence=seen.get(party.vendor, {}),
-            answered=answered.get(party, frozenset()),
-            reminded=reminded.get(party.vendor, {}),
-            rules=rules,
-        )
-        for party in parties
-    }
+    # Of nearly all who stand for themselves nothing is known: they share theirs, and so what they are told.
+    found = dict.fromkeys(parties, Footing(rules=rules))
+    for party in parties:
+        if party.vendor or party in stances or party in answered:
+            found[party] = Footing(
+                vendor=names.get(party.vendor, ""),
+                stances=stances.get(party, {}),
+                evidence=seen.get(party.vendor, {}),
+                answered=answered.get(party, frozenset()),
+                reminded=reminded.get(party.vendor, {}),
+                rules=rules,
+            )
+    return found
 
 
 def reminded_vendors(
