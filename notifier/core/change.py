@@ -141,7 +141,10 @@ class ChangeList:
 
     def deadline(self, key: str) -> tuple[Change, Deadline] | None:
         """The Deadline with that key, beside its Change."""
-        return next(((change, deadline) for k, change, deadline in self.deadlines() if k == key), None)
+        change_id, _, deadline_id = key.partition("/")
+        change = self.change(change_id)
+        found = [each for each in change.deadlines if each.id == deadline_id] if change else []
+        return (change, found[0]) if change and found else None
 
     def service(self, service_id: str) -> Service | None:
         """The Service with that id."""

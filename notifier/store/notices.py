@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -30,7 +30,15 @@ from notifier.store.given import among, given, parameter
 from notifier.store.tables import messages, notices, steps
 from notifier.store.upsert import insert_into
 
-_WITH_COPIES = select(notices, func.coalesce(messages.c.copies, 0).label("copies")).join_from(
+# What `_notice` reads, in its order.
+_COLUMNS: Final = tuple(
+    notices.c[name]
+    for name in (
+        *("id", "subscriber_id", "deadline", "kind", "due", "lead", "spoken", "revision", "expires"),
+        *("outcome", "reason", "decided_at", "message_id"),
+    )
+)
+_WITH_COPIES = select(*_COLUMNS, func.coalesce(messages.c.copies, 0)).join_from(
     notices, messages, messages.c.id == notices.c.message_id, isouter=True
 )
 
@@ -102,7 +110,7 @@ def owed_by_message(connection: Connection, message_ids: Collection[int]) -> tup
     """Every owed Notice of these Messages."""
     chosen = and_(among(connection, notices.c.message_id, message_ids), notices.c.outcome == Outcome.OWED)
     rows = connection.execute(_WITH_COPIES.where(chosen)).all()
-    return tuple([notice_of(row, copies=row.copies) for row in rows])
+    return tuple([_notice(row) for row in rows])
 
 
 def news_of(
@@ -143,11 +151,7 @@ def _about(
         condition,
     )
     rows = connection.execute(_WITH_COPIES.where(chosen)).all()
-    return tuple(
-        known.get(row.id) or notice_of(row, copies=row.copies)
-        for row in rows
-        if (row.subscriber_id, row.deadline) in pairs
-    )
+    return tuple(known.get(row[0]) or _notice(row) for row in rows if (row[1], row[2]) in pairs)
 
 
 def of_subscriber(connection: Connection, subscriber_id: int, change_id: str) -> tuple[Notice, ...]:
@@ -157,18 +161,29 @@ def of_subscriber(connection: Connection, subscriber_id: int, change_id: str) ->
     return tuple(notice_of(row) for row in connection.execute(chosen.order_by(notices.c.due, notices.c.id)))
 
 
-def notice_of(row: Any, *, copies: int = 0) -> Notice:
-    """A row as a value. `copies` are those of its Message, where they matter."""
+def notice_of(row: Any) -> Notice:
+    """A row as a value."""
+    return _notice([*(getattr(row, each.name) for each in _COLUMNS), 0])
+
+
+def _notice(values: Iterable[Any]) -> Notice:
+    """The Notice in the values of _COLUMNS, and the copies of its Message."""
+    # Taken apart at once: to ask a row for each column by its name takes longer than all else here.
+    number, subscriber_id, deadline, kind, due, lead, spoken, revision, expires, *more = values
+    outcome, reason, decided_at, message_id, copies = more
     return Notice(
-        id=row.id,
-        subscriber_id=row.subscriber_id,
-        step=_step((row.deadline, row.kind, row.due, row.lead, row.spoken, row.revision, row.expires)),
-        outcome=Outcome(row.outcome),
-        reason=row.reason,
-        decided_at=row.decided_at,
-        message_id=row.message_id,
+        id=number,
+        subscriber_id=subscriber_id,
+        step=_step((deadline, kind, due, lead, spoken, revision, expires)),
+        outcome=_OUTCOMES[outcome],
+        reason=reason,
+        decided_at=decided_at,
+        message_id=message_id,
         copies=copies,
     )
+
+
+_OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 
 
 @lru_cache(maxsize=1_000)

@@ -61,7 +61,7 @@ from notifier.store.columns import Instant
 from notifier.store.engine import database_now
 from notifier.store.given import among, given, parameter
 from notifier.store.list_tables import readings
-from notifier.store.messages import message_of
+from notifier.store.messages import COLUMNS, message_of
 from notifier.store.tables import attempts, installation, messages
 from notifier.store.transitions import row_after
 from notifier.store.waiting import newest, oldest
@@ -125,7 +125,7 @@ def _take(
         "state_at": given["at"],
     }
     taken = (
-        update(messages).where(among(connection, messages.c.id, waiting)).values(values).returning(messages)
+        update(messages).where(among(connection, messages.c.id, waiting)).values(values).returning(*COLUMNS)
     )
     return [message_of(row) for row in connection.execute(taken).all()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from notifier.core.pseudonym import shortened
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.store import partings
 from notifier.store import subscribers as people
-from notifier.store.messages import Attempt, attempt_of, message_of
+from notifier.store.messages import COLUMNS, Attempt, attempt_of, message_of
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices, subscribers
 
@@ -92,11 +92,11 @@ def notices_in(connection: Connection, mails: Collection[Message]) -> dict[int, 
     """By Message id, everything that these tell or were to tell, of other Changes too, and what any of their copies
     told that has moved to another Message since."""
     found: dict[int, dict[int, Notice]] = {message.id: {} for message in mails}
-    for row in _chunked(connection, notices, notices.c.message_id, found):
+    for row in _chunked(connection, notices.c, notices.c.message_id, found):
         found[row.message_id][row.id] = notice_of(row)
     told = [(message.id, number) for message in mails for each in message.renderings for number in each.told]
     moved = {number for message_id, number in told if number not in found[message_id]}
-    known = {row.id: notice_of(row) for row in _chunked(connection, notices, notices.c.id, moved)}
+    known = {row.id: notice_of(row) for row in _chunked(connection, notices.c, notices.c.id, moved)}
     for message_id, number in told:
         if number in known:
             found[message_id][number] = known[number]
@@ -110,27 +110,27 @@ def letters_about(
     as a copy left or was refused, oldest first."""
     tells = or_(messages.c.answer_id.in_(answer_ids), messages.c.letter.in_(sorted(WITH_STANDING)))
     theirs = and_(messages.c.subscriber_id.in_(subscriber_ids), messages.c.letter.is_not(None), tells)
-    chosen = select(messages).where(theirs, messages.c.state.in_(_ENDED)).order_by(messages.c.id)
+    chosen = select(*COLUMNS).where(theirs, messages.c.state.in_(_ENDED)).order_by(messages.c.id)
     return tuple(message_of(row) for row in connection.execute(chosen))
 
 
 def messages_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Message]:
     """These Messages, as far as they are still kept."""
-    return {row.id: message_of(row) for row in _chunked(connection, messages, messages.c.id, ids)}
+    return {row.id: message_of(row) for row in _chunked(connection, COLUMNS, messages.c.id, ids)}
 
 
 def attempts_by_message(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Attempt, ...]]:
     """Every transmission of these Messages, oldest first."""
     found: dict[int, list[Attempt]] = {}
-    for row in _chunked(connection, attempts, attempts.c.message_id, ids):
+    for row in _chunked(connection, attempts.c, attempts.c.message_id, ids):
         found.setdefault(row.message_id, []).append(attempt_of(row))
     return {message_id: tuple(each) for message_id, each in found.items()}
 
 
-def _chunked(connection: Connection, table: Any, key: Any, ids: Collection[int]) -> list[Any]:
+def _chunked(connection: Connection, columns: Iterable[Any], key: Any, ids: Collection[int]) -> list[Any]:
     wanted = sorted(ids)
     rows: list[Any] = []
     for start in range(0, len(wanted), _CHUNK):
-        part = select(table).where(key.in_(wanted[start : start + _CHUNK])).order_by(table.c.id)
+        part = select(*columns).where(key.in_(wanted[start : start + _CHUNK])).order_by(key.table.c.id)
         rows += connection.execute(part).all()
     return rows
