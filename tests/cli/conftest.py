@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.dossiers import told_of
 from tests.cli.rehearsal import Rehearsal
 from tests.peers.smtp_sink import SmtpSink
 
@@ -22,6 +23,12 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: Path) -> Rehearsal:
     """A fresh installation, mailing into a Maildir."""
     return Rehearsal(tmp_path, monkeypatch, begun=begun)
+
+
+@pytest.fixture
+def told(place: Rehearsal) -> Rehearsal:
+    """The same, once a vendor was told of a Change and has answered."""
+    return told_of(place)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import email.policy
 import io
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -39,6 +40,7 @@ def oslo(year: int, month: int, day: int, hour: int = 8, minute: int = 5) -> dat
     return datetime(year, month, day, hour, minute, tzinfo=OSLO)
 
 
+KARI = "kari@epj.example.no"
 FIRST_TICK = oslo(2026, 11, 23)
 JOINED = oslo(2026, 11, 24)
 
@@ -94,19 +96,17 @@ class Rehearsal:
             shutil.copytree(self._begun, self.folder / "var", dirs_exist_ok=True)
             return self
         assert self("tick", now=FIRST_TICK).code == 0
-        self.join("kari@epj.example.no", now=JOINED)
+        self.join(KARI, now=JOINED)
         assert self("tick", now=JOINED).code == 0
         return self
 
     def join(self, address: str, *follows: str, now: datetime) -> Subscriber:
         """Let somebody join."""
-        engine = self._engine()
-        try:
+        with self.opened() as engine:
+            upgrade(engine)
             with writing(engine) as connection:
                 installation.begin_acting(connection, given=now, wall=now)
             return join(engine, address, *follows, now=now)
-        finally:
-            engine.dispose()
 
     def mails(self) -> list[EmailMessage]:
         """What came into the Maildir, oldest first."""
@@ -114,8 +114,19 @@ class Rehearsal:
         files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns) if folder.is_dir() else []
         return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
-    def _engine(self) -> Engine:
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[Engine]:
+        """Its database, for what no command does."""
         (self.folder / "var").mkdir(mode=0o700, exist_ok=True)
         engine = open_engine(f"sqlite:///{self.folder / 'var' / 'notifier.sqlite3'}")
-        upgrade(engine)
-        return engine
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def added(place: Rehearsal, *options: str, address: str = KARI) -> Rehearsal:
+    """The installation once somebody was added."""
+    called = place("subscribers", "add", address, *options, now=JOINED)
+    assert called.code == 0, called.err
+    return place

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
 from notifier.store import answers
-from notifier.store.engine import open_engine, reading, writing
+from notifier.store.engine import reading, writing
 from notifier.store.tables import alerts
 from tests.cli.rehearsal import JOINED, Rehearsal, oslo
 
@@ -29,23 +29,19 @@ def vendor(place: Rehearsal) -> Rehearsal:
 
 
 def a_waiting_answer(place: Rehearsal, kind: AnswerKind = AnswerKind.DONE) -> int:
-    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
     said = Answer(
         id=0, party=Party(vendor="blabaer"), change_id=CHANGE, kind=kind, at=JOINED, way=Way.MAIL,
         by="ola@elsewhere.example", state=AnswerState.WAITING, subscriber_id=1,
     )  # fmt: skip
-    with writing(engine) as connection:
+    with place.opened() as engine, writing(engine) as connection:
         added = answers.add(connection, said)
-    engine.dispose()
     return added.id
 
 
 def alerts_of_answers(place: Rehearsal) -> list[str]:
     """The keys of all Alerts about Answers that there ever were."""
-    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
-    with reading(engine) as connection:
+    with place.opened() as engine, reading(engine) as connection:
         keys = connection.scalars(select(alerts.c.key).where(alerts.c.key.startswith("answer:"))).all()
-    engine.dispose()
     return sorted(keys)
 
 

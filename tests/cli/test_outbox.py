@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Update, update
 
-from notifier.store.engine import open_engine, writing
+from notifier.store.engine import writing
 from notifier.store.tables import messages
 from tests.cli.rehearsal import FIRST_TICK, JOINED, Rehearsal, oslo
 from tests.peers.smtp_script import say
@@ -26,12 +26,8 @@ def failed(place: Rehearsal, relay: SmtpSink) -> Rehearsal:
 
 def write(place: Rehearsal, statement: Update) -> None:
     """Write what no command would."""
-    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
-    try:
-        with writing(engine) as connection:
-            connection.execute(statement)
-    finally:
-        engine.dispose()
+    with place.opened() as engine, writing(engine) as connection:
+        connection.execute(statement)
 
 
 def test_an_empty_outbox_says_so(place: Rehearsal) -> None:

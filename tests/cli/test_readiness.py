@@ -10,7 +10,7 @@ import pytest
 
 from notifier.core.answer import Answer, AnswerKind, Party, Way
 from notifier.store import answers, pausing, subscribers
-from notifier.store.engine import open_engine, writing
+from notifier.store.engine import writing
 from tests.cli.rehearsal import JOINED, Rehearsal
 
 LATER = JOINED + timedelta(hours=1)
@@ -28,13 +28,11 @@ def vendors(place: Rehearsal) -> Rehearsal:
 
 
 def say(place: Rehearsal, vendor: str, kind: AnswerKind, at: datetime = LATER) -> None:
-    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
     said = Answer(
         id=0, party=Party(vendor=vendor), change_id=CHANGE, kind=kind, at=at, way=Way.OPERATOR, by="Kari"
     )
-    with writing(engine) as connection:
+    with place.opened() as engine, writing(engine) as connection:
         answers.add(connection, said)
-    engine.dispose()
 
 
 def conditions(place: Rehearsal) -> dict[str, str]:
@@ -75,12 +73,10 @@ def test_what_a_contact_was_told_stays_with_the_vendor_they_spoke_for(vendors: R
 
 
 def test_who_has_paused_is_counted_apart(vendors: Rehearsal) -> None:
-    engine = open_engine(f"sqlite:///{vendors.folder / 'var' / 'notifier.sqlite3'}")
-    with writing(engine) as connection:
+    with vendors.opened() as engine, writing(engine) as connection:
         kari = subscribers.find(connection, "kari@blabaer.example")
         assert kari is not None
         pausing.pause(connection, kari, until=LATER + timedelta(days=9), now=LATER)
-    engine.dispose()
     shown = vendors("readiness", CHANGE, "--json", now=LATER).json[0]["vendors"]
     counted = {line["vendor"]: (line["contacts"], line["paused"]) for line in shown}
     assert counted == {"blabaer": (1, 1), "tyttebaer": (1, 0), "multe": (0, 0)}

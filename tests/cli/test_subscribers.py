@@ -1,26 +1,16 @@
-"""`subscribers`: add, set, list, show, remove, erase, export."""
+"""`subscribers`: add, list, show, remove, export."""
 
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert
 
 from notifier.core.pseudonym import Pseudonyms
 from notifier.settings.keys import signing_keys
 from notifier.store import suppressions
-from notifier.store.answer_tables import answers
-from notifier.store.engine import open_engine, reading, writing
-from tests.cli.rehearsal import FIRST_TICK, JOINED, Rehearsal, oslo
+from notifier.store.engine import reading, writing
+from tests.cli.rehearsal import FIRST_TICK, JOINED, KARI, Rehearsal, added, oslo
 
-KARI = "kari@epj.example.no"
 LATER = oslo(2026, 11, 25)
-
-
-def added(place: Rehearsal, *options: str, address: str = KARI) -> Rehearsal:
-    """The installation once somebody was added."""
-    called = place("subscribers", "add", address, *options, now=JOINED)
-    assert called.code == 0, called.err
-    return place
 
 
 def test_who_is_added_is_told_where_they_stand_at_the_next_tick(place: Rehearsal) -> None:
@@ -36,16 +26,14 @@ def test_who_is_added_is_told_where_they_stand_at_the_next_tick(place: Rehearsal
 def test_an_operators_word_lifts_what_was_denied(place: Rehearsal) -> None:
     pseudonyms = Pseudonyms(signing_keys(place.folder / "var"))
     added(place, address="per@epj.example.no")
-    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
-    with writing(engine) as connection:
+    with place.opened() as engine, writing(engine) as connection:
         for address in (KARI, "ola@epj.example.no"):
             suppressions.suppress(connection, address, pseudonyms=pseudonyms, now=JOINED)
     said = [place("subscribers", "add", KARI, now=JOINED).words for _ in range(2)]
     assert ["I did not ask for this" in words for words in said] == [True, False]
-    with reading(engine) as connection:
+    with place.opened() as engine, reading(engine) as connection:
         assert not suppressions.is_suppressed(connection, KARI, pseudonyms=pseudonyms)
         assert suppressions.is_suppressed(connection, "ola@epj.example.no", pseudonyms=pseudonyms)
-    engine.dispose()
 
 
 @pytest.mark.parametrize("called", ["77", "p-0123456789ab"])
@@ -102,44 +90,11 @@ def test_somebody_suspended_is_not_added_again_behind_the_operators_back(place: 
     assert f"notifier subscribers set {KARI} --resume" in called.words
 
 
-def test_what_is_excluded_is_shown_and_explained_until_they_follow_anew(place: Rehearsal) -> None:
-    place.begun()
-    called = place("subscribers", "set", KARI, "--exclude", "change:testdata", now=LATER)
-    assert called.code == 0
-    assert "Follows everything but not change:testdata" in place("subscribers", "show", KARI).words
-    why = place("why", KARI, "testdata").words
-    assert "follows everything but not change:testdata" in why
-    assert "not told: the subscriber has left it out" in why
-    place("subscribers", "set", KARI, "--follow", "everything", now=LATER)
-    assert place("subscribers", "show", KARI, "--json").json["excluded"] == []
-    chosen = ("--follow", "change:testdata", "--exclude", "service:preg")
-    for asked in (("set", KARI), ("add", "ola@epj.example.no")):
-        refused = place("subscribers", *asked, *chosen, now=LATER)
-        assert (refused.code, "no part of what they follow" in refused.err) == (2, True)
-
-
 def test_who_is_added_may_leave_something_out(place: Rehearsal) -> None:
     added(place, "--exclude", "change:testdata", "--exclude", "service:preg")
     shown = place("subscribers", "show", KARI, "--json").json
     assert shown["follows"] == ["everything"]
     assert shown["excluded"] == ["change:testdata", "service:preg"]
-
-
-def test_resuming_and_suspending_say_when_there_was_nothing_to_do(place: Rehearsal) -> None:
-    added(place)
-    said = [
-        place("subscribers", "set", KARI, *options, now=LATER).words
-        for options in (
-            ["--resume"],
-            ["--suspend", "bounces"],
-            ["--suspend", "bounces"],
-            ["--resume", "--language", "en"],
-            ["--resume", "--language", "en"],
-        )
-    ]
-    assert ["was not suspended" in words for words in said] == [True, False, False, False, True]
-    assert ["was suspended already" in words for words in said] == [False, False, True, False, False]
-    assert ["is changed" in words for words in said] == [False, True, False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -169,44 +124,6 @@ def test_before_any_list_is_in_force_a_broken_file_stops_only_who_follows_part_o
     place.list.write_text("revision = ", encoding="utf-8")
     assert place("subscribers", "add", KARI, "--follow", "service:preg", now=JOINED).code == 1
     assert place("subscribers", "add", KARI, now=JOINED).code == 0
-
-
-def test_set_changes_what_is_named_and_nothing_else(place: Rehearsal) -> None:
-    added(place, "--follow", "service:preg", "--lead", "30d")
-    assert place("subscribers", "set", KARI, "--language", "nn", now=LATER).code == 0
-    shown = place("subscribers", "show", KARI, "--json").json
-    assert (shown["language"], shown["follows"], shown["leads"]) == ("nn", ["service:preg"], ["30d"])
-
-    place("subscribers", "set", KARI, "--follow", "everything", "--default-leads", now=LATER)
-    shown = place("subscribers", "show", KARI, "--json").json
-    assert (shown["language"], shown["follows"], shown["leads"]) == ("nn", ["everything"], None)
-
-
-def test_a_suspended_subscriber_is_sent_nothing_until_resumed(place: Rehearsal) -> None:
-    place.begun()
-    place("subscribers", "set", KARI, "--suspend", "bounces", now=LATER)
-    place("tick", now=oslo(2026, 12, 2))
-    assert len(place.mails()) == 1
-    assert "bounces" in place("subscribers", "show", KARI).words
-
-    place("subscribers", "set", KARI, "--resume", now=oslo(2026, 12, 3))
-    place("tick", now=oslo(2026, 12, 18))
-    assert len(place.mails()) == 2
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        [],
-        ["--lead", "7d", "--default-leads"],
-        ["--vendor", "epj", "--no-vendor"],
-        ["--suspend", "why", "--resume"],
-        ["--vendor", "nobody"],
-        ["--follow", "service:nix"],
-    ],
-)
-def test_set_refuses_what_makes_no_sense(place: Rehearsal, options: list[str]) -> None:
-    assert added(place)("subscribers", "set", KARI, *options, now=LATER).code == 2
 
 
 def test_list_can_be_narrowed_to_a_state_or_a_vendor(place: Rehearsal) -> None:
@@ -240,61 +157,6 @@ def test_who_is_removed_is_sent_nothing_and_may_come_back(place: Rehearsal) -> N
     assert "had left and is back" in place("subscribers", "add", KARI, "--again", now=oslo(2026, 12, 3)).words
     place("tick", now=oslo(2026, 12, 3))
     assert len(place.mails()) == 2
-
-
-def test_erasing_needs_a_yes_and_leaves_no_trace_of_the_person(place: Rehearsal) -> None:
-    place.begun()
-    assert "Nothing was changed" in place("subscribers", "erase", KARI).words
-    assert place("subscribers", "show", KARI).code == 0
-
-    assert place("subscribers", "erase", KARI, "--yes", now=LATER).code == 0
-    assert KARI not in place("subscribers", "export", KARI).out
-    assert place("subscribers", "list", "--json").json == []
-
-
-def test_who_never_subscribed_but_answered_another_s_mail_is_exported_and_erased(place: Rehearsal) -> None:
-    ida = "ida@konsulent.example.no"
-    place.begun()
-    engine = open_engine(f"sqlite:///{place.folder / 'var' / 'notifier.sqlite3'}")
-    row = {"party": "subscriber:1", "change": "testdata", "kind": "done", "way": "mail", "state": "waiting"}
-    with writing(engine) as connection:
-        written = {"by": "Ida@Konsulent.example.no", "words": "Ring Ida", "subscriber_id": 1, "at": JOINED}
-        connection.execute(insert(answers).values(row | written))
-    engine.dispose()
-
-    assert [each["words"] for each in place("subscribers", "export", ida).json["answers"]] == ["Ring Ida"]
-    assert f"forget {ida} for good. Nothing was changed" in place("subscribers", "erase", ida).words
-    assert "The person is forgotten" in place("subscribers", "erase", ida, "--yes", now=LATER).words
-    assert "By somebody who was erased (mail)" in place("answers", "show", "1").words
-    assert place("subscribers", "export", ida).code == place("subscribers", "erase", ida).code == 2
-
-
-def test_who_is_erased_is_still_told_about_by_their_address_and_by_the_log(place: Rehearsal) -> None:
-    place("vendors", "add", "EPJ AS", now=FIRST_TICK)
-    place("tick", now=FIRST_TICK)
-    added(place, "--vendor", "epj-as")
-    place("tick", now=JOINED)
-    in_log = place("subscribers", "show", KARI, "--json").json["in_log"]
-    assert place("subscribers", "show", in_log, "--json").json["address"] == KARI
-    place("subscribers", "erase", KARI, "--yes", now=LATER)
-    for named in (KARI, in_log):
-        said = place("why", named, "testdata").words
-        assert "erased of epj-as" in said
-        assert "sent" in said
-        assert KARI not in said
-        assert "Vendor epj-as" in place("subscribers", "show", named).words
-
-
-def test_an_import_passes_by_who_was_erased_until_somebody_adds_them(place: Rehearsal) -> None:
-    place.begun()
-    place("subscribers", "erase", KARI, "--yes", now=LATER)
-    file = place.folder / "people.csv"
-    file.write_text(f"address\n{KARI}\nola@epj.example.no\n", encoding="utf-8")
-    assert "1 did not ask for it or were erased" in place("subscribers", "import", str(file)).words
-    done = place("subscribers", "import", str(file), "--yes", now=LATER).words
-    assert done.startswith("Imported 1 of 2 rows:")
-    assert "1 did not ask for it or were erased" in done
-    assert "was erased; on your word" in place("subscribers", "add", KARI, now=LATER).words
 
 
 def test_export_prints_everything_that_is_stored_about_a_person(place: Rehearsal) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.rehearsal import FIRST_TICK, JOINED, Rehearsal, oslo
+from tests.cli.rehearsal import FIRST_TICK, JOINED, KARI, Rehearsal, oslo
 from tests.peers.smtp_script import say
 from tests.peers.smtp_sink import SmtpSink
 
-KARI = "kari@epj.example.no"
 FIRST_REMINDER = oslo(2026, 12, 2)
 
 
