@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.core.backoff import CLOSED, STREAK, UNANSWERED_STREAK, Breaker, after_fault, retry_delay
+from notifier.core.backoff import (
+    CLOSED,
+    STREAK,
+    UNANSWERED_STREAK,
+    Breaker,
+    after_fault,
+    retry_delay,
+    spread_of,
+)
 from notifier.core.letter import TO_TYPED_ADDRESS, LetterKind
+from notifier.core.message import Message, MessageState
 from notifier.core.reply import Fault, Phase, Verdict
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -148,3 +157,19 @@ def test_several_connections_that_fail_together_count_as_one_failure() -> None:
 def test_one_transaction_cut_short_may_be_the_messages_own_doing() -> None:
     assert after(*[Fault.RELAY] * (STREAK - 1), phase=Phase.BODY).allows(NOW) is None
     assert after(*[Fault.RELAY] * STREAK, phase=Phase.BODY).allows(NOW) == 0
+
+
+@given(st.integers(1, 10**9), st.integers(0, 1000))
+def test_messages_are_spread_within_bounds_and_each_the_same_way_every_time(row_id: int, tries: int) -> None:
+    message = Message(
+        id=row_id,
+        subscriber_id=1,
+        state=MessageState.PENDING,
+        anytime=False,
+        created_at=NOW,
+        not_before=NOW,
+        tries=tries,
+    )
+
+    assert -1 <= spread_of(message) <= 1
+    assert spread_of(message) == spread_of(message)
