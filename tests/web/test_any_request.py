@@ -15,8 +15,8 @@ from notifier.feeds.asking import without_language
 from notifier.web.application import create_app
 from notifier.web.feeds import Feeds, is_feed
 from tests.feeds.lists import history_of
+from tests.web.private_calendars import URL, holder
 from tests.web.sites import real_list, site
-from tests.web.test_private_calendar import URL, holder
 
 ODD = st.text(st.characters(max_codepoint=255), max_size=12)
 NUMBERS = st.integers(-1, 99).map("{:02}".format) | st.integers(0).map(str)
