@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,9 +35,23 @@ def given(
     dialect_name: str,
     columns: Mapping[str, type[TypeEngine[Any]]],
     rows: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    varying: Collection[str] | None = None,
 ) -> FromClause:
     """A table of such rows, by their columns; of these rows, else of those the statement is executed with. The types
-    are BigInteger, Integer, String and Instant."""
+    are BigInteger, Integer, String and Instant.
+
+    Where not all columns are `varying`, each of the others has one value, which the statement is executed with: see
+    `parameters`.
+    """
+    if varying is not None:
+        differ = {name: kind for name, kind in columns.items() if name in varying}
+        same = [
+            bindparam(f"{PARAMETER}_{name}", type_=kind()).label(name)
+            for name, kind in columns.items()
+            if name not in varying
+        ]
+        return select(*given(dialect_name, differ, rows).c, *same).subquery("rows")
     if rows is None:
         written: ColumnElement[str] = bindparam(PARAMETER, type_=String)
     else:
@@ -65,6 +79,25 @@ def given_once(
     table = given(connection.dialect.name, columns, rows)
     once = select(*table.c).cte("given_once", nesting=True).prefix_with("MATERIALIZED")
     return select(*once.c).subquery("once")
+
+
+def parameters(
+    dialect_name: str, rows: Sequence[Mapping[str, Any]], *, varying: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...] | None, dict[str, Any]]]:
+    """What to execute two statements with `given` with, at most: the one for those that differ in nothing but what is
+    `varying`, which mostly are all of them, and the one for the others. Each comes with what its statement is told to
+    be varying. To take what is the same for all out of each row takes longer than writing the row.
+    """
+    fixed = [name for name in rows[0] if name not in varying]
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple([row[name] for name in fixed]), []).append(row)
+    same, alike = max(groups.items(), key=lambda group: len(group[1]))
+    short = [{name: row[name] for name in varying} for row in alike]
+    values = {f"{PARAMETER}_{name}": value for name, value in zip(fixed, same, strict=True)}
+    yield varying, {**parameter(dialect_name, short), **values}
+    if others := [row for group in groups.values() if group is not alike for row in group]:
+        yield None, parameter(dialect_name, others)
 
 
 def parameter(dialect_name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from notifier.core.message import ON_THEIR_WAY
 from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import NEWS
 from notifier.store.columns import Instant
-from notifier.store.given import among, given, parameter
+from notifier.store.given import among, given, parameters
 from notifier.store.tables import messages, notices, steps
 from notifier.store.upsert import insert_into
 
@@ -74,12 +74,13 @@ def close(connection: Connection, decisions: Sequence[tuple[int, Outcome, str]],
     ]
     if rows:
         name = connection.dialect.name
-        connection.execute(_closing(name), {"at": now, **parameter(name, rows)})
+        for varying, chosen in parameters(name, rows, varying=("id",)):
+            connection.execute(_closing(name, varying), {"at": now, **chosen})
 
 
 @cache
-def _closing(dialect_name: str) -> Update:
-    row = given(dialect_name, {"id": BigInteger, "outcome": String, "reason": String}).c
+def _closing(dialect_name: str, varying: tuple[str, ...] | None) -> Update:
+    row = given(dialect_name, {"id": BigInteger, "outcome": String, "reason": String}, varying=varying).c
     values = {"outcome": row.outcome, "reason": row.reason, "decided_at": bindparam("at", type_=Instant)}
     return update(notices).where(notices.c.id == row.id, notices.c.outcome == Outcome.OWED).values(values)
 

@@ -59,7 +59,7 @@ from notifier.core.reply import NOT_TRANSMITTED, Verdict
 from notifier.store import letters, tokens, transitions
 from notifier.store.columns import Instant
 from notifier.store.engine import database_now
-from notifier.store.given import among, given, parameter
+from notifier.store.given import among, given, parameter, parameters
 from notifier.store.list_tables import readings
 from notifier.store.messages import COLUMNS, message_of
 from notifier.store.tables import attempts, installation, messages
@@ -263,7 +263,8 @@ def record(connection: Connection, recorded: Sequence[Recorded], *, now: datetim
     tried = [_attempt(entry) for entry in recorded if entry.verdict is not NOT_TRANSMITTED]
     if tried:
         name = connection.dialect.name
-        connection.execute(_attempting(name), {"at": now, **parameter(name, tried)})
+        for varying, chosen in parameters(name, tried, varying=("message_id", "reply")):
+            connection.execute(_attempting(name, varying), {"at": now, **chosen})
     return held
 
 
@@ -288,7 +289,7 @@ def _attempt(entry: Recorded) -> dict[str, Any]:
 
 
 @cache
-def _attempting(dialect_name: str) -> Insert:
-    row = given(dialect_name, _ATTEMPT).c
+def _attempting(dialect_name: str, varying: tuple[str, ...] | None) -> Insert:
+    row = given(dialect_name, _ATTEMPT, varying=varying).c
     values = [bindparam("at", type_=Instant), *(row[name] for name in _ATTEMPT)]
     return insert(attempts).from_select(["at", *_ATTEMPT], select(*values))

@@ -16,7 +16,7 @@ from notifier.core.letter import KEEPS_WHERE_IT_WENT
 from notifier.core.message import RETRIED, Message, MessageState
 from notifier.store import tokens
 from notifier.store.columns import Instant
-from notifier.store.given import given, parameter
+from notifier.store.given import given, parameters
 from notifier.store.tables import messages
 
 _AFTER: Final[Mapping[str, type[TypeEngine[Any]]]] = {
@@ -63,14 +63,22 @@ def move(
     if not rows:
         return frozenset()
     name = connection.dialect.name
-    chosen = {"at": now, **parameter(name, rows)}
-    return frozenset(connection.scalars(_moving(name, was_armed=was_armed), chosen))
+    moved: set[int] = set()
+    for varying, chosen in parameters(name, rows, varying=_DIFFERS):
+        statement = _moving(name, was_armed=was_armed, varying=varying)
+        moved.update(connection.scalars(statement, {"at": now, **chosen}))
+    return frozenset(moved)
+
+
+_COLUMNS: Final[Mapping[str, type[TypeEngine[Any]]]] = {"id": BigInteger, "token": BigInteger, **_AFTER}
+# Of many that were sent, these differ.
+_DIFFERS = ("id", "last_reply")
 
 
 @cache
-def _moving(dialect_name: str, *, was_armed: bool) -> ReturningUpdate[tuple[int]]:
+def _moving(dialect_name: str, *, was_armed: bool, varying: tuple[str, ...] | None) -> ReturningUpdate[int]:
     """The statement of `move`, put together once: that takes longer than moving does."""
-    row = given(dialect_name, {"id": BigInteger, "token": BigInteger, **_AFTER}).c
+    row = given(dialect_name, _COLUMNS, varying=varying).c
     ours = tokens.is_ours(MessageState.CLAIMED, row.token)
     if was_armed:
         ours = or_(
