@@ -28,15 +28,21 @@ class Stencil:
     places: Mapping[str, Place]
     in_bodies: frozenset[str]
     wire_ready: bool
-    _alone: tuple[str, ...] = field(init=False)
-    _inside: tuple[str, ...] = field(init=False)
-    _header: tuple[str, ...] = field(init=False)
+    _alone: tuple[Place, ...] = field(init=False)
+    _inside: tuple[Place, ...] = field(init=False)
+    _header: tuple[int, ...] = field(init=False)
     _layouts: dict[bytes, Layout] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._alone = tuple(name for name in self.places if name not in self.in_bodies)
-        self._inside = tuple(name for name in self.places if name in self.in_bodies)
-        self._header = tuple(each.names[0] for each in self.openings if not each.in_body)
+        alone = [name for name in self.places if name not in self.in_bodies]
+        self._alone = tuple(self.places[name] for name in alone)
+        self._inside = tuple(self.places[name] for name in self._names_inside)
+        known = alone + self._names_inside
+        self._header = tuple(known.index(each.names[0]) for each in self.openings if not each.in_body)
+
+    @property
+    def _names_inside(self) -> list[str]:
+        return [name for name in self.places if name in self.in_bodies]
 
     @property
     def size(self) -> int:
@@ -45,15 +51,15 @@ class Stencil:
 
     def fill(self, recipient: Recipient) -> bytes | None:
         """The mail for one recipient; None when a value of theirs must not stand in its place, or not as it is."""
-        alone = [self.places[name](recipient) for name in self._alone]
+        alone = [place(recipient) for place in self._alone]
         if not _may_stand_in_header(alone):
             return None
-        inside = [self.places[name](recipient) for name in self._inside]
+        inside = [place(recipient) for place in self._inside]
         layout = self._layout(values := written(inside))
         if layout is None:
             return None
-        known = dict(zip(self._alone + self._inside, alone + inside, strict=True))
-        in_header = [known[name] for name in self._header]
+        known = alone + inside
+        in_header = [known[number] for number in self._header]
         return layout.join(in_header, values.replace("=", "=3D")).encode("ascii")
 
     def _layout(self, values: str) -> Layout | None:
@@ -62,7 +68,7 @@ class Stencil:
             return None
         layout = self._layouts.get(shape)
         if layout is None:
-            layout = lay_out(self.pieces, self.openings, self._inside, values, shape)
+            layout = lay_out(self.pieces, self.openings, self._names_inside, values, shape)
             if len(self._layouts) >= _MOST_LAYOUTS:
                 self._layouts.clear()
             if layout is not None:
@@ -73,4 +79,4 @@ class Stencil:
 def _may_stand_in_header(values: list[str]) -> bool:
     whole = "".join(values)
     is_plain = whole.isascii() and whole.isprintable() and "=?" not in whole
-    return is_plain and all(0 < len(value) <= _LONGEST_IN_HEADER for value in values)
+    return is_plain and all(values) and max(map(len, values), default=1) <= _LONGEST_IN_HEADER

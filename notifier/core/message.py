@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from notifier.core.letter import TO_KEPT_ADDRESS, LetterKind
 from notifier.core.rendering import Rendering
-from notifier.core.subscription import Topic
+from notifier.core.subscription import Followed, Topic
+from notifier.core.text import Language
 
 
 class MessageState(StrEnum):
@@ -83,6 +84,30 @@ class Message:
             # Of those before it was sent anew, only these were kept.
             if each.generation < self.generation or each.number <= self.copies
         )
+
+    def rendered(
+        self,
+        *,
+        at: datetime,
+        reading: int,
+        language: Language,
+        followed: Followed,
+        moves: int = 0,
+        told: tuple[int, ...] = (),
+    ) -> tuple[Rendering, ...]:
+        """Its renderings once one more copy, composed from this, is written to the wire, in place of any that was
+        refused."""
+        newest = Rendering(
+            at=at,
+            reading=reading,
+            language=language,
+            followed=followed,
+            moves=moves,
+            told=told,
+            generation=self.generation,
+            number=self.copies + 1,
+        )
+        return (*self.may_have_arrived, newest)
 
     def header_id_of(self, rendering: Rendering) -> str:
         """The Message-ID of a copy: each generation had another."""

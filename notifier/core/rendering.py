@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from notifier.core.change import Change
 from notifier.core.letter import OF_ANSWERS, WITH_STANDING, LetterKind
@@ -57,12 +58,24 @@ def readable_renderings(text: str | None) -> tuple[Rendering, ...]:
 
 
 def _line(rendering: Rendering) -> str:
-    at = rendering.at.astimezone(UTC).replace(tzinfo=None).isoformat()
-    counts = (rendering.generation, rendering.number, rendering.reading, rendering.moves)
     told = ",".join(map(str, rendering.told)) or _LEFT_OUT
-    followed = rendering.followed
-    topics = [*map(str, followed.topics), *(f"{_LEFT_OUT}{topic}" for topic in followed.excluded)]
-    return " ".join([*map(str, counts), at, rendering.language, told, *topics])
+    return (
+        f"{rendering.generation} {rendering.number} {rendering.reading} {rendering.moves}"
+        f" {_instant(rendering.at)} {rendering.language} {told}{_topics(rendering.followed)}"
+    )
+
+
+@lru_cache(maxsize=16)
+def _instant(at: datetime) -> str:
+    """The same for all that are composed at once."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+@lru_cache(maxsize=1_000)
+def _topics(followed: Followed) -> str:
+    """The same for many."""
+    excluded = (f" {_LEFT_OUT}{topic}" for topic in followed.excluded)
+    return "".join([*(f" {topic}" for topic in followed.topics), *excluded])
 
 
 def _parse(line: str) -> Rendering:

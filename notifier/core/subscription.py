@@ -219,7 +219,9 @@ class Subscriber:
 
     def follows(self, change: Change) -> bool:
         """Whether they follow the Change."""
-        return self.follows_since(change) is not None
+        if self.exclusions:
+            return self.followed.covers(change)
+        return any(each.topic.covers(change) for each in self.subscriptions)
 
     def follows_since(self, change: Change) -> datetime | None:
         """Since when without a gap, None where they do not."""

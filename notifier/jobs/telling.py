@@ -40,19 +40,15 @@ class Telling(NamedTuple):
         return self.message.letter_to if letter in TO_KEPT_ADDRESS else self.subscriber.address
 
     def rendered(self, *, at: datetime) -> tuple[Rendering, ...]:
-        """The renderings of the Message once one more copy is written to the wire, composed at this instant, in place
-        of any that was refused; as they are where no more are kept."""
-        message = self.message
-        if not is_kept(message.letter):
-            return message.renderings
-        newest = Rendering(
+        """The renderings of the Message once one more copy is written to the wire, composed at this instant; as they
+        are where none are kept."""
+        if not is_kept(self.message.letter):
+            return self.message.renderings
+        return self.message.rendered(
             at=at,
             reading=self.reading,
             language=self.subscriber.language,
             followed=self.subscriber.followed,
             moves=self.subscriber.moves,
             told=tuple([notice.id for notice in self.notices]),
-            generation=message.generation,
-            number=message.copies + 1,
         )
-        return (*message.may_have_arrived, newest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -85,8 +86,10 @@ def record(
         tried = [entry for _, entry in new if entry.verdict is not NOT_TRANSMITTED]
         breaker = _note_relay(connection, [(each.verdict, each.message.letter) for each in tried], now)
         _alert_ended(connection, ours, now)
+    in_detail = _log.is_enabled_for(logging.DEBUG)
     for ready, entry in ours:
-        _tell(ready, entry)
+        if in_detail or entry.transition.state is not MessageState.SENT:
+            _tell(ready, entry)
     return _tally(
         [entry.transition.state for ready, entry in recorded if ready.message.id in held | known], breaker
     )
