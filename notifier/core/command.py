@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -40,7 +40,7 @@ class Command:
 
 
 _NB, _NN, _EN = Language.NB, Language.NN, Language.EN
-_ABOUT = r"(?: (?:på|pa|til|for|to|of|om))?(?P<names>(?: \S+)*)"
+_ABOUT = r"(?: (?:på|pa|til|for|to|of|om|about))?(?P<names>(?: \S+)*)"
 _PHRASES = tuple(
     (wish, language, re.compile(pattern))
     for wish, language, pattern in (
@@ -74,7 +74,18 @@ _REPLY_MARK = re.compile(r"\s*(?:re|sv|vs|fw|fwd|aw|antw)\s*(?:\[\d+\])?\s*:\s*"
 _ALL = re.compile(r"alt|alle|everything|all|varsl(?:er|ar|ene|a)")
 _SMALL = re.compile(
     r"og|and|eller|or|også|samt|om|på|for|til|to|the|this|my|our|list|listen|lista|denne|mailing|vars(?:el|elet|ling)"
-    r"|abonnementet|tjenesten|tenesta|service|mitt|vårt|oss|meg"
+    r"|abonnementet|tjenesten|tenesta|service|mitt|vårt|oss|meg|about|fra|frå|from|bare|berre|kun|only"
+)
+# Where a name stood. No plain line holds it.
+_NAME = "*"
+# «Alle varsler om HelseID» means HelseID, and so does «HelseID varsler»; «alle varsler og HelseID» means all.
+_JOINS = r"om|for|til|på|av|fra|frå|about|of|from|the|varsel|varselet|varsling|tjenesten|tenesta|service"
+_ALL_OF_ONE = re.compile(
+    rf"(?<= )(?:(?:(?:{_ALL.pattern}) )+(?:(?:{_JOINS}) )*)?\{_NAME}(?: (?:{_ALL.pattern}))*(?= )"
+)
+# «Alt unntatt HelseID», «ikke HelseID».
+_REVERSES = re.compile(
+    r"ikke|ikkje|not|unntatt|unnateke?|utenom|utanom|uten|utan|bortsett|except|but|without"
 )
 _LONGEST_LINE = 200
 _MOST_LINES = 40
@@ -90,7 +101,7 @@ def command_in(*, detail: str, subject: str, lines: Sequence[str], changes: Chan
     heading = _plain(_without_reply_marks(subject))
     command = _read(_plain(detail.replace("-", " ")), changes)
     if command is not None:
-        return _completed(command, [line for line in said if _read(line, changes) is None], changes)
+        return _completed(command, said, changes)
     first = _read(said[0], changes) if said else None
     if first is not None:
         return _completed(first, said[1:], changes)
@@ -101,16 +112,30 @@ def command_in(*, detail: str, subject: str, lines: Sequence[str], changes: Chan
 def _completed(command: Command, rest: Sequence[str], changes: ChangeList) -> Command | None:
     """The command with the Topics that the other lines name. Help and status with a letter around them are
     a question to a person."""
-    topics, says_more = list(command.topics), False
+    is_general = command.topics in ((), (EVERYTHING,))
+    takes_names = command.wish is Wish.SUBSCRIBE or (command.wish is Wish.LEAVE and is_general)
+    topics, says_more = set(command.topics), command.says_more
     for line in rest:
         named, other = _topics_in(line, changes)
-        if command.wish is Wish.SUBSCRIBE and named and not other:
-            topics += named
+        again = _read(line, changes)
+        if again is not None and again.wish is command.wish:
+            named, other = again.topics, ()
+        if takes_names and not other and (named or again):
+            topics |= set(named)
         elif not _COURTESY.fullmatch(line):
             says_more = True
     if says_more and command.wish in (Wish.HELP, Wish.STATUS):
         return None
-    return replace(command, topics=tuple(sorted(set(topics), key=str)), says_more=says_more)
+    return replace(command, topics=_meant(command.wish, topics), says_more=says_more)
+
+
+def _meant(wish: Wish, topics: Iterable[Topic]) -> tuple[Topic, ...]:
+    """What is meant where everything is named and single Topics too: whatever loses fewer reminders. The Letter that
+    follows says what it was taken for."""
+    found = set(topics)
+    if EVERYTHING in found and len(found) > 1:
+        found = found - {EVERYTHING} if wish is Wish.LEAVE else {EVERYTHING}
+    return tuple(sorted(found, key=str))
 
 
 def _read(line: str, changes: ChangeList) -> Command | None:
@@ -120,26 +145,41 @@ def _read(line: str, changes: ChangeList) -> Command | None:
         match = pattern.fullmatch(bare)
         if match is None:
             continue
-        names = match.groupdict().get("names") or ""
-        topics, other = _topics_in(names, changes)
-        # Whoever asks to stop something that we do not know must not be taken to have asked for less, or more.
-        if other and (wish is Wish.LEAVE or len(other) > 3):
+        topics, other = _topics_in(match.groupdict().get("names") or "", changes)
+        if _is_for_people(wish, topics, other):
             continue
-        return Command(wish=wish, topics=topics, language=language)
+        says_more = any(map(_REVERSES.fullmatch, other))
+        return Command(wish=wish, topics=_meant(wish, topics), language=language, says_more=says_more)
     return None
 
 
+def _is_for_people(wish: Wish, topics: Sequence[Topic], other: Sequence[str]) -> bool:
+    """Whether a person must read what a command names.
+
+    Whoever asks to stop something that we do not know must not be taken to have asked for less, or more; nor whoever
+    names everything and a service apart, such as «alle varsler, ikke bare HelseID». Who subscribes like that gets
+    everything and chooses, while a person reads what they left out; «ikke HelseID» alone is no wish.
+    """
+    is_both = EVERYTHING in topics and len(topics) > 1
+    if wish is Wish.LEAVE:
+        return bool(other) or is_both
+    return len(other) > 3 or (not is_both and any(map(_REVERSES.fullmatch, other)))
+
+
 def _topics_in(line: str, changes: ChangeList) -> tuple[tuple[Topic, ...], tuple[str, ...]]:
-    """The Topics that a line names, and the words that name none."""
+    """The Topics that a line names, and the words that name none. Words for everything that belong to a name, as in
+    «alle varsler om HelseID», say nothing more than the name."""
     left = f" {line} "
     topics: list[Topic] = []
     for name, topic in _names(changes):
         if f" {name} " in left:
             topics.append(topic)
-            left = left.replace(f" {name} ", "  ")
-    words = [word for word in left.split() if not _SMALL.fullmatch(word)]
-    other = tuple(word for word in words if not _ALL.fullmatch(word))
-    return ((EVERYTHING,) if len(other) < len(words) else tuple(topics)), other
+            left = left.replace(f" {name} ", f" {_NAME} ")
+    words = [word for word in _ALL_OF_ONE.sub(_NAME, left).split() if not _SMALL.fullmatch(word)]
+    other = tuple(word for word in words if word != _NAME and not _ALL.fullmatch(word))
+    if any(map(_ALL.fullmatch, words)):
+        topics.append(EVERYTHING)
+    return tuple(topics), other
 
 
 def _names(changes: ChangeList) -> Iterator[tuple[str, Topic]]:

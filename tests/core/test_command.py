@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from notifier.core.change import ChangeList
 from notifier.core.command import Command, Wish, command_in
+from notifier.core.subscription import EVERYTHING
 from notifier.core.text import Language
 from tests.sources.lists import REAL_FILE, parsed
 
@@ -53,6 +54,8 @@ FOR_PEOPLE = (
     "Stopp ikke varslene, vi trenger dem", "Vi vil ikke melde oss av", "Når stopper FTPS?", "Help us understand PAR",
     "Hva følger av at PREG utgår?", "Statusmøte onsdag", "Vi abonnerer allerede på dette, men får ikke kalenderen",
     "stopp kaffeautomaten", "Ja", "Takk!", "7", "unsubscribe is what our users ask about",
+    "Stopp alle varsler, ikke bare HelseID", "stopp alt unntatt HelseID", "Stopp alt og HelseID",
+    "stop all but HelseID", "Abonner ikke på HelseID", "Stopp HelseID, ikke alle",
 )  # fmt: skip
 
 
@@ -101,6 +104,16 @@ def test_greetings_and_courtesy_stand_in_nobodys_way() -> None:
         ),
         (("abonner på alle varsler",), ["everything"]),
         (("stopp FTPS",), ["service:ftps"]),
+        (("Stopp varsler om HelseID",), ["service:helseid"]),
+        (("Avslutt varslene om PREG og FTPS, takk",), ["service:ftps", "service:preg"]),
+        (("Meld meg av alle varsel frå tenesta FTPS",), ["service:ftps"]),
+        (("unsubscribe from all about Fjernhjelp",), ["service:fjernhjelp"]),
+        (("stopp bare HelseID",), ["service:helseid"]),
+        (("Stopp varsler om", "HelseID"), ["service:helseid"]),
+        (("Meld meg på varslene for HelseID",), ["service:helseid"]),
+        (("abonner på alle varsler og HelseID",), ["everything"]),
+        (("abonner", "HelseID", "og alle varsler om PREG"), ["service:helseid", "service:preg"]),
+        (("stopp alle varsler",), ["everything"]),
         (("unsubscribe me from HelseID",), ["service:helseid"]),
         (("abonner",), []),
     ],
@@ -110,6 +123,41 @@ def test_services_and_changes_are_named_by_name_or_id(lines: tuple[str, ...], to
     assert found is not None
     assert [str(topic) for topic in found.topics] == topics
     assert not found.says_more
+
+
+@pytest.mark.parametrize("line", ["Abonner på alt unntatt HelseID", "Subscribe to everything but HelseID"])
+def test_who_wants_all_but_one_gets_all_while_a_person_reads_which(line: str) -> None:
+    found = command(line)
+    assert found is not None
+    assert (found.topics, found.says_more) == ((EVERYTHING,), True)
+
+
+def test_what_the_address_says_in_general_the_text_may_narrow() -> None:
+    assert command("Stopp varsler om FTPS", detail="stopp") == command("stopp FTPS")
+    assert command("Abonner på FTPS", detail="stopp") == Command(wish=Wish.LEAVE, says_more=True)
+
+
+NAMES = {each.id: f"change:{each.id}" for each in real_list().changes} | {
+    name: f"service:{each.id}" for each in real_list().services for name in (each.id, each.name)
+}
+FOR_ALL = ("alt", "alle", "everything", "all", "varsler", "varslar", "varslene", "varsla")
+
+
+@given(
+    st.sampled_from(
+        ["stopp", "Meld meg av", "unsubscribe from", "abonner på", "Meld meg på", "subscribe to"]
+    ),
+    st.lists(st.sampled_from(FOR_ALL), max_size=3),
+    st.sampled_from(["", "om", "for", "frå", "om tjenesten", "about"]),
+    st.sampled_from(sorted(NAMES)),
+    st.lists(st.sampled_from(FOR_ALL), max_size=2),
+)
+def test_whatever_word_for_all_stands_beside_a_name_only_that_is_meant(
+    verb: str, before: list[str], about: str, name: str, after: list[str]
+) -> None:
+    found = command(" ".join([verb, *before, about, name, *after]))
+    assert found is not None
+    assert [str(topic) for topic in found.topics] == [NAMES[name]]
 
 
 def test_who_wants_less_than_we_know_of_is_not_taken_to_want_all() -> None:

@@ -94,9 +94,10 @@ def test_when_unusually_many_leave_by_mail_operators_are_told_once_a_day(box: Le
     assert {look_up(box.engine, address).state for address in crowd} == {SubscriberState.LEFT}
 
 
-def test_whoever_leaves_one_service_keeps_the_others_and_is_told_which(box: Letterbox) -> None:
+@pytest.mark.parametrize("line", ["Stopp FTPS", "Stopp alle varsler om FTPS"])
+def test_whoever_leaves_one_service_keeps_the_others_and_is_told_which(box: Letterbox, line: str) -> None:
     join(box.engine, KARI, "service:helseid", "service:ftps", "service:preg")
-    assert box.write("Stopp FTPS").startswith("250")
+    assert box.write(line).startswith("250")
     person = look_up(box.engine)
     assert person.state is SubscriberState.ACTIVE
     assert {str(each.topic) for each in person.subscriptions} == {"service:helseid", "service:preg"}
