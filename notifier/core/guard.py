@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifier.core.cadence import parse_lead
-from notifier.core.change import ChangeList
+from notifier.core.change import ChangeList, Status
 from notifier.core.diff import Difference, DifferenceKind, dropped
 from notifier.core.text import count
+from notifier.core.when import When
 
 FAR_MOVE = parse_lead("12mo")
 FAR_FIRST_DATE = parse_lead("36mo")
@@ -21,6 +22,7 @@ LARGE_SHARE = 0.2
 _FIRST_DATES = (DifferenceKind.ADDED, DifferenceKind.DATED)
 # What was withdrawn or completed and comes back is added, and has a date that it moves from.
 _NEW_DATES = (DifferenceKind.MOVED, DifferenceKind.CONFIRMED, DifferenceKind.ADDED)
+_ENDS = (DifferenceKind.COMPLETED, DifferenceKind.ADDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,23 +84,44 @@ def _other_services(old: ChangeList, new: ChangeList) -> Iterator[Objection]:
 
 
 def _suspicious_date(difference: Difference, today: date) -> Iterator[Objection]:
-    key, old, new = difference.deadline, difference.old, difference.new
-    if difference.kind in _FIRST_DATES and new.earliest:
-        if new.earliest < today:
-            yield Objection(rule="past", detail=f"{key} gets a first date in the past, {new.written}")
-        if FAR_FIRST_DATE.before(new.earliest) > today:
-            yield Objection(
-                rule="far", detail=f"{key} gets a first date over three years ahead, {new.written}"
-            )
-    if difference.kind in _NEW_DATES and old and old.earliest:
-        if new.earliest and new.earliest < old.earliest:
-            yield Objection(rule="earlier", detail=f"{key} moves earlier, {old.written} → {new.written}")
-        if _leaps(old.earliest, new.earliest) or _leaps(old.latest, new.latest):
-            yield Objection(rule="leap", detail=f"{key} moves by over a year, {old.written} → {new.written}")
+    if difference.kind in _FIRST_DATES:
+        yield from _suspicious_first(difference, today)
+    if difference.kind in _NEW_DATES and difference.old:
+        yield from _suspicious_move(difference.deadline, difference.old, difference.new, today)
+    if difference.kind in _ENDS and difference.status is Status.COMPLETED:
+        ahead = [
+            when for when in (difference.old, difference.new) if when and _is_ahead(when.earliest, today)
+        ]
+        if ahead:
+            detail = f"{difference.deadline} is completed before its day, {ahead[0].written}"
+            yield Objection(rule="ended", detail=f"{detail}; nobody would be reminded of it any more")
+
+
+def _suspicious_first(difference: Difference, today: date) -> Iterator[Objection]:
+    key, new = difference.deadline, difference.new
+    if new.earliest and new.earliest < today:
+        yield Objection(rule="past", detail=f"{key} gets a first date in the past, {new.written}")
+    if new.earliest and FAR_FIRST_DATE.before(new.earliest) > today:
+        yield Objection(rule="far", detail=f"{key} gets a first date over three years ahead, {new.written}")
+
+
+def _suspicious_move(key: str, old: When, new: When, today: date) -> Iterator[Objection]:
+    if old.earliest and new.earliest and new.earliest < old.earliest:
+        yield Objection(rule="earlier", detail=f"{key} moves earlier, {old.written} → {new.written}")
+    if _leaps(old.earliest, new.earliest) or _leaps(old.latest, new.latest):
+        yield Objection(rule="leap", detail=f"{key} moves by a year or more, {old.written} → {new.written}")
+    if _is_ahead(old.latest, today) and new.latest is None:
+        detail = f"{key} loses its last day, {old.written} → {new.written}; most reminders of it would cease"
+        yield Objection(rule="vague", detail=detail)
 
 
 def _leaps(old: date | None, new: date | None) -> bool:
-    return old is not None and new is not None and FAR_MOVE.before(new) > old
+    """The same day of another year is what a mistyped year looks like."""
+    return old is not None and new is not None and FAR_MOVE.before(new) >= old
+
+
+def _is_ahead(day: date | None, today: date) -> bool:
+    return day is not None and day > today
 
 
 def _too_wide(old: ChangeList, differences: Sequence[Difference]) -> Iterator[Objection]:

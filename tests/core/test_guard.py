@@ -72,20 +72,28 @@ def test_all_ids_renamed_is_all_of_them_dropped() -> None:
         ("2027-12-01", "2027-11-30", ["earlier"]),
         ("2027-12-01", "2027-12", []),
         ("2027-12-01", "2027-11..2027-12", ["earlier"]),
-        ("2027-12-01", "tba", []),
+        ("2027-12-01", "tba", ["vague"]),
+        ("2027-12-01", "2027-12..", ["vague"]),
+        ("2026-11-24", "tba", ["vague"]),
+        ("2026-11-23", "tba", []),
+        ("2026-11..2026-12", "2026-12..", ["vague"]),
+        ("2027-12..", "tba", []),
         ("2027-Q1..2027-Q2", "2027-05-01", []),
-        ("2026-12-01", "2027-12-01", []),
-        ("2026-12-01", "2027-12-02", ["leap"]),
-        ("2027-02-28", "2028-02-28", []),
-        ("2027-02-28", "2028-03-01", ["leap"]),
-        ("2026-12-01", "2026-12-01..2027-12-01", []),
-        ("2026-12-01", "2026-12-01..2027-12-02", ["leap"]),
-        ("2026-03..", "2027-03-01", []),
+        ("2026-12-01", "2027-11-30", []),
+        ("2026-12-01", "2027-12-01", ["leap"]),
+        ("2027-02-28", "2028-02-27", []),
+        ("2027-02-28", "2028-02-28", ["leap"]),
+        ("2028-02-29", "2029-03-01", ["leap"]),
+        ("2026-12-01", "2026-12-01..2027-11-30", []),
+        ("2026-12-01", "2026-12-01..2027-12-01", ["leap"]),
+        ("2026-03..", "2027-02-28", []),
         ("2026-03..", "2062-03-01", ["leap"]),
         ("2026-12-01", "2025-11-01", ["earlier"]),
     ],
 )
-def test_a_date_moves_by_itself_later_and_by_a_year_at_most(old: str, new: str, rules: list[str]) -> None:
+def test_a_date_moves_by_itself_later_by_less_than_a_year_and_keeps_a_last_day(
+    old: str, new: str, rules: list[str]
+) -> None:
     assert _moved(old, new) == rules
 
 
@@ -121,7 +129,7 @@ def test_what_is_revived_with_a_date_that_passed_is_held() -> None:
         ("2027-12-01", "2027-01-12", ["earlier"]),
         ("2027-12-01", "2029-01-12", ["leap"]),
         ("tba", "2027-01-12", []),
-        ("2027-12-01", "tba", []),
+        ("2027-12-01", "tba", ["vague"]),
     ],
 )
 def test_what_is_revived_moves_from_the_date_it_had(
@@ -129,6 +137,32 @@ def test_what_is_revived_moves_from_the_date_it_had(
 ) -> None:
     over = a_list(a_change(a_deadline(old, status=status)))
     assert _rules(over, a_list(a_change(new))) == rules
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("2026-12-01", "2026-12-01", ["ended"]),
+        ("2026-11-24", "2026-11-24", ["ended"]),
+        ("2026-11-23", "2026-11-23", []),
+        ("2026-Q4", "2026-Q4", []),
+        ("2026-12-01", "2026-11-20", ["ended"]),
+        ("2026-11-20", "2026-12-01", ["ended"]),
+        ("tba", "tba", []),
+        ("tba", "2026-11-20", []),
+    ],
+)
+def test_what_is_completed_before_its_day_is_held(old: str, new: str, rules: list[str]) -> None:
+    over = a_list(a_change(a_deadline(new, status=Status.COMPLETED)))
+    assert _rules(a_list(a_change(old)), over) == rules
+
+
+def test_so_is_what_comes_in_as_completed_before_its_day_but_not_what_is_withdrawn() -> None:
+    before = a_list(a_change())
+    for status, rules in ((Status.COMPLETED, ["ended"]), (Status.WITHDRAWN, [])):
+        added = a_deadline("2027-01-10", name="test", status=status)
+        assert _rules(before, a_list(a_change(a_deadline(), added))) == rules
+        assert _rules(before, a_list(a_change(a_deadline(status=status)))) == rules
 
 
 @pytest.mark.parametrize(
