@@ -26,10 +26,17 @@ Hash = Annotated[
 @app.command()
 def approve(context: typer.Context, reading: Hash, by: By = None, now: Now = None) -> None:
     """Let exactly that held reading take force."""
-    from notifier.jobs import refresh
+    from notifier.jobs import decide
 
     with changing(context, now) as look:
-        released = refresh.approve(engine=look.engine, short_hash=reading, by=person(by), now=look.now)
+        released = decide.approve(
+            engine=look.engine,
+            short_hash=reading,
+            by=person(by),
+            timing=look.timing,
+            rules=look.settings.answer_rules,
+            now=look.now,
+        )
         print(wrapped(f"Revision {released.revision} of the list is in force. What it changed:"))
         print(_what_changed(look.engine, released) or "  no dates and no words")
         print(wrapped("Who follows it is told at the next tick."))
@@ -41,10 +48,10 @@ def reject(context: typer.Context, reading: Hash, by: By = None, now: Now = None
 
     The list in force stays, and the same reading is not asked about again.
     """
-    from notifier.jobs import refresh
+    from notifier.jobs import decide
 
     with changing(context, now) as look:
-        refused = refresh.reject(engine=look.engine, short_hash=reading, by=person(by), now=look.now)
+        refused = decide.reject(engine=look.engine, short_hash=reading, by=person(by), now=look.now)
     print(wrapped(f"Reading {reading} (revision {refused.revision}) is rejected; nothing was changed."))
 
 

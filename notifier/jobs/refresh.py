@@ -21,7 +21,7 @@ from notifier.core.guard import Objection, objections
 from notifier.core.plan import NEWS
 from notifier.core.text import count
 from notifier.core.timing import Timing
-from notifier.errors import ListRefusedError, UsageError
+from notifier.errors import ListRefusedError
 from notifier.sources.parse import parse_list
 from notifier.sources.source import Source
 from notifier.store import alerts, changes, installation, subscribers
@@ -138,7 +138,7 @@ def _begin(connection: Connection, new: ChangeList, short: str, now: datetime) -
     if why:
         problems = (f"{why}; set the clock right, or verify the list and set `checked`",)
         return Refreshed(finding=Finding.REFUSED, revision=new.revision, hash=short, problems=problems)
-    _take_force(connection, None, new, now=now)
+    take_force(connection, None, new, now=now)
     return Refreshed(finding=Finding.BASELINE, revision=new.revision, hash=short)
 
 
@@ -148,7 +148,7 @@ def _decide(
     """What becomes of a reading. One that was held or rejected stays so, whatever has changed around it."""
     known = changes.find(connection, new)
     if not objected and (known is None or known.state not in (ReadingState.HELD, ReadingState.REJECTED)):
-        _take_force(connection, current.changes, new, now=now)
+        take_force(connection, current.changes, new, now=now)
         return Finding.IN_FORCE, ()
     details = [objection.detail for objection in objected]
     held = known or changes.hold(connection, changes=new, objections=details, now=now)
@@ -156,7 +156,7 @@ def _decide(
     return finding, tuple(details) or held.objections
 
 
-def _take_force(
+def take_force(
     connection: Connection,
     old: ChangeList | None,
     new: ChangeList,
@@ -164,6 +164,8 @@ def _take_force(
     now: datetime,
     by: str | None = None,
 ) -> None:
+    """Put a reading in force with what it dropped; `old` is the list in force, None before the first, `by` who decided
+    so, if anybody did."""
     empty = ChangeList(revision=0, services=(), changes=())
     merged = carry_over(old or empty, new)
     # What a list drops stays in force, and is about a Change whose words may be others now.
@@ -193,31 +195,6 @@ def people_told(connection: Connection, new: ChangeList, found: Collection[Diffe
     told = {difference.change_id for difference in found if is_news(new, difference)}
     pairs = [(change.id, change.service) for change in new.changes if change.id in told]
     return subscribers.people_following(connection, pairs) if pairs else 0
-
-
-def approve(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Reading:
-    """Let exactly that held reading take force. Raises UsageError when there is none, or it came too late."""
-    with writing(engine) as connection:
-        changes.lock(connection)
-        held = changes.find_held(connection, short_hash)
-        current = changes.in_force(connection)
-        if current is not None and held.revision <= current.revision:
-            raise UsageError(
-                f"reading {short_hash} has revision {held.revision}, but revision {current.revision} is in"
-                " force; raise the revision in the list and approve the new reading"
-            )
-        _take_force(connection, current.changes if current else None, held.changes, now=now, by=by)
-        alerts.resolve(connection, key=ALERT, now=now)
-        return held
-
-
-def reject(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Reading:
-    """Forget a held reading: it will not be asked about again. Raises UsageError when there is none."""
-    with writing(engine) as connection:
-        held = changes.find_held(connection, short_hash)
-        changes.reject(connection, held, by=by, now=now)
-        alerts.resolve(connection, key=ALERT, now=now)
-        return held
 
 
 def describe(found: Refreshed) -> str:

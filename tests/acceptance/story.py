@@ -21,6 +21,8 @@ from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.tick import Ticked, tick
+from notifier.jobs import decide
+from notifier.jobs.refresh import Refreshed
 from notifier.settings import Settings
 from notifier.settings.tables import (
     DatabaseSettings,
@@ -127,6 +129,18 @@ class Story:
         """Wait no longer than this for the mail server."""
         url = self.parts.settings.mail_url
         self.sends_through(choose_channel(url=url, password=None, helo="node.example.no", timeouts=timeouts))
+
+    def approves(self, held: Refreshed, *, now: datetime) -> None:
+        """An operator lets a held reading take force."""
+        rules = self.parts.settings.answer_rules
+        decide.approve(
+            engine=self.parts.engine,
+            short_hash=held.hash,
+            by="per",
+            timing=self.parts.timing,
+            rules=rules,
+            now=now,
+        )
 
     def joins(
         self,

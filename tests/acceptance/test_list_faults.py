@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import UsageError
-from notifier.jobs import refresh
+from notifier.jobs import decide, refresh
 from notifier.jobs.refresh import Finding
 from notifier.settings.tables import GuardSettings
 from notifier.store import changes
@@ -153,7 +153,7 @@ def test_approval_releases_exactly_the_reading_that_was_held(story: Story, sink:
     held = looked_at(story, edited(("2027-03-01", "2027-02-01")), at_minute=0)
     looked_at(story, edited(("2027-06-01", "2027-01-04"), revision=7), at_minute=1)
 
-    refresh.approve(engine=story.parts.engine, short_hash=held.hash, by="per", now=TEN + 2 * MINUTE)
+    story.approves(held, now=TEN + 2 * MINUTE)
     ticked = story.tick(TEN + 3 * MINUTE)
 
     assert in_force(story) == 6
@@ -170,7 +170,7 @@ def test_a_rejected_reading_is_forgotten_even_if_nothing_speaks_against_it_any_m
     guard = GuardSettings(max_people=2)
     story = eve_of_a_reminder(tmp_path, sink, *GOOD, people=a_crowd(3), url=sqlite_url, guard=guard)
     held = looked_at(story, edited(("2027-03-01", "2027-04-05")), at_minute=0)
-    refresh.reject(engine=story.parts.engine, short_hash=held.hash, by="per", now=TEN)
+    decide.reject(engine=story.parts.engine, short_hash=held.hash, by="per", now=TEN)
     story.leaves(a_crowd(1)[0], now=TEN + MINUTE)
 
     found = looked_at(story, edited(("2027-03-01", "2027-04-05")), at_minute=2)
@@ -179,7 +179,7 @@ def test_a_rejected_reading_is_forgotten_even_if_nothing_speaks_against_it_any_m
     assert in_force(story) == 1
     assert len(sink.accepted) == 3
     with pytest.raises(UsageError, match="no held reading"):
-        refresh.approve(engine=story.parts.engine, short_hash=held.hash, by="per", now=TEN + 3 * MINUTE)
+        story.approves(held, now=TEN + 3 * MINUTE)
 
 
 def test_a_held_reading_waits_for_a_person_even_if_nothing_speaks_against_it_any_more(
@@ -201,7 +201,7 @@ def test_a_held_reading_waits_for_a_person_even_if_nothing_speaks_against_it_any
 def test_what_an_approved_reading_dropped_stays_in_force(story: Story, sink: SmtpSink) -> None:
     held = looked_at(story, announced(*GOOD[1:], revision=6), at_minute=0)
     assert any("portal is missing" in problem for problem in held.problems)
-    refresh.approve(engine=story.parts.engine, short_hash=held.hash, by="per", now=TEN + MINUTE)
+    story.approves(held, now=TEN + MINUTE)
     assert not story.tick(TEN + 2 * MINUTE).needs_attention
 
     story.tick(TUESDAY)
@@ -217,7 +217,7 @@ def test_a_reading_that_was_overtaken_cannot_be_approved_any_more(story: Story) 
     assert in_force(story) == 7
 
     with pytest.raises(UsageError, match="no held reading"):
-        refresh.approve(engine=story.parts.engine, short_hash=held.hash, by="per", now=TEN)
+        story.approves(held, now=TEN)
 
 
 def test_a_faulty_first_list_leaves_nothing_in_force_and_the_mended_one_becomes_the_baseline(

@@ -9,14 +9,15 @@ from sqlalchemy import Engine, select
 
 from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Topic
 from notifier.core.text import Language
-from notifier.jobs.refresh import approve, reject
+from notifier.jobs.decide import approve, reject
 from notifier.store import changes, installation, joining, leaving
 from notifier.store.changes import ReadingState
 from notifier.store.engine import reading, writing
 from notifier.store.list_tables import readings
 from notifier.store.tables import subscribers
+from tests.core.lists import TIMING
 from tests.simulation.announcements import Desk
-from tests.simulation.answerers import EPJ, SILENT, Answerers
+from tests.simulation.answerers import EPJ, RULES, SILENT, Answerers
 from tests.simulation.choosers import LEADS, Choosers
 from tests.simulation.moments import Clock
 from tests.simulation.operators import Operators
@@ -148,11 +149,13 @@ class People:
             )
         if not newer:
             return "operators find nothing to decide"
-        decide = self.random.choice((approve, approve, reject))
-        decide(
-            engine=self.engine, short_hash=changes.short(newer[-1]), by="an operator", now=self.clock.now()
-        )
-        return f"operators {decide.__name__} a held reading"
+        said = {"engine": self.engine, "short_hash": changes.short(newer[-1]), "by": "an operator"}
+        decision = self.random.choice(("approve", "approve", "reject"))
+        if decision == "approve":
+            approve(**said, timing=TIMING, rules=RULES, now=self.clock.now())
+        else:
+            reject(**said, now=self.clock.now())
+        return f"operators {decision} a held reading"
 
     def _somebody(self, state: SubscriberState) -> int | None:
         with reading(self.engine) as connection:
