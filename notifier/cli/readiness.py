@@ -18,12 +18,12 @@ from notifier.core.text import count
 from notifier.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
     from notifier.core.curve import Curve
-    from notifier.core.readiness import Picture, VendorLine
+    from notifier.core.readiness import Contacts, Picture, VendorLine
 
 _BAR = 30
 _DOUBTS = {
@@ -155,15 +155,22 @@ def why(line: VendorLine, today: date, zone: ZoneInfo) -> str:
         )
     elif line.contacts.active:
         clauses.append("not told yet")
-    if line.contacts.paused:
-        clauses.append(f"{count(line.contacts.paused, 'contact')} of {line.contacts.active} paused")
-    if line.contacts.suspended:
-        clauses.append(f"mail to {count(line.contacts.suspended, 'contact')} came back")
+    clauses += _of_contacts(line.contacts)
     if line.waiting:
         clauses.append(f"{count(line.waiting, 'answer waits', 'answers wait')} for your decision")
     if line.waiver is not None:
         clauses.append(f"let off until {line.waiver.until} by {line.waiver.by}: {line.waiver.reason}")
     return "; ".join(clauses)
+
+
+def _of_contacts(contacts: Contacts) -> Iterator[str]:
+    """Why some of them are not mailed."""
+    if contacts.paused:
+        yield f"{count(contacts.paused, 'contact')} of {contacts.active} paused"
+    if contacts.suspended:
+        yield f"mail to {count(contacts.suspended, 'contact')} came back"
+    if contacts.left:
+        yield f"{count(contacts.left, 'contact')} who followed it left"
 
 
 def _ago(days: int) -> str:
@@ -222,6 +229,7 @@ def _line_value(line: VendorLine, today: date, zone: ZoneInfo) -> dict[str, Any]
         "contacts": line.contacts.active,
         "paused": line.contacts.paused,
         "bounced": line.contacts.suspended,
+        "left": line.contacts.left,
         "calls": seen.calls if seen else None,
         "last_seen": seen.last_seen if seen else None,
         "waived_until": waiver.until if waiver else None,

@@ -20,8 +20,8 @@ FIRST_CALLS = 5
 class Condition(StrEnum):
     """Where a Vendor stands, the most worrying first.
 
-    no-contact   nobody there subscribes, so nobody was told
-    bounced      mail to all of its contacts comes back
+    no-contact   nobody there subscribes, or those who followed this left, so nobody is told
+    bounced      mail to all of its contacts comes back, or to all who follow this
     silent       was reminded again and again, and never answered
     need-help    asks for help
     in-doubt     answered, but what has happened since speaks against it
@@ -50,12 +50,15 @@ READY = frozenset({Condition.DONE, Condition.NOT_AFFECTED})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """How many of a Vendor's Subscribers are mailed, how many of these have paused, and to how many mail came back;
-    whether any follows it."""
+    whether any that is mailed follows the Change, and any to whom mail came back; and how many followed it when they
+    left (see `core.hearing`)."""
 
     active: int = 0
     paused: int = 0
     suspended: int = 0
     follows: bool = False
+    bounced_follows: bool = False
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +132,16 @@ class Picture:
 
 
 def condition_of(stance: Stance, contacts: Contacts, *, is_silent: bool) -> Condition:
-    """Where a Vendor stands. Whoever is ready need not be reached; of all others that counts before what they said."""
+    """Where a Vendor stands. Whoever is ready need not be reached; of all others that counts before what they said.
+
+    A silent Vendor is reached by whoever is mailed at all, since each further reminder goes to all of them.
+    """
     if stance.kind is AnswerKind.DONE:
         return Condition.DONE
     if stance.kind is AnswerKind.NOT_AFFECTED:
         return Condition.NOT_AFFECTED
-    if not contacts.active:
-        return Condition.BOUNCED if contacts.suspended else Condition.NO_CONTACT
+    if (unreached := _unreached(contacts, is_silent=is_silent)) is not None:
+        return unreached
     if stance.kind is AnswerKind.PLANNED:
         return Condition.PLANNED
     if stance.kind is AnswerKind.NEED_HELP:
@@ -145,6 +151,17 @@ def condition_of(stance: Stance, contacts: Contacts, *, is_silent: bool) -> Cond
     if is_silent:
         return Condition.SILENT
     return Condition.UNANSWERED if contacts.follows or stance.answer is not None else Condition.ELSEWHERE
+
+
+def _unreached(contacts: Contacts, *, is_silent: bool) -> Condition | None:
+    """Why nobody there is told of the Change who should be, None where somebody is, or all chose other things."""
+    if not contacts.active:
+        return Condition.BOUNCED if contacts.suspended else Condition.NO_CONTACT
+    if contacts.follows or is_silent:
+        return None
+    if contacts.bounced_follows:
+        return Condition.BOUNCED
+    return Condition.NO_CONTACT if contacts.left else None
 
 
 def picture_of(change: Change, lines: Iterable[VendorLine]) -> Picture:

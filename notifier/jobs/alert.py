@@ -26,7 +26,7 @@ from notifier.core.timing import Timing
 from notifier.feeds.limits import ADVICE, outgrown
 from notifier.jobs.heed_answers import LATE, WAITING, to_heed
 from notifier.jobs.posting import post
-from notifier.jobs.unheard import PAUSED, unheard_dates
+from notifier.jobs.unheard import UNHEARD, unheard_dates
 from notifier.logs import log
 from notifier.store import alerts, cadences, changes, installation, messages, overdue
 from notifier.store.alerts import Alert, Way
@@ -35,7 +35,7 @@ from notifier.store.engine import reading, writing
 AGAIN_AFTER = timedelta(hours=24)
 LARGE = "large"
 DEFERRED = "deferred"
-LEISURELY = ("passed:", "unchecked:", LATE, LARGE, PAUSED)
+LEISURELY = ("passed:", "unchecked:", LATE, LARGE, UNHEARD)
 REVIEWED = (*LEISURELY, "cadence:", "composing:", WAITING, DEFERRED)
 UNREADABLE = (
     "whoever has the Leads “{}” gets no reminders, since these cannot be read; set them anew: notifier"
@@ -96,8 +96,8 @@ async def alert(
 
 def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> None:
     """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, a calendar that
-    is too large, Leads that cannot be read, Messages that cannot be composed or are put off in vain, Vendors who have
-    paused beyond a date, and Answers that need a person; resolve those that stand no longer, and what happened once a
+    is too large, Leads that cannot be read, Messages that cannot be composed or are put off in vain, Vendors of whom
+    nobody hears of a date, and Answers that need a person; resolve those that stand no longer, and what happened once a
     month ago.
 
     A clock in doubt decides nothing.
@@ -132,7 +132,7 @@ def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> N
     }
     with writing(engine) as connection:
         for key, text in wanted.items():
-            if key not in standing or (key.startswith(PAUSED) and standing[key].text != text):
+            if key not in standing or (key.startswith(UNHEARD) and standing[key].text != text):
                 alerts.raise_alert(connection, key=key, text=text, now=now)
         for key in over:
             alerts.resolve(connection, key=key, now=now)

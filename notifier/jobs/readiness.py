@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from notifier.core.answer import Answer, AnswerRules, AnswerState, Evidence, Party
 from notifier.core.change import Change
 from notifier.core.curve import Curve, curve_of
-from notifier.core.history import Entry
+from notifier.core.hearing import Contact
 from notifier.core.readiness import (
     Contacts,
     Picture,
@@ -24,9 +24,9 @@ from notifier.core.readiness import (
 )
 from notifier.core.rendering import ids_shown
 from notifier.core.stance import Circumstances, is_silent, last_that_counts, stance_of
-from notifier.core.subscription import Followed
+from notifier.core.subscription import Followed, SubscriberState
 from notifier.core.timing import Timing
-from notifier.store import answers, changes, evidence, footings, readiness, vendors, waivers
+from notifier.store import answers, changes, contacts, evidence, footings, readiness, vendors, waivers
 from notifier.store.readiness import LastTold
 from notifier.store.vendors import Vendor
 
@@ -38,6 +38,8 @@ class _Known:
     vendors: Sequence[Vendor]
     contacts: Mapping[str, tuple[int, int, int]]
     followed: Mapping[str, Sequence[Followed]]
+    hear_nothing: Mapping[str, Sequence[Contact]]
+    announced: Mapping[str, datetime]
     tellings: Mapping[tuple[str, str], LastTold]
     standings: Mapping[str, Sequence[tuple[Collection[str], LastTold]]]
     reminded: Mapping[str, Mapping[str, Collection[datetime]]]
@@ -61,7 +63,8 @@ def _read(
     connection: Connection, chosen: Sequence[Change], *, timing: Timing, rules: AnswerRules, now: datetime
 ) -> _Known:
     history = changes.history(connection)
-    tellings, standings = readiness.tellings(connection), _standings(connection, chosen, history)
+    announced = contacts.announced(connection)
+    tellings, standings = readiness.tellings(connection), _standings(connection, chosen, announced)
     told = [*tellings.values(), *(last for theirs in standings.values() for _, last in theirs)]
     everybody = vendors.listing(connection)
     keys = [change.key(deadline) for change in chosen for deadline in change.deadlines]
@@ -73,6 +76,8 @@ def _read(
         vendors=everybody,
         contacts=readiness.counted_contacts(connection, now=now),
         followed=readiness.followed_by_vendor(connection),
+        hear_nothing=contacts.where_some_hear_nothing(connection, timing=timing, now=now),
+        announced=announced,
         tellings=tellings,
         standings=standings,
         reminded=footings.reminded_vendors(connection, None, keys),
@@ -95,7 +100,7 @@ def _read(
 
 
 def _standings(
-    connection: Connection, chosen: Sequence[Change], history: Mapping[str, Sequence[Entry]]
+    connection: Connection, chosen: Sequence[Change], announced: Mapping[str, datetime]
 ) -> dict[str, list[tuple[Collection[str], LastTold]]]:
     """By Vendor, of which Changes, by their ids, its standing mails told, and when the last did."""
     kept = readiness.standings(connection)
@@ -105,18 +110,12 @@ def _standings(
     found: dict[str, list[tuple[Collection[str], LastTold]]] = {}
     for vendor, theirs in kept.items():
         found[vendor] = [(shown(each.followed, each.reading), each.last) for each in theirs]
-    since = {change.id: _known_since(change, history) for change in chosen}
     for vendor, theirs in readiness.earlier_standings(connection).items():
         for each in theirs:
-            known = [change for change in chosen if since[change.id] <= each.last.last_at]
+            then = each.last.last_at
+            known = [change for change in chosen if (at := announced.get(change.id)) and at <= then]
             found.setdefault(vendor, []).append((ids_shown(each.followed, known), each.last))
     return found
-
-
-def _known_since(change: Change, history: Mapping[str, Sequence[Entry]]) -> datetime:
-    """When the list first had the Change."""
-    entries = (history.get(change.key(deadline), ()) for deadline in change.deadlines)
-    return min((each[0].at for each in entries if each), default=datetime.max.replace(tzinfo=UTC))
 
 
 def _picture(known: _Known, change: Change) -> Picture:
@@ -126,9 +125,7 @@ def _picture(known: _Known, change: Change) -> Picture:
 def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
     given = known.answers.get((Party(vendor=vendor.id), change.id), ())
     stance = stance_of(last_that_counts(given), change=change, circumstances=known.circumstances)
-    active, paused, suspended = known.contacts.get(vendor.id, (0, 0, 0))
-    follows = _follows(known, change, vendor)
-    contacts = Contacts(active=active, paused=paused, suspended=suspended, follows=follows)
+    theirs = _contacts(known, change, vendor)
     told = _told(known, change, vendor)
     silent = is_silent(
         reminders=told.reminders if told else 0,
@@ -138,9 +135,9 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
     return VendorLine(
         vendor_id=vendor.id,
         name=vendor.name,
-        condition=condition_of(stance, contacts, is_silent=silent),
+        condition=condition_of(stance, theirs, is_silent=silent),
         stance=stance,
-        contacts=contacts,
+        contacts=theirs,
         told=told,
         evidence=known.circumstances.evidence.get((vendor.id, change.id)),
         waiver=known.waivers.get((vendor.id, change.id)),
@@ -148,9 +145,20 @@ def _line(known: _Known, change: Change, vendor: Vendor) -> VendorLine:
     )
 
 
-def _follows(known: _Known, change: Change, vendor: Vendor) -> bool:
-    """Whether any contact of the Vendor does."""
-    return any(followed.covers(change) for followed in known.followed.get(vendor.id, ()))
+def _contacts(known: _Known, change: Change, vendor: Vendor) -> Contacts:
+    """How the Vendor's Subscribers can be told of the Change."""
+    active, paused, suspended = known.contacts.get(vendor.id, (0, 0, 0))
+    announced = known.announced.get(change.id)
+    theirs = known.hear_nothing.get(vendor.id, ())
+    states = [each.state for each in theirs if each.follows(change, announced=announced)]
+    return Contacts(
+        active=active,
+        paused=paused,
+        suspended=suspended,
+        follows=any(followed.covers(change) for followed in known.followed.get(vendor.id, ())),
+        bounced_follows=SubscriberState.SUSPENDED in states,
+        left=states.count(SubscriberState.LEFT),
+    )
 
 
 def _told(known: _Known, change: Change, vendor: Vendor) -> Told | None:

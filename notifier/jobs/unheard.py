@@ -1,58 +1,73 @@
-"""Unheard: dates before which nobody of a Vendor is mailed, since all who follow them have paused beyond."""
+"""Unheard: dates before which nobody of a Vendor is mailed, since all who follow them have paused beyond, cannot be
+mailed, or left."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from notifier.core.answer import AnswerKind, Party
-from notifier.core.change import Change, ChangeList, Deadline
-from notifier.core.pause import unheard
-from notifier.core.subscription import Subscriber
+from notifier.core.change import ChangeList
+from notifier.core.hearing import Unheard, unheard
+from notifier.core.subscription import SubscriberState
+from notifier.core.text import count
 from notifier.core.timing import Timing
-from notifier.store import answers, pausing, subscribers
+from notifier.store import answers, contacts, waivers
 
-PAUSED = "paused:"
+UNHEARD = "unheard:"
 _READY = (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
+_MOST_NAMED = 5
+_WHY = {
+    SubscriberState.ACTIVE: "have paused beyond it",
+    SubscriberState.SUSPENDED: "are suspended, so that no mail goes to them",
+    SubscriberState.LEFT: "left",
+}
 
 
 def unheard_dates(
     connection: Connection, current: ChangeList, *, timing: Timing, now: datetime
 ) -> Iterator[tuple[str, str]]:
-    """The key and the text of an Alert for each Vendor that has such dates and has not said that it is ready.
+    """The key and the text of an Alert for each Vendor that has such dates, has not said that it is ready and is not
+    let off.
 
-    It is looked for again and again, since another contact who leaves and a date that moves make some as well as a
-    pause does.
+    It is looked for again and again, since a contact who leaves or whose mail comes back and a date that moves make
+    some as well as a pause does.
     """
-    contacts = pausing.contacts_where_one_pauses(connection, now=now)
-    if not contacts:
+    found = contacts.where_some_hear_nothing(connection, timing=timing, now=now)
+    if not found:
         return
-    people = subscribers.load(connection, [each for theirs in contacts.values() for each in theirs])
-    said = answers.last_counting(connection, [Party(vendor=vendor) for vendor in contacts])
-    ready = {key for key, answer in said.items() if answer.kind in _READY}
-    for vendor, ids in contacts.items():
+    today, announced = timing.today(now), contacts.announced(connection)
+    free = _need_not_hear(connection, found, today)
+    for vendor, theirs in found.items():
         missed = [
-            f"{change.key(deadline)} ({deadline.when.written})"
-            for change, deadline in _missed(current, [people[each] for each in ids], timing=timing, now=now)
-            if (Party(vendor=vendor), change.id) not in ready
+            each
+            for each in unheard(current, theirs, announced=announced, today=today)
+            if (vendor, each.change.id) not in free
         ]
         if missed:
-            text = (
-                f"Of the vendor {vendor}, all who follow {', '.join(missed)} have paused beyond it and hear nothing"
-                " before. Tell them another way, or find another contact: notifier subscribers add ADDRESS"
-                f" --vendor {vendor}"
-            )
-            yield f"{PAUSED}{vendor}", text
+            yield f"{UNHEARD}{vendor}", _text(vendor, missed)
 
 
-def _missed(
-    current: ChangeList, people: Collection[Subscriber], *, timing: Timing, now: datetime
-) -> tuple[tuple[Change, Deadline], ...]:
-    """Of which dates none of them hears before."""
-    contacts = [
-        (each.followed, timing.today(until) if (until := each.paused_until) and until > now else None)
-        for each in people
+def _need_not_hear(connection: Connection, vendors: Collection[str], today: date) -> set[tuple[str, str]]:
+    """The Vendors that are ready for a Change, or let off."""
+    said = answers.last_counting(connection, [Party(vendor=vendor) for vendor in vendors])
+    ready = {(party.vendor, change) for (party, change), answer in said.items() if answer.kind in _READY}
+    waived = waivers.last_of_each(connection)
+    return ready | {key for key, waiver in waived.items() if today <= waiver.until}
+
+
+def _text(vendor: str, missed: Sequence[Unheard]) -> str:
+    named = [
+        f"{each.change.key(each.deadline)} ({each.deadline.when.written})" for each in missed[:_MOST_NAMED]
     ]
-    return unheard(current, contacts, today=timing.today(now))
+    if more := len(missed) - len(named):
+        named.append(f"and {count(more, 'more date')}")
+    states = {contact.state for each in missed for contact in each.contacts}
+    why = " or ".join(_WHY[state] for state in _WHY if state in states)
+    return (
+        f"Of the vendor {vendor}, nobody hears of {', '.join(named)} before: all who follow that {why}. Tell them"
+        f" another way, mend the address, or find another contact: notifier subscribers add ADDRESS --vendor {vendor}."
+        f" Who they are: notifier vendors show {vendor}"
+    )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, se
 
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.core.subscription import Subscriber, SubscriberState
+from notifier.core.subscription import Subscriber
 from notifier.store.tables import messages, notices, subscribers
 from notifier.store.upsert import insert_into
 
@@ -56,19 +56,6 @@ def end(connection: Connection, subscriber: Subscriber, *, now: datetime) -> Non
     here = subscribers.c.id == subscriber.id
     connection.execute(update(subscribers).where(here).values(paused_until=None))
     connection.execute(update(messages).where(_waiting(subscriber)).values(not_before=now))
-
-
-def contacts_where_one_pauses(connection: Connection, *, now: datetime) -> dict[str, list[int]]:
-    """By Vendor, the ids of its active Subscribers, where one of them at least has paused."""
-    active = subscribers.c.state == SubscriberState.ACTIVE
-    pausing = select(subscribers.c.vendor_id).where(subscribers.c.paused_until > now, active)
-    chosen = select(subscribers.c.vendor_id, subscribers.c.id).where(
-        subscribers.c.vendor_id.in_(pausing), active
-    )
-    found: dict[str, list[int]] = {}
-    for vendor, subscriber in connection.execute(chosen.order_by(subscribers.c.id)):
-        found.setdefault(vendor, []).append(subscriber)
-    return found
 
 
 def holds(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

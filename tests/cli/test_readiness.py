@@ -111,6 +111,22 @@ def test_the_gate_opens_once_all_are_ready_or_let_off(vendors: Rehearsal) -> Non
     assert vendors("readiness", CHANGE, "--gate", now=LATER).code == 1
 
 
+def test_the_gate_stays_shut_over_a_vendor_whose_follower_is_mailed_no_longer(vendors: Rehearsal) -> None:
+    for vendor in ("tyttebaer", "multe"):
+        say(vendors, vendor, AnswerKind.DONE)
+    add = ("subscribers", "add", "ola@blabaer.example", "--vendor", "blabaer")
+    assert vendors(*add, "--exclude", "service:preg", now=LATER).code == 0
+    assert vendors("subscribers", "set", "kari@blabaer.example", "--suspend", "gone", now=LATER).code == 0
+    assert conditions(vendors)["blabaer"] == "bounced"
+    assert vendors("readiness", CHANGE, "--gate", now=LATER).code == 1
+    assert vendors("subscribers", "set", "kari@blabaer.example", "--resume", now=LATER).code == 0
+    assert conditions(vendors)["blabaer"] == "unanswered"
+    assert vendors("subscribers", "remove", "kari@blabaer.example", now=LATER).code == 0
+    assert conditions(vendors)["blabaer"] == "no-contact"
+    assert vendors("readiness", CHANGE, "--gate", now=LATER).code == 1
+    assert "1 contact who followed it left" in vendors("readiness", CHANGE, now=LATER).words
+
+
 def test_the_gate_stays_shut_where_no_vendor_is_known(place: Rehearsal) -> None:
     assert place("tick", now=JOINED).code == 0
     shut = place("readiness", CHANGE, "--gate", now=LATER)

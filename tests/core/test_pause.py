@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from notifier.core.change import Status
-from notifier.core.pause import dates_within, unheard
+from notifier.core.pause import dates_within
 from notifier.core.subscription import Followed, parse_topic
 from tests.core.lists import a_change, a_deadline, a_list
 
@@ -36,10 +36,3 @@ def test_what_can_come_from_today_to_the_day_it_ends_is_named_soonest_first() ->
 def test_only_what_is_followed_counts() -> None:
     assert keys("service:helseid") == ["par/month"]
     assert keys("everything", but="change:portal") == ["par/month"]
-
-
-def test_whoever_comes_back_in_time_hears_for_all() -> None:
-    sooner, later = date(2026, 12, 5), LAST
-    contacts = [(Followed((parse_topic("everything"),)), last) for last in (later, sooner)]
-    found = unheard(LIST, contacts, today=TODAY)
-    assert [change.key(deadline) for change, deadline in found] == ["portal/first", "par/month"]

@@ -56,6 +56,13 @@ def seen(calls: int) -> Evidence:
         (OPEN, Contacts(suspended=2), True, Condition.BOUNCED),
         (OPEN, Contacts(active=1, suspended=1, follows=True), False, Condition.UNANSWERED),
         (OPEN, Contacts(active=1), False, Condition.ELSEWHERE),
+        (OPEN, Contacts(active=1, suspended=1), False, Condition.ELSEWHERE),
+        (OPEN, Contacts(active=1, suspended=1, bounced_follows=True), False, Condition.BOUNCED),
+        (OPEN, Contacts(active=1, suspended=1, bounced_follows=True), True, Condition.SILENT),
+        (OPEN, replace(REACHED, suspended=1, bounced_follows=True, left=1), False, Condition.UNANSWERED),
+        (OPEN, Contacts(active=1, left=1), False, Condition.NO_CONTACT),
+        (stance(AnswerKind.PLANNED), Contacts(active=1, left=1), False, Condition.NO_CONTACT),
+        (stance(AnswerKind.DONE), Contacts(active=1, left=1), False, Condition.DONE),
     ],
 )
 def test_conditions(said: Stance, contacts: Contacts, is_silent: bool, expected: Condition) -> None:
