@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select
 
 from notifier.core.cadence import parse_cadence, parse_lead
 from notifier.core.change import Change
@@ -22,16 +21,13 @@ from notifier.store import concerned, planning
 from notifier.store import subscribers as subscribers_of
 from notifier.store.engine import open_engine, writing
 from notifier.store.following import follows_any
-from notifier.store.planning import Planned, Slice
+from notifier.store.planning import Planned
 from notifier.store.tables import messages
 from notifier.store.tables import notices as ledger
 from notifier.store.tables import subscribers as everybody
-from tests.core.lists import CADENCES, LONG_AGO, a_change, a_subscriber, oslo, subscribers
+from tests.core.lists import CADENCES, LONG_AGO, a_change, a_subscriber, subscribers
 from tests.store import crowd as people
-
-DUE = oslo("2026-09-02", "08:00")
-NOW = oslo("2026-09-02", "08:05")
-ALL = Slice(after=0, upto=99)
+from tests.store.reminders import DUE, EVERYBODY, NOW, plan, reminder
 
 # Around the due instant, where the answers differ.
 MOMENTS = st.sampled_from([-86_400, -1, 0, 1, 86_400]).map(lambda seconds: DUE + timedelta(seconds=seconds))
@@ -81,13 +77,7 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
     share: st.DataObject,
 ) -> None:
     fan_out, change = chosen
-    present = []
-    for number, (person, ended_at) in enumerate(crowd, start=1):
-        # Own Cadences rarely coincide by chance, so half of the crowd takes the step's.
-        if fan_out.cadence and share.draw(st.booleans()):
-            leads = parse_cadence(fan_out.cadence.split())
-            person = replace(person, cadence=leads, cadence_since=share.draw(MOMENTS))  # noqa: PLW2901
-        present.append((replace(person, id=number, subscriptions=_once(person)), ended_at))
+    present = _present(crowd, fan_out, share)
     expected = {
         person.id: outcome
         for person, ended_at in present
@@ -96,29 +86,15 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
     with writing(sqlite) as connection:
         people.clear(connection)
         people.put(connection, present)
-        planned = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
-        again = planning.plan_slice(connection, [fan_out], ALL, now=NOW, is_open=True)
+        planned = planning.plan_slice(connection, [fan_out], EVERYBODY, now=NOW, is_open=True)
+        again = planning.plan_slice(connection, [fan_out], EVERYBODY, now=NOW, is_open=True)
         active = concerned.count_concerned(connection, fan_out)
-        following = [
-            subscribers_of.people_following(connection, [(each.id, each.service) for each in about])
-            for about in ([change], CHANGES.values())
-        ]
-        in_time = [
-            set(connection.scalars(select(everybody.c.id).where(_follow_any(connection, about, before=DUE))))
-            for about in ([change], CHANGES.values())
-        ]
+        for about in ([change], list(CHANGES.values())):
+            _assert_followed_alike(connection, [person for person, _ in present], about)
         rows = connection.execute(select(ledger)).all()
         made = connection.execute(select(messages)).all()
     assert {row.subscriber_id: row.outcome for row in rows} == expected
     assert active == sum(person.id in expected and person.state == "active" for person, _ in present)
-    assert following == [
-        sum(person.state == "active" and any(map(person.follows, about)) for person, _ in present)
-        for about in ([change], CHANGES.values())
-    ]
-    assert in_time == [
-        {person.id for person, _ in present if any(person.followed_before(each, DUE) for each in about)}
-        for about in ([change], CHANGES.values())
-    ]
     is_expired = fan_out.outcome is Outcome.EXPIRED
     assert planned == Planned(recorded=len(rows), expired=len(rows) if is_expired else 0)
     assert again == Planned()
@@ -128,8 +104,27 @@ def test_the_ledger_gets_exactly_the_rows_that_the_pure_function_decides(
     assert sorted(row.subscriber_id for row in made) == owed
 
 
-def _follow_any(connection: Connection, about: Iterable[Change], *, before: datetime) -> ColumnElement[bool]:
-    return follows_any(connection, [(each.id, each.service) for each in about], before=before)
+def _present(
+    crowd: list[tuple[Subscriber, datetime | None]], fan_out: FanOut, share: st.DataObject
+) -> list[tuple[Subscriber, datetime | None]]:
+    """The crowd with ids. Own Cadences rarely coincide by chance, so half of it takes the step's."""
+    present = []
+    for number, (person, ended_at) in enumerate(crowd, start=1):
+        if fan_out.cadence and share.draw(st.booleans()):
+            leads = parse_cadence(fan_out.cadence.split())
+            person = replace(person, cadence=leads, cadence_since=share.draw(MOMENTS))  # noqa: PLW2901
+        present.append((replace(person, id=number, subscriptions=_once(person)), ended_at))
+    return present
+
+
+def _assert_followed_alike(connection: Connection, crowd: list[Subscriber], about: list[Change]) -> None:
+    """The database says of all who follow any of these, and of who did in time, what the pure functions say."""
+    named = [(each.id, each.service) for each in about]
+    following = sum(person.state == "active" and any(map(person.follows, about)) for person in crowd)
+    assert subscribers_of.people_following(connection, named) == following
+    in_time = {person.id for person in crowd if any(person.followed_before(each, DUE) for each in about)}
+    found = connection.scalars(select(everybody.c.id).where(follows_any(connection, named, before=DUE)))
+    assert set(found) == in_time
 
 
 def _once(person: Subscriber) -> tuple:
@@ -138,68 +133,11 @@ def _once(person: Subscriber) -> tuple:
     return tuple(kept.values())
 
 
-def _reminder(name: str, lead: str, due: datetime = DUE) -> FanOut:
-    step = Step(
-        deadline=f"{name}/end",
-        kind=NoticeKind.REMINDER,
-        due=due,
-        lead=parse_lead(lead),
-        spoken="2026-12-01",
-        expires=oslo("2026-12-02", "00:00"),
-    )
-    return FanOut(step=step, change_id=name, service="kjernejournal", outcome=Outcome.OWED, cadence="")
-
-
-def _plan(engine: Engine, *steps: FanOut, is_open: bool = True) -> None:
-    with writing(engine) as connection:
-        planning.plan_slice(connection, steps, ALL, now=NOW, is_open=is_open)
-
-
-def test_notices_that_fall_together_travel_in_one_message(database: Engine) -> None:
-    with writing(database) as connection:
-        people.put(connection, [(replace(a_subscriber(), id=n), None) for n in (1, 2, 3)])
-    _plan(database, _reminder("a", "90d"), _reminder("b", "90d"))
-    with writing(database) as connection:
-        bundles = connection.execute(
-            select(ledger.c.subscriber_id, func.count(), func.count(ledger.c.message_id.distinct())).group_by(
-                ledger.c.subscriber_id
-            )
-        )
-        assert sorted(tuple(row) for row in bundles) == [(1, 2, 1), (2, 2, 1), (3, 2, 1)]
-        assert connection.scalar(select(func.count()).select_from(messages)) == 3
-
-
-def test_what_falls_due_later_joins_the_message_that_still_waits(database: Engine) -> None:
-    with writing(database) as connection:
-        people.put(connection, [(a_subscriber(), None)])
-    _plan(database, _reminder("a", "90d"))
-    _plan(database, _reminder("a", "60d"))
-    with writing(database) as connection:
-        assert connection.scalar(select(func.count()).select_from(messages)) == 1
-        assert connection.scalar(select(messages.c.expires)) == oslo("2026-12-02", "00:00")
-
-
-@pytest.mark.parametrize(("is_open", "count"), [(True, 1), (False, 2)])
-def test_reminders_join_a_waiting_standing_mail_only_within_the_sending_hours(
-    database: Engine, is_open: bool, count: int
-) -> None:
-    with writing(database) as connection:
-        people.put(connection, [(a_subscriber(), None)])
-        connection.execute(
-            messages.insert().values(
-                subscriber_id=1, state="pending", anytime=True, created_at=NOW, not_before=NOW, state_at=NOW
-            )
-        )
-    _plan(database, _reminder("a", "90d"), is_open=is_open)
-    with writing(database) as connection:
-        assert connection.scalar(select(func.count()).select_from(messages)) == count
-
-
 def test_a_suspended_subscriber_gets_a_row_that_says_so_and_no_mail(database: Engine) -> None:
     suspended = a_subscriber(state=SubscriberState.SUSPENDED, since=LONG_AGO)
     with writing(database) as connection:
         people.put(connection, [(suspended, LONG_AGO)])
-    _plan(database, _reminder("a", "90d"))
+    plan(database, reminder("a"))
     with writing(database) as connection:
         assert connection.scalar(select(ledger.c.outcome)) == Outcome.SUSPENDED
         assert connection.scalar(select(func.count()).select_from(messages)) == 0
@@ -209,17 +147,17 @@ def test_two_nodes_that_plan_at_once_make_each_notice_and_each_message_once(post
     engine = open_engine(postgres_url)
     with writing(engine) as connection:
         people.put(connection, [(replace(a_subscriber(), id=n), None) for n in range(1, 41)])
-    steps = [_reminder("a", "90d"), _reminder("b", "60d")]
+    steps = [reminder("a"), reminder("b", "60d")]
     first_recorded = threading.Event()
 
     def other_node() -> Planned:
         first_recorded.wait()
         with writing(engine) as connection:
-            return planning.plan_slice(connection, steps, ALL, now=NOW, is_open=True)
+            return planning.plan_slice(connection, steps, EVERYBODY, now=NOW, is_open=True)
 
     with ThreadPoolExecutor() as pool:
         with writing(engine) as connection:
-            planned = planning.plan_slice(connection, steps, ALL, now=NOW, is_open=True)
+            planned = planning.plan_slice(connection, steps, EVERYBODY, now=NOW, is_open=True)
             waiting = pool.submit(other_node)
             first_recorded.set()
             with pytest.raises(TimeoutError):
@@ -234,49 +172,19 @@ def test_two_nodes_that_plan_at_once_make_each_notice_and_each_message_once(post
 def test_hundreds_of_steps_at_once_are_planned_alike(database: Engine) -> None:
     with writing(database) as connection:
         people.put(connection, [(a_subscriber(), None)])
-        steps = [_reminder(f"change-{number}", "90d") for number in range(450)]
-        planned = planning.plan_slice(connection, steps, ALL, now=NOW, is_open=True)
+        steps = [reminder(f"change-{number}") for number in range(450)]
+        planned = planning.plan_slice(connection, steps, EVERYBODY, now=NOW, is_open=True)
         assert planned == Planned(recorded=450)
         assert connection.scalar(select(func.count(ledger.c.message_id))) == 450
         assert connection.scalar(select(func.count()).select_from(messages)) == 1
 
 
-def test_what_travels_in_no_message_joins_the_one_made_in_the_same_run(database: Engine) -> None:
-    with writing(database) as connection:
-        people.put(connection, [(replace(a_subscriber(), id=n), None) for n in (1, 2)])
-    _plan(database, _reminder("a", "90d"))
-    with writing(database) as connection:
-        connection.execute(update(messages).values(state="sent"))
-        connection.execute(update(ledger).values(message_id=None))
-        assert planning.has_loose(connection)
-    _plan(database, _reminder("b", "90d"))
-    with writing(database) as connection:
-        assert not planning.has_loose(connection)
-        carried = connection.execute(select(ledger.c.message_id, func.count()).group_by(ledger.c.message_id))
-        assert [count for _, count in carried] == [2, 2]
-
-
-def test_a_message_that_was_put_off_takes_no_more_along(database: Engine) -> None:
-    with writing(database) as connection:
-        people.put(connection, [(a_subscriber(), None), (replace(a_subscriber(), id=2), None)])
-    _plan(database, _reminder("a", "90d"))
-    with writing(database) as connection:
-        put_off = update(messages).where(messages.c.subscriber_id == 1).values(tries=1, deferred_since=DUE)
-        connection.execute(put_off)
-    _plan(database, _reminder("b", "90d"))
-    with writing(database) as connection:
-        told = connection.execute(select(ledger.c.subscriber_id, ledger.c.deadline, ledger.c.message_id))
-        carried = {(person, deadline): message for person, deadline, message in told}
-    assert carried[1, "a/end"] != carried[1, "b/end"]
-    assert carried[2, "a/end"] == carried[2, "b/end"]
-
-
 def test_news_which_never_comes_too_late_is_planned_on_both_databases(database: Engine) -> None:
-    reminder = _reminder("a", "90d")
-    step = replace(reminder.step, kind=NoticeKind.MOVED, lead=None, revision=2, expires=None)
+    told = reminder("a")
+    step = replace(told.step, kind=NoticeKind.MOVED, lead=None, revision=2, expires=None)
     with writing(database) as connection:
         people.put(connection, [(a_subscriber(), None)])
-    _plan(database, replace(reminder, step=step, cadence=None))
+    plan(database, replace(told, step=step, cadence=None))
     with writing(database) as connection:
         assert connection.execute(select(ledger.c.kind, ledger.c.expires)).all() == [("moved", None)]
 
@@ -296,7 +204,7 @@ def test_who_left_a_change_out_or_goes_on_with_one_is_told_alike_on_both(
     ]
     with writing(database) as connection:
         people.put(connection, [(person, None) for person in crowd])
-    _plan(database, _reminder("a", "90d"), _reminder("b", "90d"))
+    plan(database, reminder("a"), reminder("b"))
     with writing(database) as connection:
         told = connection.execute(select(ledger.c.subscriber_id, ledger.c.deadline))
         assert sorted(map(tuple, told)) == [(1, "b/end"), (2, "a/end"), (2, "b/end"), (3, "b/end")]

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, insert, select
 
-from notifier.core.cadence import parse_lead
-from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.plan import FanOut
 from notifier.errors import ConstraintError
 from notifier.store import planning
 from notifier.store.engine import filling, reading, writing
-from notifier.store.planning import Slice
 from notifier.store.tables import messages
 from tests.core.lists import a_subscriber, oslo
 from tests.store import crowd as people
+from tests.store.reminders import DUE, EVERYBODY, OVER, reminder
 
-DUE = oslo("2026-09-02", "08:00")
-FIRST, LATER = oslo("2026-11-02", "00:00"), oslo("2026-12-02", "00:00")
-
-
-def _reminder(name: str, expires: datetime) -> FanOut:
-    step = Step(
-        deadline=f"{name}/end",
-        kind=NoticeKind.REMINDER,
-        due=DUE,
-        lead=parse_lead("60d"),
-        spoken="a day",
-        expires=expires,
-    )
-    return FanOut(step=step, change_id=name, service="kjernejournal", outcome=Outcome.OWED, cadence="")
+FIRST = oslo("2026-11-02", "00:00")
 
 
 def _plan(engine: Engine, *steps: FanOut) -> None:
     with filling(engine) as connection:
-        planning.plan_slice(connection, steps, Slice(after=0, upto=99), now=DUE, is_open=True)
+        planning.plan_slice(connection, steps, EVERYBODY, now=DUE, is_open=True)
 
 
 def test_a_slice_is_found_by_its_ids_on_sqlite(database: Engine) -> None:
@@ -49,7 +33,7 @@ def test_a_slice_is_found_by_its_ids_on_sqlite(database: Engine) -> None:
         people.put(connection, [(replace(a_subscriber(), id=number), None) for number in (1, 2)])
     said: list[tuple[str, Any]] = []
     event.listen(database, "before_cursor_execute", lambda *given: said.append((given[2], given[3])))
-    _plan(database, _reminder("a", LATER))
+    _plan(database, reminder("a"))
     about = [each for each in said if each[0].split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
     with reading(database) as connection:
         plan = {
@@ -77,7 +61,7 @@ def test_a_message_is_over_with_the_first_of_what_it_carries(database: Engine) -
     crowd = [a_subscriber("change:a"), replace(a_subscriber("everything"), id=2)]
     with writing(database) as connection:
         people.put(connection, [(person, None) for person in crowd])
-    _plan(database, _reminder("a", LATER), _reminder("b", FIRST))
+    _plan(database, reminder("a"), reminder("b", expires=FIRST))
     with writing(database) as connection:
         found = connection.execute(select(messages.c.subscriber_id, messages.c.expires))
-        assert sorted(map(tuple, found)) == [(1, LATER), (2, FIRST)]
+        assert sorted(map(tuple, found)) == [(1, OVER), (2, FIRST)]
