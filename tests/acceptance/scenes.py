@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from notifier.jobs.examine import examine
 from notifier.settings.tables import MailSettings
 from tests.acceptance.announced import change, write
 from tests.acceptance.story import KARI, Story
@@ -48,3 +49,9 @@ def eve_of_a_reminder(
     story.tick(MONDAY)
     assert sum(mail.recipients[0] in people for mail in sink.accepted) == len(people)
     return story
+
+
+def troubles(story: Story, now: str) -> str:
+    """Everything that the health page would complain of at a time on Tuesday."""
+    found = examine(engine=story.parts.engine, timing=story.parts.timing, now=oslo("2026-11-24", now))
+    return "; ".join(trouble.what for trouble in found)

@@ -12,9 +12,9 @@ from notifier.jobs import refresh
 from notifier.settings.tables import GuardSettings
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
+from tests.acceptance.meanwhile import after_the_claim
 from tests.acceptance.scenes import eve_of_a_reminder
 from tests.acceptance.story import KARI, OLA, Letter, Story, letters_at
-from tests.acceptance.test_stop import after_the_claim
 from tests.core.lists import oslo
 from tests.peers.smtp_sink import SmtpSink
 

@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from notifier.core.bounce import HARD_POINTS
-from notifier.jobs.examine import examine
 from notifier.settings.tables import MailSettings
 from notifier.store.engine import reading
 from notifier.store.tables import subscribers
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
-from tests.acceptance.scenes import MONDAY, TUESDAY, a_crowd, before_joining, eve_of_a_reminder
+from tests.acceptance.scenes import MONDAY, TUESDAY, a_crowd, before_joining, eve_of_a_reminder, troubles
 from tests.acceptance.story import Story
 from tests.core.lists import oslo
 from tests.peers.smtp_script import say
@@ -37,16 +36,20 @@ def scores(story: Story) -> dict[str, int]:
         return {row.address: row.score for row in connection.execute(chosen)}
 
 
-def readiness(story: Story, now: str) -> str:
-    """Everything that the health page would complain of at a time on Tuesday."""
-    found = examine(engine=story.parts.engine, timing=story.parts.timing, now=oslo("2026-11-24", now))
-    return "; ".join(trouble.what for trouble in found)
-
-
 def joined_by(story: Story, people: tuple[str, ...]) -> Story:
+    """The same, once these have joined."""
     for address in people:
         story.joins(address, now=MONDAY)
     return story
+
+
+def assert_all_are_told_once_it_takes_mail(story: Story, sink: SmtpSink, count: int) -> None:
+    sink.script.reset()
+    story.every(10 * MINUTE, since=oslo("2026-11-24", "16:50"), until=oslo("2026-11-24", "17:50"))
+    assert outcomes(story)["reminder", "sent"] == count
+    assert "relay" not in story.alerts()
+    assert_sound(story, sink.accepted)
+    assert_finished(story)
 
 
 def test_one_unknown_address_of_a_hundred_fails_and_is_scored_and_the_others_are_told(
@@ -83,16 +86,10 @@ def test_refusing_all_our_mail_holds_everything_back_and_loses_nothing(
         assert outcomes(story)["reminder", "owed"] == count
         assert scores(story) == {}
         assert reply[4:] in story.alerts()["relay"]
-        assert "the relay does not take mail" in readiness(story, "16:40")
+        assert "the relay does not take mail" in troubles(story, "16:40")
 
-        sink.script.reset()
-        story.every(10 * MINUTE, since=oslo("2026-11-24", "16:50"), until=oslo("2026-11-24", "17:50"))
-
-        assert outcomes(story)["reminder", "sent"] == count
-        assert "relay" not in story.alerts()
-        assert "relay" not in readiness(story, "17:50")
-        assert_sound(story, sink.accepted)
-        assert_finished(story)
+        assert_all_are_told_once_it_takes_mail(story, sink, count)
+        assert "relay" not in troubles(story, "17:50")
 
 
 @pytest.mark.parametrize("refusal", [("rcpt", "550 relay not permitted"), ("verdict", "554 rejected")])
@@ -108,15 +105,9 @@ def test_a_relay_that_refuses_all_our_mail_without_a_reason_costs_nobody_anythin
     assert outcomes(story)["reminder", "owed"] == count
     assert scores(story) == {}
     assert reply in story.alerts()["relay"]
-    assert "the relay does not take mail" in readiness(story, "16:40")
+    assert "the relay does not take mail" in troubles(story, "16:40")
 
-    sink.script.reset()
-    story.every(10 * MINUTE, since=oslo("2026-11-24", "16:50"), until=oslo("2026-11-24", "17:50"))
-
-    assert outcomes(story)["reminder", "sent"] == count
-    assert "relay" not in story.alerts()
-    assert_sound(story, sink.accepted)
-    assert_finished(story)
+    assert_all_are_told_once_it_takes_mail(story, sink, count)
 
 
 @pytest.mark.parametrize("among_them", [0, 2])
@@ -145,7 +136,7 @@ def test_a_dozen_dead_addresses_at_a_relay_that_gives_no_reason_hold_up_nobody_e
 
     assert outcomes(story) == {("standing", "sent"): among_them + 2, ("standing", "failed"): 12}
     assert scores(story) == dict.fromkeys(dead, HARD_POINTS)
-    assert "the relay does not take mail" not in readiness(story, "23:00")
+    assert "the relay does not take mail" not in troubles(story, "23:00")
     assert_sound(story, sink.accepted)
     assert_finished(story)
 
@@ -238,80 +229,3 @@ def test_a_message_refused_for_policy_for_five_days_neither_holds_up_the_others_
     story.every(timedelta(hours=4), since=MONDAY + timedelta(hours=4), until=MONDAY + timedelta(days=6))
     assert outcomes(story)["standing", "failed"] == 1
     assert_sound(story, sink.accepted)
-
-
-PUT_OFF = "451 4.7.1 service unavailable"
-
-
-@pytest.mark.parametrize("step", ["rcpt", "verdict"])
-@pytest.mark.parametrize("count", [2, 6])
-def test_a_relay_that_puts_off_all_our_mail_is_noticed_within_hours_and_loses_nothing(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink, step: str, count: int
-) -> None:
-    story = eve_of_a_reminder(tmp_path, sink, people=a_crowd(count), url=sqlite_url)
-    sink.script.always(step, say(PUT_OFF))
-    story.every(20 * MINUTE, since=TUESDAY, until=oslo("2026-11-24", "10:50"))
-    assert "deferred" not in story.alerts()
-
-    story.every(20 * MINUTE, since=oslo("2026-11-24", "11:10"), until=oslo("2026-11-24", "11:30"))
-    assert PUT_OFF[4:] in story.alerts()["deferred"]
-    assert f"{count} message" in story.alerts()["deferred"]
-    assert f"{count} message" in readiness(story, "11:30")
-    assert "should have left over two hours ago" in readiness(story, "11:30")
-    story.every(60 * MINUTE, since=oslo("2026-11-24", "12:00"), until=oslo("2026-11-25", "09:00"))
-    assert "deferred" in story.alerts()
-
-    sink.script.reset()
-    story.every(20 * MINUTE, since=oslo("2026-11-25", "09:10"), until=oslo("2026-11-25", "10:30"))
-
-    assert "deferred" not in story.alerts()
-    assert outcomes(story)["reminder", "sent"] == count
-    assert_sound(story, sink.accepted)
-    assert_finished(story)
-
-
-def test_a_reminder_does_not_fail_with_an_older_one_that_was_put_off_for_five_days(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink
-) -> None:
-    story = eve_of_a_reminder(tmp_path, sink, url=sqlite_url)
-    sink.script.always("verdict", say(PUT_OFF))
-    last = oslo("2026-11-30", "12:00")
-    story.every(360 * MINUTE, since=TUESDAY, until=last)
-    assert outcomes(story)["reminder", "owed"] == 1
-
-    sink.script.reset()
-    story.every(30 * MINUTE, since=last, until=last + 120 * MINUTE)
-
-    assert outcomes(story)["reminder", "sent"] == 1
-    assert ("reminder", "failed") not in outcomes(story)
-    assert len(sink.accepted) == 2
-    assert_sound(story, sink.accepted)
-    assert_finished(story)
-
-
-def test_a_relay_that_puts_off_the_only_subscriber_is_noticed_after_a_day(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink
-) -> None:
-    """Before, it is most likely that their mailbox is full."""
-    story = eve_of_a_reminder(tmp_path, sink, url=sqlite_url)
-    sink.script.always("rcpt", say("452 4.2.2 mailbox full"))
-    story.every(60 * MINUTE, since=TUESDAY, until=oslo("2026-11-25", "10:00"))
-    assert "deferred" not in story.alerts()
-
-    story.every(60 * MINUTE, since=oslo("2026-11-25", "11:00"), until=oslo("2026-11-25", "12:00"))
-    assert "mailbox full" in story.alerts()["deferred"]
-
-
-def test_one_mailbox_that_is_full_for_hours_while_others_are_told_is_no_trouble_of_the_relays(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink
-) -> None:
-    full, other, late = a_crowd(3)
-    story = eve_of_a_reminder(tmp_path, sink, people=(full, other), url=sqlite_url)
-    sink.script.for_recipient("rcpt", full, say("452 4.2.2 mailbox full"))
-    story.every(20 * MINUTE, since=TUESDAY, until=oslo("2026-11-24", "11:00"))
-    story.joins(late, now=oslo("2026-11-24", "11:01"))
-    story.every(10 * MINUTE, since=oslo("2026-11-24", "11:02"), until=oslo("2026-11-24", "12:50"))
-
-    assert outcomes(story)["reminder", "owed"] == 1
-    assert "deferred" not in story.alerts()
-    assert "should have left" not in readiness(story, "12:50")

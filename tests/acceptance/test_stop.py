@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from notifier.app import may_receive
-from notifier.channels.channel import Channel, Line
 from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 from notifier.daemon.tick import plan
@@ -18,6 +16,7 @@ from notifier.store import choices, installation, pausing, subscribers
 from notifier.store.engine import writing
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes, states
+from tests.acceptance.meanwhile import after_the_claim
 from tests.acceptance.scenes import MONDAY, TUESDAY, before_joining, eve_of_a_reminder
 from tests.acceptance.story import KARI, OLA, Story, letters_at
 from tests.core.lists import oslo
@@ -25,28 +24,6 @@ from tests.peers.smtp_script import drop, say
 from tests.peers.smtp_sink import SmtpSink
 
 MINUTE = timedelta(minutes=1)
-
-
-class Meanwhile:
-    """A Channel before whose first Line something happens: after Messages were claimed, before they are armed."""
-
-    def __init__(self, channel: Channel, happens: Callable[[], object]) -> None:
-        self._channel = channel
-        self._happens: Callable[[], object] | None = happens
-
-    async def open(self) -> Line:
-        happens, self._happens = self._happens, None
-        if happens:
-            happens()
-        return await self._channel.open()
-
-    def describe(self) -> str:
-        return self._channel.describe()
-
-
-def after_the_claim(story: Story, happens: Callable[[], object]) -> None:
-    """Let something happen between the next claim and its transmission."""
-    story.sends_through(Meanwhile(story.parts.channel, happens))
 
 
 @pytest.fixture

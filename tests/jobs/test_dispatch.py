@@ -21,9 +21,9 @@ from notifier.jobs.transmit import Transmitter
 from notifier.jobs.verdicts import Tally
 from notifier.store.engine import writing
 from tests.acceptance.invariants import assert_finished, assert_sound, states
+from tests.acceptance.meanwhile import after_the_claim
 from tests.acceptance.scenes import MONDAY, a_crowd
 from tests.acceptance.story import Story
-from tests.acceptance.test_stop import after_the_claim
 from tests.jobs.sendings import for_seconds, sending, slowly
 from tests.peers.smtp_script import drop
 from tests.peers.smtp_sink import SmtpSink
