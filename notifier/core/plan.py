@@ -19,8 +19,8 @@ from notifier.core.notice import NoticeKind, Outcome, Step
 from notifier.core.subscription import Subscriber, SubscriberState
 from notifier.core.timing import Timing
 
-WINDOW_LEAST_DAYS = 30
-TOWARDS_LATEST = parse_lead("30d")
+# Within a month of a long window's first day nobody knows how many days are left; until then everybody is told once.
+WINDOW_LEAST = parse_lead("30d")
 
 NEWS = {
     DifferenceKind.ADDED: NoticeKind.ANNOUNCED,
@@ -59,10 +59,11 @@ def reminder_steps(key: str, deadline: Deadline, cadence: Cadence, timing: Timin
         return ()
     leads: Iterable[Lead] = cadence.leads
     if deadline.when.is_long_window:
-        leads = [lead for lead in leads if lead.days >= WINDOW_LEAST_DAYS or lead.days == 0]
+        early = [lead for lead in leads if lead.days >= WINDOW_LEAST.days] or [WINDOW_LEAST]
+        leads = [*early, *(lead for lead in leads if lead.days == 0)]
     steps: dict[datetime, Step] = {}
     if deadline.when.is_long_window and latest is not None:
-        steps = {step.due: step for step in _towards(key, latest, [TOWARDS_LATEST], timing)}
+        steps = {step.due: step for step in _towards(key, latest, [WINDOW_LEAST], timing)}
     # Written over the latest day's: that the end may come from today is the tighter of the two.
     steps |= {step.due: step for step in _towards(key, earliest, leads, timing)}
     return tuple(steps[due] for due in sorted(steps))
@@ -71,7 +72,7 @@ def reminder_steps(key: str, deadline: Deadline, cadence: Cadence, timing: Timin
 def still_speaks(step: Step, deadline: Deadline) -> bool:
     """Whether a reminder recorded before still counts towards a day that the Deadline has."""
     earliest, latest = deadline.when.earliest, deadline.when.latest
-    if latest is not None and deadline.when.is_long_window and step.lead == TOWARDS_LATEST:
+    if latest is not None and deadline.when.is_long_window and step.lead == WINDOW_LEAST:
         return step.spoken in (str(earliest), str(latest))
     return step.spoken == str(earliest)
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from notifier.core.cadence import DEFAULT_CADENCE, Cadence, parse_cadence
 from notifier.core.change import Deadline, Status
 from notifier.core.notice import NoticeKind, Step
-from notifier.core.plan import TOWARDS_LATEST, cadence_for, reminder_steps, still_speaks
+from notifier.core.plan import WINDOW_LEAST, cadence_for, reminder_steps, still_speaks
 from notifier.core.timing import Timing
 from notifier.core.working_days import is_working_day
 from tests.core.lists import CADENCES, DAYS, OSLO, TIMING, TIMINGS, a_deadline, deadlines
@@ -65,8 +65,26 @@ def test_weeks_and_months_of_at_least_30_days_count_in_a_long_window() -> None:
     assert [str(step.lead) for step in _steps("2027-Q2", "4w 5w 1mo 29d 0w")][:-1] == ["5w", "1mo", "0w"]
 
 
-def test_who_chose_short_leads_only_is_still_told_once_before_a_window_closes() -> None:
-    assert _told(_steps("2026-Q1..2026-Q2", "7d")) == [("2026-05-29 08:00", "30d")]
+def test_who_chose_short_leads_only_is_still_told_once_before_a_window_opens_and_once_before_it_closes() -> (
+    None
+):
+    assert _told(_steps("2026-Q1..2026-Q2", "7d")) == [
+        ("2025-12-02 08:00", "30d"),
+        ("2026-05-29 08:00", "30d"),
+    ]
+    assert _told(_steps("2026-03..", "14d")) == [("2026-01-30 08:00", "30d")]
+
+
+@given(deadlines(), CADENCES, TIMINGS)
+def test_whatever_leads_are_chosen_a_long_window_is_told_of_a_month_before_it_opens(
+    deadline: Deadline, cadence: Cadence, timing: Timing
+) -> None:
+    first = deadline.when.earliest
+    assume(deadline.is_open and first is not None and deadline.when.is_long_window)
+    steps = reminder_steps("a/end", deadline, cadence, timing)
+    assert any(
+        step.spoken == str(first) and timing.today(step.due) <= WINDOW_LEAST.before(first) for step in steps
+    )
 
 
 def test_leads_that_fall_on_one_working_day_are_one_reminder_the_tightest() -> None:
@@ -174,7 +192,7 @@ def test_a_reminder_speaks_no_more_of_a_day_that_is_not_counted_towards(
 
 def test_the_reminder_towards_a_windows_last_day_lives_on_when_that_day_is_confirmed() -> None:
     towards_last = _steps("2026-Q1..2026-Q2")[-1]
-    assert towards_last.lead == TOWARDS_LATEST
+    assert towards_last.lead == WINDOW_LEAST
     assert still_speaks(towards_last, a_deadline("2026-06-30"))
     assert not still_speaks(towards_last, a_deadline("2026-06-15"))
 
