@@ -18,7 +18,8 @@ from notifier.core.timing import Timing
 from notifier.feeds.feed import Feed
 from notifier.feeds.ical import calendar
 from notifier.feeds.specimen import imprint
-from notifier.jobs.refresh import Finding, Refreshed, approve, refresh, reject
+from notifier.jobs.decide import approve, reject
+from notifier.jobs.refresh import Finding, Refreshed, refresh
 from notifier.jobs.reprint import reprint
 from notifier.sources.file import FileSource
 from notifier.store import changes, imprints
@@ -97,10 +98,20 @@ class Publisher:
         with self._node() as node:
             return reprint(engine=node, imprint=imprint(self._feed, TIMING, AnswerRules()), now=self.now)
 
-    def decide(self, how: Callable[..., object], short_hash: str) -> None:
-        """Approve or reject what is held."""
+    def approve(self, short_hash: str) -> None:
         with self._node() as node:
-            how(engine=node, short_hash=short_hash, by="kari", now=self.now)
+            approve(
+                engine=node,
+                short_hash=short_hash,
+                by="kari",
+                timing=TIMING,
+                rules=AnswerRules(),
+                now=self.now,
+            )
+
+    def reject(self, short_hash: str) -> None:
+        with self._node() as node:
+            reject(engine=node, short_hash=short_hash, by="kari", now=self.now)
 
     def published(self) -> bytes:
         """The calendar, the same from both nodes, each of which has just been started."""
@@ -195,10 +206,10 @@ def test_what_is_held_or_rejected_moves_nothing_and_what_a_list_drops_keeps_up_w
         lambda text: swap("title portal", "tittel", times=3)(text).replace(dropped, "")
     )
     assert (finding, publisher.published()) == (Finding.HELD, before)
-    publisher.decide(reject, first)
+    publisher.reject(first)
     assert publisher.published() == before
     finding, second = publisher.edit(swap("tittel", "overskrift", times=3))
     assert (finding, publisher.published()) == (Finding.HELD, before)
-    publisher.decide(approve, second)
+    publisher.approve(second)
     assert client.fetch(publisher.published()) == {"portal.end", "portal.test", "pjd.end"}
     assert b"overskrift nb" in client.kept["portal.test@varsler-for-e-helse"][2]
