@@ -26,7 +26,11 @@ _TO_SUBSCRIBERS = (
 )  # fmt: skip
 # These answer a mail.
 RESPONSES = (LetterKind.STATUS, LetterKind.HELP, LetterKind.LEAVING, LetterKind.ASK_AGAIN)
+_WORDS = "email/letter-words.txt.j2"
+# These have words only where there is somebody to write to.
+_NAMING_CONTACT = ("erase", "not_me")
 _BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address", "answer_other", "leave")
+_LINKED = (*_BUTTONS, "deny", "again", "about")
 _SHAPES = {
     LetterKind.CONFIRMATION: "asked wish confirm within unasked deny",
     LetterKind.ALREADY: "already choose",
@@ -66,7 +70,8 @@ class LetterContent:
 
 
 def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice: Voice) -> LetterContent:
-    """What a Letter of this kind says."""
+    """What a Letter of this kind says. Raises LookupError for a part that has no words or leads nowhere: without it a
+    Letter would leave that says half of what it must."""
     language, links, contact = matter.language, voice.links, voice.letterhead.contact
     values = {
         "kind": kind,
@@ -78,8 +83,10 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     }
 
     def words(part: str) -> str:
-        rendered = voice.templates.render("email/letter-words.txt.j2", language, part=part, **values)
-        return " ".join(rendered.split())
+        found = " ".join(voice.templates.render(_WORDS, language, part=part, **values).split())
+        if not found and (contact or part not in _NAMING_CONTACT):
+            raise LookupError(f"{_WORDS} has no words for the part {part} of the letter {kind}")
+        return found
 
     def url(part: str, link: Place) -> str:
         return places(part, lambda to: in_language(link(to), language))
@@ -87,7 +94,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     urls = {part: url(part, link) for part, link in _links(kind, matter, links).items()}
     urls |= _link_of_answer(matter, places, voice)
     blocks = [
-        Block(words=words(part), url=urls.get(part, ""), is_button=part in _BUTTONS)
+        Block(words=words(part), url=urls[part] if part in _LINKED else "", is_button=part in _BUTTONS)
         for part in _shape(kind, matter)
     ]
     return LetterContent(

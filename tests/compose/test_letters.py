@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
 import pytest
+from jinja2 import ChoiceLoader, FunctionLoader
 
+from notifier.compose.letterhead import Letterhead
 from notifier.compose.messages import Mail
 from notifier.compose.preview import compose_sample
 from notifier.compose.samples import Sample, letter_sample
+from notifier.compose.templates import Templates
 from notifier.compose.voice import Voice
 from notifier.core.letter import LetterKind
 from notifier.core.subscription import SubscriberState, parse_topic
 from notifier.core.text import Language
+from notifier.shipped import shipped
 from tests.compose.mails import (
     LETTERHEAD,
     LINKS,
@@ -35,10 +41,24 @@ def letter(kind: LetterKind, language: Language = Language.NB) -> Mail:
     return written(made)
 
 
-def written(made: Sample) -> Mail:
+def written(made: Sample, templates: Templates | None = None, letterhead: Letterhead = LETTERHEAD) -> Mail:
     to = replace(made, subscriber=replace(made.subscriber, address="ny@leverandor.example"))
-    voice = Voice(timing=TIMING, letterhead=LETTERHEAD, templates=shipped_templates(), links=LINKS)
+    voice = Voice(
+        timing=TIMING, letterhead=letterhead, templates=templates or shipped_templates(), links=LINKS
+    )
     return compose_sample(to, voice)
+
+
+def every_letter(language: Language) -> Iterator[Sample]:
+    """Each kind, and those that say more to some."""
+    for kind in LetterKind:
+        yield letter_sample(changes=listed(old_login()), kind=kind, language=language, now=NOW)
+    helped, told = (
+        letter_sample(changes=listed(old_login()), kind=kind, language=language, now=NOW)
+        for kind in (LetterKind.HELP, LetterKind.STATUS)
+    )
+    yield replace(helped, subscriber=replace(helped.subscriber, state=SubscriberState.PENDING))
+    yield replace(told, message=replace(told.message, dropped=(parse_topic("service:helseid"),)))
 
 
 @pytest.mark.parametrize("kind", LetterKind)
@@ -68,6 +88,64 @@ def test_each_letter_says_the_same_as_text_and_as_html(kind: LetterKind, languag
 def test_a_letter_leads_where_its_reader_may_go_and_nowhere_else(kind: LetterKind, links: set[str]) -> None:
     every = {"confirm", "deny", "choose", "leave", "undo", "access", "new-address", "calendar/private"}
     assert {link for link in every if f"/{link}/" in text_of(letter(kind))} == links
+
+
+WORDS = "email/letter-words.txt.j2"
+
+
+def words_without(part: str) -> Templates:
+    """The templates, with no words for one part of the Letters."""
+    environment = shipped_templates().environment(Language.NN)
+    source = shipped("templates", WORDS).read_text(encoding="utf-8")
+    altered = source.replace(f'part == "{part}"', 'part == "no such part"')
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        return (altered, f"without {part}", None) if name == WORDS else None
+
+    assert environment.loader is not None
+    loader = ChoiceLoader([FunctionLoader(load), environment.loader])
+    return Templates(environments={Language.NN: environment.overlay(loader=loader)})
+
+
+def is_noticed(made: Sample, templates: Templates, part: str) -> bool:
+    """Whether it is not composed for want of that part."""
+    try:
+        written(made, templates)
+    except LookupError as error:
+        return f"the part {part} " in str(error)
+    return False
+
+
+def test_no_part_of_a_letter_can_vanish_unnoticed() -> None:
+    parts = re.findall(r'part == "(\w+)"', shipped("templates", WORDS).read_text(encoding="utf-8"))
+    assert len(parts) == len(set(parts)) > 30
+    every = list(every_letter(Language.NN))
+    lacking = {part: words_without(part) for part in parts}
+    assert [part for part in parts if not any(is_noticed(made, lacking[part], part) for made in every)] == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("contact", ["varsel@helsenett.example", ""])
+def test_every_letter_is_whole_also_where_there_is_nobody_to_write_to(
+    language: Language, contact: str
+) -> None:
+    for made in every_letter(language):
+        text = text_of(written(made, letterhead=replace(LETTERHEAD, contact=contact)))
+        assert ("varsel@helsenett.example" in text) is bool(contact)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.NB, "Heretter sender vi varslene til en annen adresse"),
+        (Language.NN, "Heretter sender vi varsla til ei anna adresse"),
+        (Language.EN, "From now on we write to another address"),
+    ],
+)
+def test_who_moved_away_is_told_so_at_the_old_address(language: Language, words: str) -> None:
+    mail = letter(LetterKind.ADDRESS_CHANGED, language)
+    assert words in " ".join(text_of(mail).split())
+    assert words in html_of(mail)
 
 
 def test_a_status_that_tells_of_less_offers_what_was_followed_before() -> None:
