@@ -10,7 +10,7 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from notifier.compose.reports import compose_report
 from notifier.compose.templates import shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerRules
+from notifier.core.change import ChangeList
+from notifier.core.curve import Curve
+from notifier.core.readiness import Picture
 from notifier.core.rendering import Rendering, written
 from notifier.core.subscription import EVERYTHING, Followed
 from notifier.core.text import Language
@@ -117,22 +120,25 @@ def _measure(engine: Engine, folder: Path) -> None:
         templates=shipped_templates(),
         links=Links("https://varsler.example.no", KEYS),
     )
+    _measure_report(found, current.changes, voice)
+    _measure_dossier(engine, folder / "dossier", current.changes, voice)
+
+
+def _measure_report(found: Sequence[tuple[Picture, Curve]], current: ChangeList, voice: Voice) -> None:
     began = time.perf_counter()
     mail = compose_report(
-        found,
-        recipient="drift@example.no",
-        changes=current.changes,
-        voice=voice,
-        language=Language.NB,
-        now=NOW,
+        found, recipient="drift@example.no", changes=current, voice=voice, language=Language.NB, now=NOW
     )
     _print(f"the weekly report on them, {len(mail.data) / 1000:.0f} kB", began)
+
+
+def _measure_dossier(engine: Engine, folder: Path, current: ChangeList, voice: Voice) -> None:
     began = time.perf_counter()
     written = write_dossier(
-        folder / "dossier",
+        folder,
         engine=engine,
-        changes=current.changes,
-        change=current.changes.changes[0],
+        changes=current,
+        change=current.changes[0],
         vendor=Vendor(id=TALKATIVE, name=TALKATIVE),
         voice=voice,
         rules=AnswerRules(),
@@ -143,7 +149,7 @@ def _measure(engine: Engine, folder: Path) -> None:
     )
     _print(f"a dossier of {written.mails:,} mails", began)
     began = time.perf_counter()
-    assert check_dossier(folder / "dossier", keys=KEYS).faults == ()
+    assert check_dossier(folder, keys=KEYS).faults == ()
     _print("checking it", began)
 
 

@@ -75,14 +75,7 @@ def composed(
     """These Notices as a mail, sent on Tuesday 24 November 2026 unless told otherwise."""
     at = now or oslo("2026-11-24")
     person = subscriber or a_subscriber(language=language)
-    message = Message(
-        id=12,
-        subscriber_id=1,
-        state=MessageState.CLAIMED,
-        anytime=False,
-        created_at=at,
-        not_before=at,
-    )
+    message = _claimed(at)
     matter = matter_of(
         message=message,
         subscriber=person,
@@ -106,6 +99,12 @@ def composed(
         timing=TIMING, letterhead=letterhead, templates=templates or shipped_templates(), links=LINKS
     )
     return compose(matter, recipient, voice)
+
+
+def _claimed(at: datetime) -> Message:
+    return Message(
+        id=12, subscriber_id=1, state=MessageState.CLAIMED, anytime=False, created_at=at, not_before=at
+    )
 
 
 def parsed(mail: Mail) -> EmailMessage:

@@ -109,24 +109,11 @@ def test_what_is_sought_is_found_in_every_spelling(canaries: Canaries) -> None:
 
 @pytest.mark.timeout(300)
 def test_no_canary_comes_out_in_public(tmp_path: Path, canaries: Canaries) -> None:
-    password, hook, ping = (canaries.secret() for _ in range(3))
-    ours = "varsel@varsel.example.no"
+    password = canaries.secret()
     with SmtpSink(logins={"varsler": password}) as sink:
         metrics, inbox = free_port(), free_port()
-        place = Installation(
-            tmp_path,
-            sink=sink,
-            settings={
-                "NOTIFIER_MAIL__URL": f"smtp://varsler:{password}@{sink.address}",
-                "NOTIFIER_MAIL__FROM": ours,
-                "NOTIFIER_METRICS__BIND": f"127.0.0.1:{metrics}",
-                "NOTIFIER_INBOX__BIND": f"127.0.0.1:{inbox}",
-                "NOTIFIER_OPS__WEBHOOK": f"http://127.0.0.1:9/{hook}",
-                "NOTIFIER_OPS__HEARTBEAT": f"http://127.0.0.1:9/{ping}",
-                "NOTIFIER_LOG__FORMAT": "json",
-                "NOTIFIER_LOG__LEVEL": "debug",
-            },
-        )
+        settings = _settings(f"varsler:{password}@{sink.address}", canaries, metrics=metrics, inbox=inbox)
+        place = Installation(tmp_path, sink=sink, settings=settings)
         with place.running() as daemon:
             _live(place, daemon, sink, canaries, inbox=inbox)
             public = {path: daemon.get(path) for path in (*PAGES, *FEEDS)}
@@ -153,6 +140,20 @@ def test_no_canary_comes_out_in_public(tmp_path: Path, canaries: Canaries) -> No
         assert address in stored + mailed
     assert len(canaries.told) >= 8
     assert canaries.leaked(texts) == [], f"seed {SEED}"
+
+
+def _settings(relay: str, canaries: Canaries, *, metrics: int, inbox: int) -> dict[str, str]:
+    """All that is watched, with secrets in every address that may hold one."""
+    return {
+        "NOTIFIER_MAIL__URL": f"smtp://{relay}",
+        "NOTIFIER_MAIL__FROM": "varsel@varsel.example.no",
+        "NOTIFIER_METRICS__BIND": f"127.0.0.1:{metrics}",
+        "NOTIFIER_INBOX__BIND": f"127.0.0.1:{inbox}",
+        "NOTIFIER_OPS__WEBHOOK": f"http://127.0.0.1:9/{canaries.secret()}",
+        "NOTIFIER_OPS__HEARTBEAT": f"http://127.0.0.1:9/{canaries.secret()}",
+        "NOTIFIER_LOG__FORMAT": "json",
+        "NOTIFIER_LOG__LEVEL": "debug",
+    }
 
 
 def _live(place: Installation, daemon: Program, sink: SmtpSink, canaries: Canaries, *, inbox: int) -> None:

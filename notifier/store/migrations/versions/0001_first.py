@@ -20,20 +20,11 @@ Instant = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """All tables, each after those it refers to."""
-    _alerts()
-    _differences()
-    _effects()
-    _installation()
-    _nodes()
-    _readings()
-    _relay()
-    _steps()
-    _vendors()
-    _subscribers()
-    _messages()
-    _subscriptions()
-    _attempts()
-    _notices()
+    for create in (
+        _alerts, _differences, _effects, _installation, _nodes, _readings, _relay, _steps, _vendors,
+        _subscribers, _messages, _subscriptions, _attempts, _notices,
+    ):  # fmt: skip
+        create()
 
 
 def downgrade() -> None:
