@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from notifier.jobs.ahead import Ahead
 from notifier.jobs.sender import Dispatched, Sender
-from notifier.jobs.taking import Taken, take
 from notifier.jobs.transmit import Transmitter
 
 # How long to wait for a slow connection before looking for more that the others may send.
@@ -21,11 +21,12 @@ async def dispatch(sender: Sender, *, draining: Callable[[], bool] = lambda: Fal
     """Send everything that may leave now: until nothing is left, the breaker opens, or `draining` says so."""
     total = Dispatched()
     transmitter = Transmitter(sender, total, draining)
+    ahead = Ahead(sender, total)
     try:
         while not draining():
-            taken = await asyncio.to_thread(_take, sender)
-            total.dropped += taken.dropped
-            total.uncomposed += taken.uncomposed
+            taken = await ahead.next(is_held=lambda: transmitter.is_held)
+            if taken.more_waits:
+                ahead.begin()
             if taken.claimed:
                 await transmitter.send(taken)
             elif not await transmitter.pause(LOOK_AGAIN_SECONDS):
@@ -33,10 +34,8 @@ async def dispatch(sender: Sender, *, draining: Callable[[], bool] = lambda: Fal
                 break
     except BaseException as trouble:
         await transmitter.end(at_once=isinstance(trouble, asyncio.CancelledError))
+        await ahead.end()
         raise
     await transmitter.end()
+    await ahead.end()
     return total
-
-
-def _take(sender: Sender) -> Taken:
-    return take(sender, now=sender.clock(), most=sender.flow.pace.most_ahead)

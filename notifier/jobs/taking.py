@@ -49,7 +49,8 @@ class Ready(NamedTuple):
 class Taken:
     """What was claimed at an instant, what of it is ready, and why nothing more was.
 
-    `probing` says that the breaker is open and that this is the one Message let through to try it.
+    `probing` says that the breaker is open and that this is the one Message let through to try it; `more_waits` that as
+    many were claimed as one claim takes.
     """
 
     at: datetime
@@ -59,6 +60,7 @@ class Taken:
     dropped: int = 0
     uncomposed: int = 0
     probing: bool = False
+    more_waits: bool = False
     stopped: str = ""
 
 
@@ -102,6 +104,7 @@ def take(sender: Sender, *, now: datetime, most: int | None = None) -> Taken:
         dropped=len(claimed) - len(ready) - len(poisoned),
         uncomposed=len(poisoned),
         probing=limit == 1,
+        more_waits=most is None and len(claimed) == limit > 1,
     )
 
 

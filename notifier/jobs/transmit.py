@@ -63,6 +63,11 @@ class Transmitter:
                 self._add_worker()
         await self._give_back()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the breaker, or the want of a connection, keeps more from leaving."""
+        return self._recorder.is_held
+
     async def pause(self, seconds: float) -> bool:
         """Wait until a connection is done with what it has, or for so long; false when all were done before."""
         was_idle = not self._workers and self._recorder.is_idle
