@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Self
 
 from notifier.jobs.arming import give_back
 from notifier.jobs.sender import Dispatched, Sender
@@ -36,13 +37,16 @@ class Ahead:
             await self._give_back(taken)
         return await self._taken(self.begin())
 
-    async def end(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """Give back what nobody asked for."""
         if self._taking is not None:
             await self._give_back(await self._taken(self._taking))
 
     async def _taken(self, taking: asyncio.Task[Taken]) -> Taken:
-        # Whoever is cancelled here leaves the taking, which no thread can be kept from, to `end`.
+        # Whoever is cancelled here leaves the taking, which no thread can be kept from, to the end.
         await asyncio.wait([taking])
         self._taking = None
         taken = taking.result()

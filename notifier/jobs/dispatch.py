@@ -21,21 +21,19 @@ async def dispatch(sender: Sender, *, draining: Callable[[], bool] = lambda: Fal
     """Send everything that may leave now: until nothing is left, the breaker opens, or `draining` says so."""
     total = Dispatched()
     transmitter = Transmitter(sender, total, draining)
-    ahead = Ahead(sender, total)
-    try:
-        while not draining():
-            taken = await ahead.next(is_held=lambda: transmitter.is_held)
-            if taken.more_waits:
-                ahead.begin()
-            if taken.claimed:
-                await transmitter.send(taken)
-            elif not await transmitter.pause(LOOK_AGAIN_SECONDS):
-                total.stopped = taken.stopped
-                break
-    except BaseException as trouble:
-        await transmitter.end(at_once=isinstance(trouble, asyncio.CancelledError))
-        await ahead.end()
-        raise
-    await transmitter.end()
-    await ahead.end()
+    async with Ahead(sender, total) as ahead:
+        try:
+            while not draining():
+                taken = await ahead.next(is_held=lambda: transmitter.is_held)
+                if taken.more_waits:
+                    ahead.begin()
+                if taken.claimed:
+                    await transmitter.send(taken)
+                elif not await transmitter.pause(LOOK_AGAIN_SECONDS):
+                    total.stopped = taken.stopped
+                    break
+        except BaseException as trouble:
+            await transmitter.end(at_once=isinstance(trouble, asyncio.CancelledError))
+            raise
+        await transmitter.end()
     return total
