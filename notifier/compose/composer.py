@@ -17,6 +17,7 @@ from notifier.core.history import Entry
 # A stencil takes about as much as its mail, so these are enough for a thousand kinds of mail.
 MOST_BYTES = 16_000_000
 _MOST_ONCE = 5_000
+_MOST_KEYS = 500
 
 
 class Composer:
@@ -32,8 +33,9 @@ class Composer:
         self._bytes = 0
         self._list: tuple[ChangeList, Mapping[str, Sequence[Entry]]] | None = None
         self._edition = 0
-        self._once: OrderedDict[Hashable, None] = OrderedDict()
-        self._stencils: OrderedDict[Hashable, Stencil | None] = OrderedDict()
+        self._keys: dict[int, tuple[Matter, _Key]] = {}
+        self._once: OrderedDict[_Key, None] = OrderedDict()
+        self._stencils: OrderedDict[_Key, Stencil | None] = OrderedDict()
 
     def compose(self, matter: Matter, recipient: Recipient) -> Mail:
         """One Message. Raises as `messages.compose`, to which it is equal byte by byte."""
@@ -55,7 +57,7 @@ class Composer:
         return self._bytes
 
     def _stencil(self, matter: Matter) -> Stencil | None:
-        key = (self._edition_of(matter), matter.key)
+        key = self._key_of(matter)
         if key in self._stencils:
             self._stencils.move_to_end(key)
             return self._stencils[key]
@@ -69,6 +71,19 @@ class Composer:
         self._keep(key, stencil)
         return stencil
 
+    def _key_of(self, matter: Matter) -> _Key:
+        """What stands for what is told. Most Messages of a claim share their Matter, which is then known by which one
+        it is: to take all of a key in takes as long as to sign a link."""
+        edition = self._edition_of(matter)
+        known = self._keys.get(id(matter))
+        if known is not None and known[0] is matter and known[1].edition == edition:
+            return known[1]
+        if len(self._keys) >= _MOST_KEYS:
+            self._keys.clear()
+        key = _Key(edition, matter.key)
+        self._keys[id(matter)] = matter, key
+        return key
+
     def _edition_of(self, matter: Matter) -> int:
         """A number for the list and its history, by their content; that of a claim is compared once."""
         changes, history = matter.changes, matter.history
@@ -78,12 +93,29 @@ class Composer:
             self._list = (changes, history)
         return self._edition
 
-    def _keep(self, key: Hashable, stencil: Stencil | None) -> None:
+    def _keep(self, key: _Key, stencil: Stencil | None) -> None:
         self._stencils[key] = stencil
         self._bytes += _size(stencil)
         while self._bytes > self._most_bytes and len(self._stencils) > 1:
             _, dropped = self._stencils.popitem(last=False)
             self._bytes -= _size(dropped)
+
+
+class _Key:
+    """A Matter's key in an edition of the list, with its hash."""
+
+    __slots__ = ("_hash", "_key", "edition")
+
+    def __init__(self, edition: int, key: Hashable) -> None:
+        self.edition = edition
+        self._key = key
+        self._hash = hash((edition, key))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.edition == other.edition and self._key == other._key
 
 
 def _size(stencil: Stencil | None) -> int:

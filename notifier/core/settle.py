@@ -91,8 +91,8 @@ def settle(
         decisions += [_settle_promise(each, *found, footing, now) for each in promises]
         decisions += _settle_news(news, earlier, found[1], history.get(key, ()))
     return Settled(
-        kept=tuple(decision for decision in decisions if isinstance(decision, Notice)),
-        dropped=tuple(decision for decision in decisions if isinstance(decision, Dropped)),
+        kept=tuple([decision for decision in decisions if isinstance(decision, Notice)]),
+        dropped=tuple([decision for decision in decisions if isinstance(decision, Dropped)]),
     )
 
 
@@ -109,9 +109,13 @@ def _concerned(
 
 def _sorted_out(notices: list[Notice]) -> tuple[list[Notice], list[Notice], list[Notice]]:
     """The reminders, what follows of promises, and the news."""
-    reminders = [notice for notice in notices if notice.step.kind in REMINDERS]
-    promises = [notice for notice in notices if notice.step.kind in PROMISES]
-    return reminders, promises, [n for n in notices if n.step.kind not in REMINDERS | PROMISES]
+    reminders: list[Notice] = []
+    promises: list[Notice] = []
+    news: list[Notice] = []
+    for notice in notices:
+        kind = notice.step.kind
+        (reminders if kind in REMINDERS else promises if kind in PROMISES else news).append(notice)
+    return reminders, promises, news
 
 
 def _perhaps_told(drop: Dropped) -> Dropped:

@@ -67,9 +67,11 @@ class Stance:
 
         A promise spares only the longer Leads, and only those of Deadlines that lie behind the promised day.
         """
+        if self.answer is None:
+            return False
         if self.is_settled:
             return True
-        if self.kind is not AnswerKind.PLANNED or lead is None or self.answer is None:
+        if self.kind is not AnswerKind.PLANNED or lead is None:
             return False
         planned, earliest = self.answer.planned, deadline.when.earliest
         in_time = planned is not None and earliest is not None and planned < earliest
