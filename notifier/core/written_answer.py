@@ -79,6 +79,14 @@ _HELP = re.compile(
     r"|(?:trenger|treng|need) (?:hjelp|help)"
     r"|kan (?:du|dere|de|dykk) hjelpe|(?:can|could) you help)\b.*"
 )
+# «Hjelp ikke nødvendig»; but «hjelp, vi får ikke til DPoP» is a call, and `no` alone is «nå» in nynorsk.
+_NEEDED = r"(?:nødvendig|naudsynt|påkrevd|aktuelt|ønskelig|ønskeleg|trengs|trengst|needed|required|necessary|wanted)"
+_WANTED = r"(?:trengs|trengst|behøves|kreves|krevst|ønskes|(?:trenger|treng|behøver|ønsker|ønskjer) (?:vi|me|jeg|eg))"
+_NO_HELP = re.compile(
+    r".*\b(?:hjelp|help)[-–:,. ]+"
+    rf"(?:(?:(?:er|is) )?(?:ikke|ikkje|not|no)(?: lenger| lengre| longer)? {_NEEDED}|{_WANTED} (?:ikke|ikkje)"
+    r"|(?:er |is )?(?:unødvendig|unaudsynt|unnecessary)|nei|no (?:longer|more))\b.*"
+)
 _GREETING = re.compile(r"(?:hei|heisann|hallo|god dag|hi|hello|dear|kjære)\b(?:,? [^\s,!:]+){0,4}[,!:]?")
 _GREETED = re.compile(r"(?:hei|heisann|hallo|hi|hello)(?: [^\s,!:]+)?[,!:.]? ")
 _THANKS = re.compile(
@@ -107,7 +115,7 @@ def answer_in(
     change, first = _about(_plain(sentences[0]), told, changes) if sentences else (None, "")
     if change is None or len(lines) > _MOST_LINES:
         return None
-    if _HELP.fullmatch(first):
+    if _HELP.fullmatch(first) and not _NO_HELP.fullmatch(first):
         if any(_read(_plain(each), today) for each in sentences[1:]):
             return None
         return _call_for_help(change, "\n".join(lines))

@@ -34,14 +34,16 @@ def subscribing(site: Site) -> Endpoint:
             return _form(site, request, language)
         began = asyncio.get_running_loop().time()
         fields = await posted(site, request)
-        address = first(fields, "address")
-        try:
-            normal_address(address if len(address) <= LONGEST_ADDRESS else "")
-        except ValueError:
-            typed, ticked = address[:LONGEST_ADDRESS], fields.get("topic", [])
-            return _form(site, request, language, typed=typed, ticked=ticked, status=422)
+        address, ticked = first(fields, "address"), fields.get("topic", [])
+        topics = _topics(site, ticked)
+        # None is everything, and nobody who ticked something asked for that.
+        is_wrong, is_stale = not _is_address(address), bool(ticked) and not topics
+        if is_wrong or is_stale:
+            typed = address[:LONGEST_ADDRESS]
+            return _form(
+                site, request, language, typed=typed, ticked=ticked, is_wrong=is_wrong, is_stale=is_stale
+            )
         if not first(fields, TRAP):
-            topics = _topics(site, fields.get("topic", []))
             await run_in_threadpool(_ask, site, request, address, language, topics)
         # A known address is looked up in another time than an unknown one.
         await asyncio.sleep(max(began + site.register.pace - asyncio.get_running_loop().time(), 0))
@@ -49,6 +51,13 @@ def subscribing(site: Site) -> Endpoint:
         return page(site, request, "subscribed.html.j2", language=language, is_trial=is_trial)
 
     return endpoint
+
+
+def _is_address(written: str) -> bool:
+    try:
+        return len(written) <= LONGEST_ADDRESS and bool(normal_address(written))
+    except ValueError:
+        return False
 
 
 def _ask(site: Site, request: Request, address: str, language: Language, topics: tuple[Topic, ...]) -> None:
@@ -78,17 +87,20 @@ def _form(
     *,
     typed: str = "",
     ticked: Sequence[str] = (),
-    status: int = 200,
+    is_wrong: bool = False,
+    is_stale: bool = False,
 ) -> Response:
+    """The form, with what was filled in and what is amiss: the address, or that all that was ticked is unknown."""
     changes = site.changes()
     return page(
         site,
         request,
         "subscribe.html.j2",
         language=language,
-        status=status,
+        status=422 if is_wrong or is_stale else 200,
         typed=typed,
         ticked=ticked,
-        is_wrong=status != 200,
+        is_wrong=is_wrong,
+        is_stale=is_stale,
         services=changes.services if changes else (),
     )

@@ -154,6 +154,25 @@ def test_the_answer_is_the_same_whoever_is_asked_for(visitor: Visitor) -> None:
     assert "allerede" in asked[KARI]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nb", "Det du krysset av for, finnes ikke i lista nå."),
+        ("nn", "Det du kryssa av for, finst ikkje i lista no."),
+        ("en", "What you ticked is not in the list now."),
+    ],
+)
+def test_who_ticked_only_what_the_list_no_longer_has_is_not_taken_to_want_everything(
+    visitor: Visitor, language: str, words: str
+) -> None:
+    answer = visitor.subscribes(KARI, language, topic=["gone", "everything"])
+    assert (answer.status, words in answer.text, f'value="{KARI}"' in answer.text) == (422, True, True)
+    assert "address-error" not in answer.text
+    both = visitor.subscribes("kari", language, topic=["gone"])
+    assert (both.status, words in both.text, "address-error" in both.text) == (422, True, True)
+    assert somebody(visitor) is None
+
+
 @pytest.mark.parametrize("by_help", [False, True])
 def test_who_did_not_ask_is_forgotten_by_one_press(visitor: Visitor, by_help: bool) -> None:
     visitor.subscribes(KARI)
