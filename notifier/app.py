@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -27,16 +27,9 @@ from notifier.compose.templates import Templates, shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.address import normal_address_or_domain
 from notifier.core.admission import Admission
-from notifier.core.answer import AnswerRules, GivenAnswer
-from notifier.core.change import ChangeList
-from notifier.core.footing import Footing
-from notifier.core.history import Entry
-from notifier.core.letter import Ask
-from notifier.core.message import Message
-from notifier.core.notice import Notice
+from notifier.core.answer import AnswerRules
 from notifier.core.pace import Pace
 from notifier.core.pseudonym import Pseudonyms
-from notifier.core.subscription import Subscriber
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.errors import ConfigurationError, UsageError
@@ -44,6 +37,7 @@ from notifier.feeds.feed import Feed
 from notifier.feeds.specimen import imprint
 from notifier.jobs.alert import Operators
 from notifier.jobs.sender import Flow, Sender
+from notifier.jobs.telling import Telling
 from notifier.logs import name_people
 from notifier.settings import Settings
 from notifier.settings.keys import signing_keys
@@ -233,34 +227,26 @@ def _feed(letterhead: Letterhead, links: Links, timing: Timing, language: Langua
 
 
 def _compose(
-    *,
-    composer: Composer,
-    matters: Matters,
-    message: Message,
-    header_id: str,
-    subscriber: Subscriber,
-    notices: Sequence[Notice],
-    changes: ChangeList,
-    ask: Ask | None,
-    given: GivenAnswer | None,
-    footing: Footing,
-    history: Mapping[str, Sequence[Entry]],
-    recipient: str,
-    now: datetime,
+    telling: Telling, *, composer: Composer, matters: Matters, header_id: str, now: datetime
 ) -> Parcel:
     matter = matters.of(
-        message=message,
-        subscriber=subscriber,
-        notices=notices,
-        ask=ask,
-        footing=footing,
-        changes=changes,
-        history=history,
-        given=given,
+        message=telling.message,
+        subscriber=telling.subscriber,
+        notices=telling.notices,
+        ask=telling.ask,
+        footing=telling.footing,
+        changes=telling.changes,
+        history=telling.history,
+        given=telling.given,
         now=now,
     )
     to = recipient_of(
-        message=message, header_id=header_id, subscriber=subscriber, ask=ask, address=recipient, now=now
+        message=telling.message,
+        header_id=header_id,
+        subscriber=telling.subscriber,
+        ask=telling.ask,
+        address=telling.recipient or "",
+        now=now,
     )
     mail = composer.compose(matter, to)
     return Parcel(sender=mail.sender, recipient=mail.recipient, data=mail.data, wire_ready=mail.wire_ready)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,38 +11,17 @@ from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel, Parcel
 from notifier.core.admission import Admission
-from notifier.core.answer import AnswerRules, GivenAnswer
-from notifier.core.change import ChangeList
-from notifier.core.footing import Footing
-from notifier.core.history import Entry
-from notifier.core.letter import Ask
-from notifier.core.message import Message
-from notifier.core.notice import Notice
+from notifier.core.answer import AnswerRules
 from notifier.core.pace import Pace
-from notifier.core.subscription import Subscriber
 from notifier.core.timing import Timing
+from notifier.jobs.telling import Telling
 
 
 class Compose(Protocol):
     """Make a Message's bytes from its Notices as they stand now."""
 
-    def __call__(
-        self,
-        *,
-        message: Message,
-        header_id: str,
-        subscriber: Subscriber,
-        notices: Sequence[Notice],
-        changes: ChangeList,
-        ask: Ask | None,
-        given: GivenAnswer | None,
-        footing: Footing,
-        history: Mapping[str, Sequence[Entry]],
-        recipient: str,
-        now: datetime,
-    ) -> Parcel:
-        """The parcel for the way out. A Letter has no Notices; `ask` is what it asks to be confirmed, `given`
-        the Answer that it tells of; `footing` is where the Subscriber's Party stands."""
+    def __call__(self, telling: Telling, *, header_id: str, now: datetime) -> Parcel:
+        """The parcel for the way out, under this Message-ID."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -150,19 +150,7 @@ def _settled(
 
 
 def _composed(sender: Sender, telling: Telling, now: datetime) -> Ready:
-    parcel = sender.compose(
-        message=telling.message,
-        header_id=header_id(telling.message, sender.id_suffix),
-        subscriber=telling.subscriber,
-        notices=telling.notices,
-        changes=telling.changes,
-        ask=telling.ask,
-        given=telling.given,
-        footing=telling.footing,
-        history=telling.history,
-        recipient=telling.recipient or "",
-        now=now,
-    )
+    parcel = sender.compose(telling, header_id=header_id(telling.message, sender.id_suffix), now=now)
     return Ready(
         message=telling.message,
         notices=telling.notices,

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from notifier.channels.channel import Parcel
-from notifier.core.change import ChangeList
-from notifier.core.message import Message
 from notifier.core.notice import Notice
-from notifier.core.subscription import Subscriber
+from notifier.jobs.telling import Telling
 
 
-def compose(
-    *,
-    message: Message,
-    header_id: str,
-    subscriber: Subscriber,
-    notices: Sequence[Notice],
-    changes: ChangeList,
-    recipient: str,
-    now: datetime,
-    **_: object,
-) -> Parcel:
+def compose(telling: Telling, *, header_id: str, now: datetime) -> Parcel:
     """Such a mail. It leaves out all else that a composer is given."""
+    recipient = telling.recipient or ""
     says: dict[str, Any] = {
         "message_id": header_id,
         "to": recipient,
-        "letter": message.letter,
-        "subscriber": subscriber.id,
+        "letter": telling.message.letter,
+        "subscriber": telling.subscriber.id,
         "at": now.isoformat(),
-        "revision": changes.revision,
-        "tells": [_told(notice) for notice in notices],
+        "revision": telling.changes.revision,
+        "tells": [_told(notice) for notice in telling.notices],
     }
     return Parcel(sender="varsler@example.no", recipient=recipient, data=json.dumps(says).encode("ascii"))
 

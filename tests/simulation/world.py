@@ -10,16 +10,14 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
-from typing import Any
 
 from notifier.channels.channel import Parcel
 from notifier.core.admission import Admission
 from notifier.core.pace import Pace
 from notifier.core.retention import DEFAULT_RETENTION
-from notifier.core.subscription import Subscriber
 from notifier.errors import DatabaseError
 from notifier.jobs.alert import Operators as ToOperators
 from notifier.jobs.alert import alert
@@ -29,6 +27,7 @@ from notifier.jobs.recover import recover
 from notifier.jobs.refresh import refresh
 from notifier.jobs.remind import remind
 from notifier.jobs.sender import Flow, Sender
+from notifier.jobs.telling import Telling
 from notifier.store import nodes
 from notifier.store.engine import writing
 from tests.core.lists import TIMING
@@ -209,10 +208,10 @@ class World:
             clock=self.clock.now,
         )
 
-    def _compose(self, *, subscriber: Subscriber, **given: Any) -> Parcel:
-        if subscriber.id in self.operators.mistaken:
+    def _compose(self, telling: Telling, *, header_id: str, now: datetime) -> Parcel:
+        if telling.subscriber.id in self.operators.mistaken:
             raise LookupError("a mistake in a template")
-        return compose(subscriber=subscriber, **given)
+        return compose(telling, header_id=header_id, now=now)
 
     def _between(self) -> None:
         """Between two effects: the process may die here, and others may get a word in."""
