@@ -81,7 +81,8 @@ class Parts:
     @property
     def imprint(self) -> str:
         """What stands for how this release with these settings words the calendars' events."""
-        return _imprint(self.letterhead, self.links, self.timing, self.settings.answer_rules)
+        feeds = tuple(self.feed(language) for language in Language)
+        return _imprint(feeds, self.timing, self.settings.answer_rules)
 
     def feed(self, language: Language) -> Feed:
         """How the deadlines are published in one language, all in one calendar."""
@@ -211,8 +212,8 @@ def may_receive(only_to: Sequence[str], address: str) -> bool:
 
 
 @cache
-def _imprint(letterhead: Letterhead, links: Links, timing: Timing, rules: AnswerRules) -> str:
-    return imprint(partial(_feed, letterhead, links, timing), timing, rules)
+def _imprint(feeds: tuple[Feed, ...], timing: Timing, rules: AnswerRules) -> str:
+    return imprint({feed.language: feed for feed in feeds}.__getitem__, timing, rules)
 
 
 def _feed(letterhead: Letterhead, links: Links, timing: Timing, language: Language) -> Feed:

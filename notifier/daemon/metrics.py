@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from threading import Lock
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -26,6 +25,7 @@ from notifier.daemon.loops import Loop, steady
 from notifier.errors import DatabaseError
 from notifier.jobs.measure import Counted, Figures, measure
 from notifier.logs import log
+from notifier.shipped import release
 from notifier.web.visits import Visits
 
 # The database is asked at most this often in seconds, and never for more than a hundredth of the time.
@@ -54,7 +54,7 @@ class DaemonCollector(Collector):
         now = self.clock()
         with self.lock:
             answers = self._look(now)
-        yield InfoMetricFamily("notifier_build", "This release.", {"version": version("notifier")})
+        yield InfoMetricFamily("notifier_build", "This release.", {"version": release()})
         yield gauge("notifier_database_up", "Whether the database answers.", int(answers))
         yield from of_loops(self.loops)
         yield from of_visits(self.visits)

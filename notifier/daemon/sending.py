@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import suppress
-from importlib.metadata import version
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
 
 from notifier.errors import DatabaseError
+from notifier.shipped import release
 from notifier.store import nodes
 from notifier.store.engine import reading, writing
 
@@ -69,9 +69,9 @@ class SendingRight:
             return nodes.dead_owners(connection)
 
     def _registered(self) -> int:
-        name, release = f"{socket.gethostname()}:{os.getpid()}", version("notifier")
+        name = f"{socket.gethostname()}:{os.getpid()}"
         with writing(self._engine) as connection:
-            return nodes.register(connection, name, version=release, standing=self.refusal)
+            return nodes.register(connection, name, version=release(), standing=self.refusal)
 
     def _keep_lock(self) -> None:
         if self._lock is None:

@@ -51,6 +51,8 @@ def erase_ended(
     """
     chosen = select(subscribers.c.id).where(_is_over(before)).order_by(subscribers.c.id).limit(limit)
     ids = connection.scalars(chosen.with_for_update()).all()
+    if not ids:
+        return 0
     # Whoever was asking anew at this instant was waited for, and has a wish by now.
     still = select(subscribers.c.id).where(_is_over(before), subscribers.c.id.in_(ids))
     return _forget(connection, connection.scalars(still).all(), pseudonyms, now)
@@ -61,6 +63,8 @@ def forget_pseudonyms(connection: Connection, *, before: datetime, limit: int) -
     known = or_(subscribers.c.pseudonym.is_not(None), subscribers.c.vendor_id.is_not(None))
     old = and_(subscribers.c.state == SubscriberState.ERASED, subscribers.c.ended_at < before, known)
     ids = list(connection.scalars(select(subscribers.c.id).where(old).limit(limit)))
+    if not ids:
+        return 0
     partings.forget(connection, ids)
     blank = update(subscribers).where(subscribers.c.id.in_(ids)).values(pseudonym=None, vendor_id=None)
     return connection.execute(blank).rowcount

@@ -28,6 +28,8 @@ def forget_messages(connection: Connection, *, before: datetime, limit: int) -> 
     owes = exists().where(notices.c.message_id == messages.c.id, notices.c.outcome == Outcome.OWED)
     chosen = select(messages.c.id).where(_is_over(before), ~owes).limit(limit)
     ids = list(connection.scalars(chosen))
+    if not ids:
+        return 0
     connection.execute(update(notices).where(notices.c.message_id.in_(ids)).values(message_id=None))
     return connection.execute(delete(messages).where(messages.c.id.in_(ids))).rowcount
 
@@ -36,9 +38,8 @@ def forget_attempts(connection: Connection, *, before: datetime, limit: int) -> 
     """Transmissions of Messages over since before an instant; answers how many."""
     of_message = attempts.join(messages, messages.c.id == attempts.c.message_id)
     chosen = select(attempts.c.id).select_from(of_message).where(_is_over(before)).limit(limit)
-    return connection.execute(
-        delete(attempts).where(attempts.c.id.in_(list(connection.scalars(chosen))))
-    ).rowcount
+    ids = list(connection.scalars(chosen))
+    return connection.execute(delete(attempts).where(attempts.c.id.in_(ids))).rowcount if ids else 0
 
 
 def forget_replies(connection: Connection, *, before: datetime, limit: int) -> int:
@@ -47,8 +48,9 @@ def forget_replies(connection: Connection, *, before: datetime, limit: int) -> i
     A server likes to repeat the address, and a Message may be kept for longer.
     """
     said = select(messages.c.id).where(_is_over(before), messages.c.last_reply != "").limit(limit)
-    blank = update(messages).where(messages.c.id.in_(list(connection.scalars(said))))
-    return connection.execute(blank.values(last_reply="")).rowcount
+    ids = list(connection.scalars(said))
+    blank = update(messages).where(messages.c.id.in_(ids)).values(last_reply="")
+    return connection.execute(blank).rowcount if ids else 0
 
 
 def _is_over(before: datetime) -> ColumnElement[bool]:
@@ -67,6 +69,8 @@ def forget_unconfirmed(connection: Connection, *, before: datetime) -> int:
     asked = exists().where(asks.c.subscriber_id == subscribers.c.id)
     stale = and_(subscribers.c.state == SubscriberState.PENDING, subscribers.c.joined_at < before, ~asked)
     ids = connection.scalars(select(subscribers.c.id).where(stale).limit(MOST_AT_ONCE)).all()
+    if not ids:
+        return count
     holding.hold_people(connection, ids)
     # Whoever was asking anew at this instant was waited for, and has a wish by now.
     still = select(subscribers.c.id).where(stale, subscribers.c.id.in_(ids))

@@ -40,7 +40,7 @@ def forget_uncounted(connection: Connection, *, before: datetime, limit: int) ->
     """
     chosen = select(answers.c.id).where(_never_counted(before)).order_by(answers.c.id).limit(limit)
     ids = tuple(connection.scalars(chosen))
-    return connection.execute(delete(answers).where(answers.c.id.in_(ids))).rowcount
+    return connection.execute(delete(answers).where(answers.c.id.in_(ids))).rowcount if ids else 0
 
 
 def _never_counted(before: datetime) -> ColumnElement[bool]:

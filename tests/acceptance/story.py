@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from notifier.app import Parts, assemble
 from notifier.channels.channel import Channel
 from notifier.channels.choose import choose_channel
@@ -37,6 +39,7 @@ from notifier.settings.tables import (
 from notifier.store import alerts, installation, joining, leaving, subscribers
 from notifier.store.engine import reading, writing
 from tests.core.lists import oslo
+from tests.migrated import put_tables
 from tests.peers.smtp_script import Mail
 
 REAL_LIST = Path("config/breaking-changes.toml").resolve()
@@ -96,20 +99,21 @@ class Story:
     seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.parts = assemble(
-            Settings(
-                state_dir=self.folder,
-                list=ListSettings(path=self.changes),
-                publisher=PublisherSettings(name="Varsler", contact="varsler@example.no"),
-                database=DatabaseSettings(url=self.url),
-                mail=self.mail,
-                guard=self.guard,
-                ops=self.ops,
-                reminders=self.reminders,
-                inbox=self.inbox,
-            ),
-            templates=shipped_templates(),
+        settings = Settings(
+            state_dir=self.folder,
+            list=ListSettings(path=self.changes),
+            publisher=PublisherSettings(name="Varsler", contact="varsler@example.no"),
+            database=DatabaseSettings(url=self.url),
+            mail=self.mail,
+            guard=self.guard,
+            ops=self.ops,
+            reminders=self.reminders,
+            inbox=self.inbox,
         )
+        url = make_url(settings.database_url)
+        if url.get_backend_name() == "sqlite":
+            put_tables(Path(str(url.database)))
+        self.parts = assemble(settings, templates=shipped_templates())
 
     def begin(self, now: datetime) -> None:
         """The first acting command: the database becomes a rehearsal."""
@@ -216,20 +220,14 @@ class Story:
 
     def new_letters(self) -> list[Letter]:
         """What arrived in the mailbox since last asked, in order."""
-        return [
-            letter
-            for name, letter in sorted(self._letters())
-            if name not in self.seen and not self.seen.add(name)
-        ]  # type: ignore[func-returns-value]
+        unseen = sorted(file for file in self._files() if file.name not in self.seen)
+        self.seen.update(file.name for file in unseen)
+        return [_letter_in(file) for file in unseen]
 
     def latest_letters(self) -> Iterator[Letter]:
         """What is in the mailbox, the latest first."""
         for file in sorted(self._files(), reverse=True):
             yield _letter_in(file)
-
-    def _letters(self) -> Iterator[tuple[str, Letter]]:
-        for file in self._files():
-            yield file.name, _letter_in(file)
 
     def _files(self) -> Iterator[Path]:
         return (self.folder / "mail" / "new").glob("*")

@@ -28,7 +28,7 @@ from notifier.cli.commands import run
 from notifier.core.subscription import Subscriber
 from notifier.store import installation
 from notifier.store.engine import open_engine, writing
-from notifier.store.migrating import upgrade
+from tests.migrated import put_tables
 from tests.sources.lists import SMALL
 from tests.store.people import join
 
@@ -103,7 +103,6 @@ class Rehearsal:
     def join(self, address: str, *follows: str, now: datetime) -> Subscriber:
         """Let somebody join."""
         with self.opened() as engine:
-            upgrade(engine)
             with writing(engine) as connection:
                 installation.begin_acting(connection, given=now, wall=now)
             return join(engine, address, *follows, now=now)
@@ -117,8 +116,9 @@ class Rehearsal:
     @contextlib.contextmanager
     def opened(self) -> Iterator[Engine]:
         """Its database, for what no command does."""
-        (self.folder / "var").mkdir(mode=0o700, exist_ok=True)
-        engine = open_engine(f"sqlite:///{self.folder / 'var' / 'notifier.sqlite3'}")
+        file = self.folder / "var" / "notifier.sqlite3"
+        put_tables(file)
+        engine = open_engine(f"sqlite:///{file}")
         try:
             yield engine
         finally:

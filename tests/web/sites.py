@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 from notifier.compose.links import Links
 from notifier.compose.templates import shipped_templates
@@ -23,9 +24,9 @@ from notifier.shipped import shipped
 from notifier.sources.file import FileSource
 from notifier.sources.parse import parse_list
 from notifier.store.engine import open_engine
-from notifier.store.migrating import upgrade
 from notifier.web.site import Health, Register, Site
 from tests.feeds.lists import OSLO
+from tests.migrated import put_tables
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 LINKS = Links(base_url="https://varsel.example.no", keys=("old key", "new key"))
@@ -42,8 +43,9 @@ def real_list() -> ChangeList:
 def nobody() -> Register:
     """A register in which nobody is, shared by the tests that subscribe nobody."""
     folder = tempfile.TemporaryDirectory()
-    engine = open_engine(f"sqlite:///{folder.name}/notifier.sqlite3")
-    upgrade(engine)
+    file = Path(folder.name, "notifier.sqlite3")
+    put_tables(file)
+    engine = open_engine(f"sqlite:///{file}")
     atexit.register(folder.cleanup)
     atexit.register(engine.dispose)
     return Register(engine=engine, pseudonyms=Pseudonyms(LINKS.keys), pace=0)
