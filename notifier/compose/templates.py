@@ -22,9 +22,9 @@ from jinja2 import (
     TemplateSyntaxError,
     select_autoescape,
 )
-from jinja2.bccache import Bucket
 
 from notifier.compose.catalogs import load_translations
+from notifier.compose.kept_code import KeptCode
 from notifier.core.dates import (
     day_text,
     days_left_text,
@@ -67,7 +67,8 @@ def load_templates(root: Path) -> Templates:
 
     Raises ConfigurationError naming file and line of every broken template or catalog.
     """
-    code = _SharedCode()
+    # What is set here decides over the code as well.
+    code = KeptCode(root, settings=Path(__file__).read_bytes())
     environments = {language: _environment(root, language, code) for language in Language}
     names = environments[Language.EN].list_templates(filter_func=lambda name: name.endswith(".j2"))
     if not names:
@@ -138,18 +139,3 @@ def _clauses(text: str) -> str:
     """Clauses that each end with a semicolon, as one phrase."""
     found = (_flow(clause).replace(" ,", ",") for clause in text.split(";"))
     return "; ".join(clause for clause in found if clause)
-
-
-class _SharedCode(BytecodeCache):
-    """Keeps compiled templates in memory, since the code is the same in every language."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, object] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Hand out what another language's environment compiled."""
-        bucket.code = self._code.get(bucket.key)  # type: ignore[assignment]
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it for the next language."""
-        self._code[bucket.key] = bucket.code
