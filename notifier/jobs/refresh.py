@@ -18,6 +18,7 @@ from notifier.core.change import ChangeList
 from notifier.core.clock import disbelief
 from notifier.core.diff import Difference, DifferenceKind, carry_over, differences, rearmed
 from notifier.core.guard import Objection, objections
+from notifier.core.history import away_since
 from notifier.core.plan import NEWS
 from notifier.core.text import count
 from notifier.core.timing import Timing
@@ -177,10 +178,22 @@ def take_force(
         merged=merged,
         differences=found,
         news=told,
-        rearmed=rearmed(old or empty, new),
+        since=_since(connection, merged, rearmed(old or empty, new), now),
         now=now,
         decided_by=by,
     )
+
+
+def _since(
+    connection: Connection, changes_now: ChangeList, afresh: Collection[str], now: datetime
+) -> dict[str, datetime]:
+    """From when on reminders of each of these Deadlines are owed: from now, or since it lost the days it gets back."""
+    history = changes.history(connection)
+    return {
+        key: away_since(history.get(key, ()), deadline.when) or now
+        for key, _, deadline in changes_now.deadlines()
+        if key in afresh
+    }
 
 
 def is_news(changes_now: ChangeList, difference: Difference) -> bool:

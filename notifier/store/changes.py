@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -144,7 +144,7 @@ def put_in_force(
     changes: ChangeList,
     merged: ChangeList,
     differences: Sequence[Difference],
-    rearmed: Collection[str],
+    since: Mapping[str, datetime],
     news: Collection[Difference],
     now: datetime,
     decided_by: str | None = None,
@@ -152,7 +152,8 @@ def put_in_force(
     """Put a reading in force; answers False, with nothing changed, when one as new or newer already is.
 
     `changes` is the reading as it was read, `merged` what holds from now on (with what it dropped). `news`
-    are the Differences that people are told of, `rearmed` the Deadlines whose reminders start afresh.
+    are the Differences that people are told of, `since` is from when on reminders count that start afresh, by the
+    Deadline's key.
     """
     lock(connection)
     _retire(connection, changes.revision)
@@ -163,11 +164,11 @@ def put_in_force(
     if rows:
         connection.execute(insert(differences_table), rows)
     insertion = insert_into(connection, effects_table)
-    since = insertion.on_conflict_do_update(
+    afresh = insertion.on_conflict_do_update(
         index_elements=["deadline"], set_={"since": insertion.excluded.since}
     )
-    if rearmed:
-        connection.execute(since, [{"deadline": key, "since": now} for key in sorted(rearmed)])
+    if since:
+        connection.execute(afresh, [{"deadline": key, "since": at} for key, at in sorted(since.items())])
     return True
 
 

@@ -10,6 +10,8 @@ import pytest
 from notifier.daemon.tick import plan
 from notifier.jobs import refresh
 from notifier.settings.tables import GuardSettings
+from notifier.store import installation
+from notifier.store.engine import writing
 from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
 from tests.acceptance.meanwhile import after_the_claim
@@ -260,4 +262,23 @@ def test_leads_that_are_approved_take_nothing_along_that_fell_due_before(
 
     reminders = [letter.days_left() for letter in editor.new_letters() if "portal" in letter.subject]
     assert 7 in reminders
+    assert_finished(editor.story)
+
+
+@pytest.mark.parametrize("away", [when("2026-12-15"), when(more='status = "withdrawn"')])
+def test_a_date_that_goes_and_comes_back_unheard_takes_no_reminder_along(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink, away: str
+) -> None:
+    editor = Editor(tmp_path, sink, sqlite_url, change("portal"))
+    editor.story.daily("2026-11-24", "2026-11-27")
+    assert [letter.days_left() for letter in editor.new_letters()] == [7, 4]
+    with writing(editor.story.parts.engine) as connection:
+        installation.pause(connection, by="per", reason="the relay moves", now=oslo("2026-11-27", "11:00"))
+    editor.publishes(change("portal", away), at=oslo("2026-11-27", "12:00"))
+    editor.means(change("portal"), at=oslo("2026-11-30", "09:01"))
+    with writing(editor.story.parts.engine) as connection:
+        installation.resume(connection)
+    editor.story.tick(oslo("2026-11-30", "09:05"))
+
+    assert [letter.days_left() for letter in editor.new_letters()] == [1]
     assert_finished(editor.story)

@@ -31,7 +31,7 @@ def a_reminder_on_its_way(database: Engine) -> tuple[Subscriber, list[Message]]:
     spare(database, person, "30d", outcome=Outcome.OWED)
     with writing(database) as connection:
         changes.put_in_force(
-            connection, changes=CHANGES, merged=CHANGES, differences=(), news=(), rearmed=(), now=MAY
+            connection, changes=CHANGES, merged=CHANGES, differences=(), news=(), since={}, now=MAY
         )
         connection.execute(update(notices).values(message_id=select(messages.c.id).scalar_subquery()))
         claimed = outbox.claim(connection, node=1, now=NOW, is_open=True, next_opening=NOW)

@@ -34,7 +34,7 @@ def put_in_force(connection: Connection, revision: int = 1) -> int:
     """A list, whose reading has this id."""
     current = a_list(revision=revision)
     changes.put_in_force(
-        connection, changes=current, merged=current, differences=(), news=(), rearmed=(), now=NOW
+        connection, changes=current, merged=current, differences=(), news=(), since={}, now=NOW
     )
     found = changes.in_force(connection)
     assert found is not None

@@ -41,7 +41,7 @@ def take_force(
         changes=new,
         merged=carry_over(old, new),
         differences=found,
-        rearmed=rearmed(old, new),
+        since=dict.fromkeys(rearmed(old, new), now),
         news=found if news is None else news,
         now=now,
         decided_by=by,

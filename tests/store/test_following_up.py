@@ -108,7 +108,7 @@ def test_who_began_to_follow_as_it_had_fallen_due_is_escalated_to_all_the_same(d
     out = followed_of([EVERYTHING], [parse_topic("change:portal")], CHANGES)
     with writing(database) as connection:
         changes.put_in_force(
-            connection, changes=CHANGES, merged=CHANGES, differences=(), rearmed=(), news=(), now=MAY
+            connection, changes=CHANGES, merged=CHANGES, differences=(), since={}, news=(), now=MAY
         )
         for address, steps in {
             "other@blabaer.example": [(Followed((EVERYTHING,)), after)],

@@ -203,7 +203,7 @@ def test_how_a_deadline_had_ended_is_taken_from_what_the_list_said_then(empty_da
         found = differences(old, new)
         with writing(empty_database) as connection:
             changes.put_in_force(
-                connection, changes=new, merged=new, differences=found, rearmed=(), news=(), now=MAY
+                connection, changes=new, merged=new, differences=found, since={}, news=(), now=MAY
             )
         old = new
     with reading(empty_database) as connection:
