@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Integer
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+Member = TypeVar("Member", bound=StrEnum)
 
 # SQLite numbers rows by itself only when the key is declared INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -28,6 +31,20 @@ class Instant(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """UTC for the program. Every row has several, and rows many the same."""
         return _from_text if dialect.name == "sqlite" else _to_utc
+
+
+class Members(dict[str, Member]):
+    """An enumeration's members by value: many rows have one each, and to ask the enumeration takes far longer.
+
+    Raises ValueError as it does for a value that is none of theirs.
+    """
+
+    def __init__(self, kind: type[Member]) -> None:
+        super().__init__({member.value: member for member in kind})
+        self._kind = kind
+
+    def __missing__(self, value: str) -> Member:
+        return self._kind(value)
 
 
 def _to_utc(value: datetime | None) -> datetime | None:

@@ -28,6 +28,7 @@ from notifier.core.message import RETRIED, UNCOMPOSED, Message, MessageState
 from notifier.core.notice import Notice, Outcome
 from notifier.core.rendering import readable_renderings, written
 from notifier.core.subscription import Topic, parse_topic
+from notifier.store.columns import Members
 from notifier.store.notices import notice_of
 from notifier.store.tables import attempts, messages, notices
 
@@ -178,7 +179,7 @@ def message_of(row: Row[*tuple[Any, ...]]) -> Message:
     )
 
 
-_STATES: Final = {state.value: state for state in MessageState}
+_STATES: Final = Members(MessageState)
 
 
 def _letter(name: str) -> tuple[LetterKind | None, str]:

@@ -25,7 +25,7 @@ from notifier.core.cadence import parse_lead
 from notifier.core.message import ON_THEIR_WAY
 from notifier.core.notice import REMINDERS, Notice, NoticeKind, Outcome, Step
 from notifier.core.plan import NEWS
-from notifier.store.columns import Instant
+from notifier.store.columns import Instant, Members
 from notifier.store.given import among, given, parameters
 from notifier.store.tables import messages, notices, steps
 from notifier.store.upsert import insert_into
@@ -184,7 +184,7 @@ def _notice(values: Iterable[Any]) -> Notice:
     )
 
 
-_OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
+_OUTCOMES: Final = Members(Outcome)
 
 
 @lru_cache(maxsize=1_000)

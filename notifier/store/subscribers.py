@@ -33,6 +33,7 @@ from notifier.core.subscription import (
     Topic,
 )
 from notifier.core.text import Language
+from notifier.store.columns import Members
 from notifier.store.following import follows_any
 from notifier.store.given import among
 from notifier.store.tables import continuations, exclusions, subscribers, subscriptions
@@ -170,8 +171,8 @@ _COLUMNS: Final = tuple(
         *("cadence_since", "vendor_id", "calendar_serial", "moves", "paused_until"),
     )
 )
-_LANGUAGES: Final = {language.value: language for language in Language}
-_STATES: Final = {state.value: state for state in SubscriberState}
+_LANGUAGES: Final = Members(Language)
+_STATES: Final = Members(SubscriberState)
 
 
 def _subscriber(
