@@ -15,7 +15,7 @@ from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind, Step
 from notifier.core.plan import reminder_steps
 from notifier.core.promise import promise_steps
 from notifier.core.stance import OPEN, Stance, anchor_of
-from notifier.core.subscription import EVERYTHING, Subscriber, SubscriberState, Subscription
+from notifier.core.subscription import EVERYTHING, Scope, Subscriber, SubscriberState, Subscription, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
 from notifier.core.when import Certainty, When, parse_when
@@ -52,7 +52,8 @@ def sample(
     lead: Lead | None = None,
     stance: Stance = OPEN,
 ) -> Sample:
-    """A Message of one kind about one Change, as it would leave for a Subscriber who follows everything.
+    """A Message of one kind about one Change, as it would leave for a Subscriber who follows everything; an
+    escalation for one who does not follow the Change.
 
     A reminder is told as on the day it falls due, `lead` ahead (the next one when none is given); other
     kinds as of `now`. `stance` is what they answered of it. Raises UsageError when the list has no such Change
@@ -71,7 +72,7 @@ def sample(
     olds = {change.key(d): _old(kind, d, now, timing) for d in change.deadlines}
     return Sample(
         message=_message(now),
-        subscriber=_subscriber(language, now),
+        subscriber=_reader(kind, change, changes, language, now),
         notices=tuple(
             Notice(id=number, subscriber_id=1, step=step, old=olds.get(step.deadline))
             for number, step in enumerate(steps, 1)
@@ -231,6 +232,17 @@ def _message(now: datetime) -> Message:
         not_before=now,
         header_id="<preview@notifier.invalid>",
     )
+
+
+def _reader(
+    kind: NoticeKind, change: Change, changes: ChangeList, language: Language, now: datetime
+) -> Subscriber:
+    """Who follows everything; of an escalation who follows another service, or nothing where there is none."""
+    person = _subscriber(language, now)
+    if kind is not NoticeKind.ESCALATION:
+        return person
+    others = [Topic(Scope.SERVICE, each.id) for each in changes.services if each.id != change.service]
+    return replace(person, subscriptions=tuple(Subscription(topic=each, since=now) for each in others[:1]))
 
 
 def _subscriber(language: Language, now: datetime) -> Subscriber:

@@ -130,7 +130,7 @@ def test_no_date_is_said_plainly() -> None:
 @pytest.mark.parametrize(
     ("old", "words"),
     [
-        ("2026-11-01", "Før: søndag 1. november 2026. Nå: tirsdag 1. desember 2026. Det gir 30 dager mer."),
+        ("2026-11-01", "Før: søndag 1. november 2026. Nå: tirsdag 1. desember 2026. Det gir 30 dager til."),
         ("2026-12-02", "Før: onsdag 2. desember 2026. Nå: tirsdag 1. desember 2026. Det er 1 dag tidligere."),
         ("2026-Q3", "Før: 3. kvartal 2026. Nå: tirsdag 1. desember 2026. Utgår fra"),
     ],

@@ -84,6 +84,17 @@ def test_the_real_lists_subjects_are_whole() -> None:
     assert [p.title for p in _previews() if len(p.title) > 120 or "…" in p.title] == []
 
 
+def test_an_escalation_is_previewed_for_somebody_who_follows_other_things() -> None:
+    texts = [
+        text_of(p.mail) for p in _previews() if (p.kind, p.language) == (NoticeKind.ESCALATION, Language.NB)
+    ]
+    assert texts
+    for text in texts:
+        assert "Du følger ikke denne endringen" in " ".join(text.split())
+        assert "Du følger: " in text
+        assert "Du følger alle" not in text
+
+
 def _subject(kind: NoticeKind, lead: str | None = None) -> str:
     made = sample(
         changes=listed(old_login()),
