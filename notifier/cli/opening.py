@@ -103,14 +103,10 @@ def looking(context: typer.Context, now: datetime | None) -> Iterator[Look]:
     from notifier.store import installation
     from notifier.store.engine import reading
 
-    settings = current_settings(context)
-    engine = app.open_database(settings)
-    try:
+    with _opened(context) as (settings, engine):
         with reading(engine) as connection:
             instant = installation.reading_now(connection, given=now, wall=app.clock())
         yield Look(settings=settings, engine=engine, now=instant)
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -120,12 +116,20 @@ def changing(context: typer.Context, now: datetime | None) -> Iterator[Look]:
     from notifier.store import installation
     from notifier.store.engine import writing
 
-    settings = current_settings(context)
-    engine = app.open_database(settings)
-    try:
+    with _opened(context) as (settings, engine):
         with writing(engine) as connection:
             instant = installation.begin_acting(connection, given=now, wall=app.clock())
         yield Look(settings=settings, engine=engine, now=instant)
+
+
+@contextmanager
+def _opened(context: typer.Context) -> Iterator[tuple[Settings, Engine]]:
+    from notifier import app
+
+    settings = current_settings(context)
+    engine = app.open_database(settings)
+    try:
+        yield settings, engine
     finally:
         engine.dispose()
 

@@ -11,11 +11,27 @@ from notifier.core.text import Language
 from notifier.store import leaving
 from notifier.store.engine import writing
 from tests.acceptance.newcomers import MONDAY, follows, joined, known, somebody
-from tests.acceptance.story import KARI, OLA
+from tests.acceptance.story import KARI, OLA, Letter
 from tests.acceptance.visiting import FORM, Visitor, everything, link
 
 
 def test_the_whole_way_in_and_out_and_back(visitor: Visitor) -> None:
+    confirmation, standing = comes_in(visitor)
+    chooses(visitor, standing)
+    goodbye = leaves(visitor, standing)
+    assert visitor.presses(link(confirmation, "confirm")).status == 410
+
+    visitor.now += timedelta(days=29)
+    assert visitor.presses(link(goodbye, "undo")).status == 200
+    assert visitor.presses(link(goodbye, "undo")).status == 200
+    again = known(visitor)
+    assert (again.state, str(again.cadence)) == (SubscriberState.ACTIVE, "30d 7d")
+    assert follows(visitor) == ["everything"]
+    assert visitor.mail().to == KARI
+
+
+def comes_in(visitor: Visitor) -> tuple[Letter, Letter]:
+    """From the form to where they stand: the mail that asks, and the one that tells."""
     answer = visitor.subscribes(KARI, "nn", topic=["helseid", "kjernejournal", "unknown"])
     assert "Sjekk e-posten din" in answer.text
     confirmation = visitor.mail()
@@ -30,34 +46,28 @@ def test_the_whole_way_in_and_out_and_back(visitor: Visitor) -> None:
     assert "Title par nn" in standing.text or "title par nn" in standing.text
     assert "fjernhjelp" not in standing.text
     assert visitor.opens(link(standing, "calendar/private")).body.startswith(b"BEGIN:VCALENDAR")
+    return confirmation, standing
 
+
+def chooses(visitor: Visitor, standing: Letter) -> None:
+    """Everything, their own Leads, and another language."""
     choose = link(standing, "choose")
     answer = visitor.presses(choose, follow="everything", leads="own", lead=["30d", "7d"], language="en")
     assert 'role="status"' in answer.text
     kari = known(visitor)
     assert (follows(visitor), str(kari.cadence), kari.language) == (["everything"], "30d 7d", Language.EN)
 
-    assert (
-        visitor.presses(link(standing, "leave"), headers={}, **{"List-Unsubscribe": "One-Click"}).status
-        == 200
-    )
+
+def leaves(visitor: Visitor, standing: Letter) -> Letter:
+    """By the button of their mail program (RFC 8058): the last mail, and no link before it works any more."""
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert visitor.presses(link(standing, "leave"), headers={}, **one_click).status == 200
     assert known(visitor).state is SubscriberState.LEFT
     goodbye = visitor.mail()
     assert "You get no more mail" in goodbye.subject
     assert visitor.opens(link(standing, "calendar/private")).status == 410
-    assert visitor.presses(choose, follow="everything").status == 410
-    assert visitor.presses(link(confirmation, "confirm")).status == 410
-
-    visitor.now += timedelta(days=29)
-    assert visitor.presses(link(goodbye, "undo")).status == 200
-    assert visitor.presses(link(goodbye, "undo")).status == 200
-    again = known(visitor)
-    assert (again.state, follows(visitor), str(again.cadence)) == (
-        SubscriberState.ACTIVE,
-        ["everything"],
-        "30d 7d",
-    )
-    assert visitor.mail().to == KARI
+    assert visitor.presses(link(standing, "choose"), follow="everything").status == 410
+    return goodbye
 
 
 def test_looking_three_times_at_every_link_changes_no_row(visitor: Visitor) -> None:

@@ -75,14 +75,8 @@ class Proxy:
         return self._log.with_name("notifier-error.log").read_text(encoding="utf-8")
 
 
-@contextmanager
-def nginx(folder: Path, *, to: int) -> Iterator[Proxy]:
-    """nginx by the shipped configuration, with nothing changed but ports, paths and the certificate."""
-    port, plain = free_port(), free_port()
-    authority = trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1")
-    certificate.cert_chain_pems[0].write_to_path(str(folder / "fullchain.pem"))
-    certificate.private_key_pem.write_to_path(str(folder / "privkey.pem"))
+def configured(folder: Path, *, to: int, port: int, plain: int) -> Path:
+    """nginx's main file, around the shipped one."""
     text = shipped_nginx(
         folder,
         to=to,
@@ -104,6 +98,18 @@ def nginx(folder: Path, *, to: int) -> Iterator[Proxy]:
         f"{user} daemon off; pid {folder}/pid; error_log stderr; {workers}\nhttp {{ {around}\n{text}\n}}\n",
         encoding="utf-8",
     )
+    return main
+
+
+@contextmanager
+def nginx(folder: Path, *, to: int) -> Iterator[Proxy]:
+    """nginx by the shipped configuration, with nothing changed but ports, paths and the certificate."""
+    port, plain = free_port(), free_port()
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.cert_chain_pems[0].write_to_path(str(folder / "fullchain.pem"))
+    certificate.private_key_pem.write_to_path(str(folder / "privkey.pem"))
+    main = configured(folder, to=to, port=port, plain=plain)
     errors = folder / "stderr"
     with errors.open("wb") as stderr:
         process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(main)], stderr=stderr)
