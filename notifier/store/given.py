@@ -111,7 +111,8 @@ def among(
 ) -> ColumnElement[bool]:
     """Whether a column has one of these values. Not as a list in the statement, which would be put into it anew each
     time: of hundreds, that takes longer than finding them does."""
-    kind = String if any(isinstance(value, str) for value in values) else BigInteger
+    # By the column, since no values at all say nothing of theirs.
+    kind = String if isinstance(column.type, String) else BigInteger
     written = literal(json.dumps(list(values)), String)
     if connection.dialect.name == "sqlite":
         each = func.json_each(written).table_valued("value")
