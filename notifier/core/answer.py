@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from notifier.core.cadence import Lead, parse_lead
 from notifier.core.subscription import Subscriber
@@ -33,6 +34,10 @@ class AnswerKind(StrEnum):
     PLANNED = "planned"
     DONE = "done"
     NEED_HELP = "need-help"
+
+
+# Once one of these is said, nothing more is expected, and no reminder is sent for as long as it holds.
+SETTLING: Final = (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
 
 
 class AnswerState(StrEnum):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum, auto
 from typing import Final
 
-from notifier.core.answer import AnswerKind, AnswerRules
+from notifier.core.answer import SETTLING, AnswerKind, AnswerRules
 from notifier.core.cadence import Cadence
 from notifier.core.change import Change
 from notifier.core.diff import DifferenceKind
@@ -50,7 +50,7 @@ class Mark:
     @property
     def is_settled(self) -> bool:
         """Whether nothing more need be done, so that nobody is reminded."""
-        return self.kind in (AnswerKind.DONE, AnswerKind.NOT_AFFECTED) and self.doubt is None
+        return self.kind in SETTLING and self.doubt is None
 
 
 def held_against(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from notifier.core.answer import Answer, AnswerKind, AnswerRules, AnswerState, Evidence
+from notifier.core.answer import SETTLING, Answer, AnswerKind, AnswerRules, AnswerState, Evidence
 from notifier.core.cadence import Lead
 from notifier.core.change import Change, Deadline
 from notifier.core.diff import DifferenceKind
@@ -60,7 +60,7 @@ class Stance:
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is expected of them."""
-        return self.kind in (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
+        return self.kind in SETTLING
 
     def spares(self, deadline: Deadline, lead: Lead | None, rules: AnswerRules) -> bool:
         """Whether a reminder this long before the Deadline need not be sent.

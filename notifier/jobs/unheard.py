@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from notifier.core.answer import AnswerKind, Party
+from notifier.core.answer import SETTLING, Party
 from notifier.core.change import ChangeList
 from notifier.core.hearing import Unheard, unheard
 from notifier.core.subscription import SubscriberState
@@ -17,7 +17,6 @@ from notifier.core.timing import Timing
 from notifier.store import answers, contacts, waivers
 
 UNHEARD = "unheard:"
-_READY = (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
 _MOST_NAMED = 5
 _WHY = {
     SubscriberState.ACTIVE: "have paused beyond it",
@@ -53,7 +52,7 @@ def unheard_dates(
 def _need_not_hear(connection: Connection, vendors: Collection[str], today: date) -> set[tuple[str, str]]:
     """The Vendors that are ready for a Change, or let off."""
     said = answers.last_counting(connection, [Party(vendor=vendor) for vendor in vendors])
-    ready = {(party.vendor, change) for (party, change), answer in said.items() if answer.kind in _READY}
+    ready = {(party.vendor, change) for (party, change), answer in said.items() if answer.kind in SETTLING}
     waived = waivers.last_of_each(connection)
     return ready | {key for key, waiver in waived.items() if today <= waiver.until}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, update
 
-from notifier.core.answer import DAY, MOST_CALLS_FOR_HELP, Answer, Way
+from notifier.core.answer import DAY, MOST_CALLS_FOR_HELP, SETTLING, Answer, Way
 from notifier.core.change import Change
 from notifier.core.letter import LetterKind
 from notifier.core.message import MessageState
@@ -20,7 +20,8 @@ MOST_A_DAY = 3
 
 
 def tell(connection: Connection, told: Answer, change: Change, *, now: datetime) -> None:
-    """Tell the others of the Vendor who follow the Change, and whoever answered by mail, how it was understood.
+    """Tell the others of the Vendor who follow the Change; whoever answered by mail, how it was understood; and whose
+    link it came by, when it ends their reminders, since mails are passed on and others may have pressed.
 
     Whoever pauses is shown it by the mail that ends the pause. A Letter that still waits about an earlier Answer
     gives way, whoever it is for: it is no longer so. One that would be the fourth within a day waits until it is the
@@ -69,7 +70,8 @@ def _concerned(connection: Connection, told: Answer, change: Change, now: dateti
     colleagues = and_(subscribers.c.vendor_id == told.party.vendor, follows)
     awake = or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= now)
     others = and_(colleagues, awake, subscribers.c.id.is_distinct_from(told.subscriber_id))
-    themselves = subscribers.c.id == told.subscriber_id if told.way is Way.MAIL else false()
+    is_told = told.way is Way.MAIL or (told.way is Way.PAGE and told.kind in SETTLING)
+    themselves = subscribers.c.id == told.subscriber_id if is_told else false()
     active = subscribers.c.state == SubscriberState.ACTIVE
     return select(subscribers.c.id).where(active, or_(others, themselves))
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, select
 
-from notifier.core.answer import AnswerKind, AnswerState, Evidence, Party, parse_party
+from notifier.core.answer import SETTLING, AnswerKind, AnswerState, Evidence, Party, parse_party
 from notifier.core.holder import Mark
 from notifier.core.stance import Doubt, contradicts
 from notifier.core.timing import Timing
 from notifier.store.answer_tables import answers, evidence
 from notifier.store.list_tables import differences
 
-_SETTLING = (AnswerKind.DONE, AnswerKind.NOT_AFFECTED)
 _VENDOR_FROM = len("vendor:") + 1
 _VENDOR = func.substr(answers.c.party, _VENDOR_FROM)
 _COUNTS = answers.c.state == AnswerState.COUNTS
@@ -88,7 +87,7 @@ def _turns(connection: Connection, parties: Collection[Party], timing: Timing) -
     """
     if not any(party.vendor for party in parties):
         return {}
-    settling = and_(_COUNTS, answers.c.kind.in_(_SETTLING), evidence.c.at >= answers.c.at)
+    settling = and_(_COUNTS, answers.c.kind.in_(SETTLING), evidence.c.at >= answers.c.at)
     seen_of_it = (evidence.c[name] for name in ("vendor_id", "change", "calls", "last_seen", "at"))
     chosen = select(answers.c.id, answers.c.at.label("said_at"), *seen_of_it).join(evidence, _SEEN_OF_IT)
     found: dict[int, list[datetime]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,11 +48,15 @@ def heard(story: Story, *, after: timedelta = timedelta(hours=1)) -> list[Letter
     return story.new_letters()
 
 
+def to(address: str, letters: list[Letter]) -> list[Letter]:
+    return [letter for letter in letters if letter.to == address]
+
+
 def test_the_others_hear_once_who_answered_what_and_can_object(story: Story) -> None:
     answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
     answers(story, KARI, "portal", AnswerKind.DONE, now=NOW + timedelta(minutes=1))
-    (letter,) = heard(story)
-    assert (letter.to, letter.subject) == (OLA, "Kjernejournal – title portal nb: Blåbær EPJ har svart")
+    (letter,) = to(OLA, heard(story))
+    assert letter.subject == "Kjernejournal – title portal nb: Blåbær EPJ har svart"
     text = " ".join(letter.text.split())
     words = "k…@epj.example.no har svart for Blåbær EPJ om «Kjernejournal – title portal nb»: «ferdig»."
     assert words in text
@@ -65,6 +69,31 @@ def test_the_others_hear_once_who_answered_what_and_can_object(story: Story) -> 
     (objection,) = heard(story, after=timedelta(hours=3))
     assert objection.to == KARI
     assert "Det forrige er trukket tilbake" in " ".join(objection.text.split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [(AnswerKind.DONE, "ferdig"), (AnswerKind.NOT_AFFECTED, "gjelder ikke oss")]
+)
+def test_whose_link_ends_their_reminders_hears_of_it_since_others_may_have_pressed(
+    story: Story, kind: AnswerKind, said: str
+) -> None:
+    answers(story, KARI, "portal", kind, now=NOW)
+    (letter,) = to(KARI, heard(story))
+    text = " ".join(letter.text.split())
+    about = f"brukt til å gi dette svaret om «Kjernejournal – title portal nb»: «{said}»."
+    assert about in text
+    assert "kan e-posten være sendt videre" in text
+    link = next(line for line in letter.text.splitlines() if "/answer/" in line)
+    with visiting(story, NOW + timedelta(hours=2)) as kari:
+        assert kari.presses(link, say="none").status == 200
+    assert to(KARI, heard(story, after=timedelta(hours=3))) == []
+
+
+@pytest.mark.parametrize("kind", [AnswerKind.PLANNED, AnswerKind.NEED_HELP, AnswerKind.NONE])
+def test_whose_link_leaves_them_reminders_is_told_nothing(story: Story, kind: AnswerKind) -> None:
+    planned = date(2026, 10, 1) if kind is AnswerKind.PLANNED else None
+    answers(story, KARI, "portal", kind, now=NOW, planned=planned, words="hjelp")
+    assert to(KARI, heard(story)) == []
 
 
 def test_who_was_sent_the_mail_hears_that_a_colleague_replied_to_it(story: Story) -> None:
@@ -104,8 +133,10 @@ def test_who_stands_alone_hears_that_somebody_s_reply_counts_for_them(story: Sto
 def test_of_several_answers_before_it_leaves_the_last_is_told(story: Story) -> None:
     for kind in (AnswerKind.DONE, AnswerKind.NONE, AnswerKind.NOT_AFFECTED):
         answers(story, KARI, "portal", kind, now=NOW)
-    (letter,) = heard(story)
-    assert "«gjelder ikke oss»" in letter.text
+    letters = heard(story)
+    assert {letter.to for letter in letters} == {KARI, OLA}
+    assert all("«gjelder ikke oss»" in letter.text for letter in letters)
+    assert len(letters) == 2
 
 
 def test_nobody_is_told_more_than_three_times_a_day_and_the_last_answer_the_next(story: Story) -> None:
@@ -115,15 +146,18 @@ def test_nobody_is_told_more_than_three_times_a_day_and_the_last_answer_the_next
         now = NOW + timedelta(hours=number)
         answers(story, KARI, "portal", kinds[number % 2], now=now)
         letters += heard(story, after=timedelta(hours=number, minutes=1))
-    assert [letter.to for letter in letters] == [OLA] * 3
+    assert len(to(OLA, letters)) == len(to(KARI, letters)) == 3
     (last,) = heard(story, after=timedelta(days=1, minutes=5))
+    assert last.to == OLA
     assert "trukket tilbake" in " ".join(last.text.split())
 
 
 def test_whoever_answers_otherwise_is_not_told_what_is_no_longer_so(story: Story) -> None:
     answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
     answers(story, OLA, "portal", AnswerKind.NOT_AFFECTED, now=NOW)
-    assert [letter.to for letter in heard(story)] == [KARI]
+    letters = heard(story)
+    assert sorted(letter.to for letter in letters) == [KARI, OLA]
+    assert all("«gjelder ikke oss»" in letter.text for letter in letters)
 
 
 def test_what_a_vendor_answers_is_told_nobody_who_belongs_to_another(story: Story) -> None:
@@ -131,16 +165,16 @@ def test_what_a_vendor_answers_is_told_nobody_who_belongs_to_another(story: Stor
     answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
     with writing(story.parts.engine) as connection:
         connection.execute(update(people).where(people.c.address == OLA).values(vendor_id="other"))
-    assert heard(story) == []
+    assert [letter.to for letter in heard(story)] == [KARI]
 
 
 def test_the_last_that_may_be_told_in_a_day_is_the_newest(story: Story) -> None:
     for kind in (AnswerKind.DONE, AnswerKind.NONE):
         answers(story, KARI, "portal", kind, now=NOW)
-        (letter,) = heard(story)
+        (letter,) = to(OLA, heard(story))
     for kind in (AnswerKind.DONE, AnswerKind.NEED_HELP, AnswerKind.NOT_AFFECTED):
         answers(story, KARI, "portal", kind, words="hjelp", now=NOW)
-    (letter,) = [letter for letter in heard(story) if letter.to == OLA]
+    (letter,) = to(OLA, heard(story))
     assert "«gjelder ikke oss»" in letter.text
 
 
@@ -192,15 +226,18 @@ def test_whoever_pauses_is_left_in_peace(story: Story) -> None:
         assert ola is not None
         pausing.pause(connection, ola, until=NOW + timedelta(days=7), now=NOW)
     answers(story, KARI, "portal", AnswerKind.DONE, now=NOW)
-    assert heard(story) == []
+    assert to(OLA, heard(story)) == []
 
 
-def test_who_answers_alone_is_told_nothing(story: Story) -> None:
+def test_who_stands_alone_hears_of_what_their_link_answered_too(story: Story) -> None:
     story.joins("ida@legen.example.com", now=NOW)
     story.tick(NOW)
     story.new_letters()
     answers(story, "ida@legen.example.com", "portal", AnswerKind.DONE, now=NOW)
-    assert heard(story) == []
+    (letter,) = heard(story)
+    assert (letter.to, letter.subject) == (
+        "ida@legen.example.com", "Kjernejournal – title portal nb: Dere har svart"
+    )  # fmt: skip
 
 
 def test_an_answer_that_waits_is_told_nobody(story: Story) -> None:

@@ -33,7 +33,9 @@ def a_reminder_on_its_way(database: Engine) -> tuple[Subscriber, list[Message]]:
         changes.put_in_force(
             connection, changes=CHANGES, merged=CHANGES, differences=(), news=(), since={}, now=MAY
         )
-        connection.execute(update(notices).values(message_id=select(messages.c.id).scalar_subquery()))
+        # Not the Letter that tells them of their Answer.
+        carrying = select(messages.c.id).where(messages.c.letter.is_(None)).scalar_subquery()
+        connection.execute(update(notices).values(message_id=carrying))
         claimed = outbox.claim(connection, node=1, now=NOW, is_open=True, next_opening=NOW)
     return person, [*claimed]
 
