@@ -22,6 +22,8 @@ class Wire(asyncio.Protocol):
         self._lost = False
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[None] | None = None
+        self._latest = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         self._unhindered = asyncio.Event()
         self._unhindered.set()
         self._closed = asyncio.Event()
@@ -70,14 +72,31 @@ class Wire(asyncio.Protocol):
         return take_reply(self._received)
 
     async def _until_stirred(self, latest: float) -> None:
-        # A future and its alarm, since this is waited for once a mail: asyncio's timeout costs several times as much.
-        self._waiting = waiting = self._loop.create_future()
-        alarm = self._loop.call_at(latest, _give_up, waiting)
+        # This is waited for once a mail: asyncio's timeout costs several times as much, and an alarm of its own twice.
+        self._latest = latest
+        if self._alarm is None or self._alarm.when() > latest:
+            self._set_alarm(latest)
+        self._waiting = self._loop.create_future()
         try:
-            await waiting
+            await self._waiting
         finally:
-            alarm.cancel()
             self._waiting = None
+
+    def _set_alarm(self, at: float | None) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = None if at is None else self._loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        """Give up waiting, unless what is waited for by now may come later than what was when the alarm was set."""
+        waiting = self._waiting
+        if waiting is None or waiting.done():
+            self._set_alarm(None)
+        elif self._loop.time() < self._latest:
+            self._set_alarm(self._latest)
+        else:
+            self._set_alarm(None)
+            waiting.set_exception(TimeoutError())
 
     async def close(self) -> None:
         """Close and wait until it is; see `abort` for the impatient."""
@@ -106,6 +125,7 @@ class Wire(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wake whoever waits."""
         self._lost = True
+        self._set_alarm(None)
         self._stir()
         self._closed.set()
 
@@ -121,8 +141,3 @@ class Wire(asyncio.Protocol):
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
         self._unhindered.set()
-
-
-def _give_up(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_exception(TimeoutError())
