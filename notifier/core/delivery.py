@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -27,8 +26,7 @@ class Trial(NamedTuple):
     deferred_since: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class Transition(NamedTuple):
     """The row after a Verdict. `deferred_since` is kept only while it waits."""
 
     state: MessageState

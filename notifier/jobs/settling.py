@@ -152,9 +152,11 @@ def _elsewhere(connection: Connection, owed: Sequence[Notice], now: datetime) ->
             is_reminder = notice.step.kind in REMINDERS
             about[is_reminder].add((notice.subscriber_id, notice.step.deadline))
     since = min([now - timedelta(days=1), *(notice.step.due for notice in owed)])
-    known = {notice.id: notice for notice in owed}
+    # Those of other Messages that were claimed together are known already.
+    known = [notice.id for notice in owed]
     found: dict[int, list[Notice]] = {}
     for notice in (
+        *owed,
         *notices.news_of(connection, about[False], known),
         *notices.reminders_of(connection, about[True], known, since=since),
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -120,7 +120,7 @@ def _blaming(
                 probing=breaker.open_until is not None,
                 others_taken=message.id in refused and (taken or refused[message.id]),
             )
-        judged.append((ready, replace(entry, transition=transition)))
+        judged.append((ready, entry._replace(transition=transition)))
     return judged
 
 

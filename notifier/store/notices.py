@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -115,19 +115,17 @@ def owed_by_message(connection: Connection, message_ids: Collection[int]) -> tup
 
 
 def news_of(
-    connection: Connection, pairs: Collection[tuple[int, str]], known: Mapping[int, Notice]
+    connection: Connection, pairs: Collection[tuple[int, str]], known: Collection[int]
 ) -> tuple[Notice, ...]:
-    """All news Notices, whatever their outcome, of these (Subscriber id, Deadline key) pairs.
-
-    `known` are Notices that were read just now, by id: they are not read twice.
-    """
+    """All news Notices, whatever their outcome, of these (Subscriber id, Deadline key) pairs, but for those that are
+    `known`, by their ids."""
     return _about(connection, pairs, known, notices.c.kind.in_([*NEWS.values()]))
 
 
 def reminders_of(
     connection: Connection,
     pairs: Collection[tuple[int, str]],
-    known: Mapping[int, Notice],
+    known: Collection[int],
     *,
     since: datetime,
 ) -> tuple[Notice, ...]:
@@ -140,7 +138,7 @@ def reminders_of(
 def _about(
     connection: Connection,
     pairs: Collection[tuple[int, str]],
-    known: Mapping[int, Notice],
+    known: Collection[int],
     condition: ColumnElement[bool],
 ) -> tuple[Notice, ...]:
     if not pairs:
@@ -150,9 +148,10 @@ def _about(
         among(connection, notices.c.subscriber_id, {subscriber_id for subscriber_id, _ in pairs}),
         notices.c.deadline.in_({deadline for _, deadline in pairs}),
         condition,
+        ~among(connection, notices.c.id, known),
     )
     rows = connection.execute(_WITH_COPIES.where(chosen)).all()
-    return tuple(known.get(row[0]) or _notice(row) for row in rows if (row[1], row[2]) in pairs)
+    return tuple([_notice(row) for row in rows if (row[1], row[2]) in pairs])
 
 
 def of_subscriber(connection: Connection, subscriber_id: int, change_id: str) -> tuple[Notice, ...]:

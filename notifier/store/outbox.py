@@ -26,11 +26,10 @@ Due times and waits use the caller's `now`; leases use the database's clock only
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -71,8 +70,7 @@ CLAIM_LIMIT = 500
 BEHIND_LIMIT = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One Verdict and what it makes of its Message, to be written under the Message's token."""
 
     message: Message
