@@ -36,6 +36,7 @@ from notifier.core.change import (
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.stance import Doubt, Stance
+from notifier.core.subscription import EVERYTHING, SubscriberState
 from notifier.core.text import Language, Text
 from notifier.core.timing import Timing
 from notifier.core.when import Certainty, parse_when
@@ -120,8 +121,18 @@ def _samples() -> Iterator[Sample]:
             timing=_timing(),
             stance=stance,
         )
-    for letter in LetterKind:
-        yield letter_sample(changes=_list_of("2026-03-20"), kind=letter, language=Language.NN, now=_NOW)
+    yield from every_letter(changes=_list_of("2026-03-20"), language=Language.NN, now=_NOW)
+
+
+def every_letter(*, changes: ChangeList, language: Language, now: datetime) -> Iterator[Sample]:
+    """A Letter of each kind, and the two that say more to some: help for a stranger, less than before."""
+    made = {
+        kind: letter_sample(changes=changes, kind=kind, language=language, now=now) for kind in LetterKind
+    }
+    yield from made.values()
+    helped, told = made[LetterKind.HELP], made[LetterKind.STATUS]
+    yield replace(helped, subscriber=replace(helped.subscriber, state=SubscriberState.PENDING))
+    yield replace(told, message=replace(told.message, dropped=(EVERYTHING,)))
 
 
 def _stances() -> Iterator[Stance]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -13,6 +12,7 @@ from jinja2 import ChoiceLoader, FunctionLoader
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.messages import Mail
 from notifier.compose.preview import compose_sample
+from notifier.compose.rehearsal import every_letter
 from notifier.compose.samples import Sample, letter_sample
 from notifier.compose.templates import Templates
 from notifier.compose.voice import Voice
@@ -47,18 +47,6 @@ def written(made: Sample, templates: Templates | None = None, letterhead: Letter
         timing=TIMING, letterhead=letterhead, templates=templates or shipped_templates(), links=LINKS
     )
     return compose_sample(to, voice)
-
-
-def every_letter(language: Language) -> Iterator[Sample]:
-    """Each kind, and those that say more to some."""
-    for kind in LetterKind:
-        yield letter_sample(changes=listed(old_login()), kind=kind, language=language, now=NOW)
-    helped, told = (
-        letter_sample(changes=listed(old_login()), kind=kind, language=language, now=NOW)
-        for kind in (LetterKind.HELP, LetterKind.STATUS)
-    )
-    yield replace(helped, subscriber=replace(helped.subscriber, state=SubscriberState.PENDING))
-    yield replace(told, message=replace(told.message, dropped=(parse_topic("service:helseid"),)))
 
 
 @pytest.mark.parametrize("kind", LetterKind)
@@ -119,7 +107,7 @@ def is_noticed(made: Sample, templates: Templates, part: str) -> bool:
 def test_no_part_of_a_letter_can_vanish_unnoticed() -> None:
     parts = re.findall(r'part == "(\w+)"', shipped("templates", WORDS).read_text(encoding="utf-8"))
     assert len(parts) == len(set(parts)) > 30
-    every = list(every_letter(Language.NN))
+    every = list(every_letter(changes=listed(old_login()), language=Language.NN, now=NOW))
     lacking = {part: words_without(part) for part in parts}
     assert [part for part in parts if not any(is_noticed(made, lacking[part], part) for made in every)] == []
 
@@ -129,7 +117,7 @@ def test_no_part_of_a_letter_can_vanish_unnoticed() -> None:
 def test_every_letter_is_whole_also_where_there_is_nobody_to_write_to(
     language: Language, contact: str
 ) -> None:
-    for made in every_letter(language):
+    for made in every_letter(changes=listed(old_login()), language=language, now=NOW):
         text = text_of(written(made, letterhead=replace(LETTERHEAD, contact=contact)))
         assert ("varsel@helsenett.example" in text) is bool(contact)
 
