@@ -86,18 +86,16 @@ def add(
         chosen = chosen_topics(follow or ["everything"], exclude or [], partial(known_changes, look))
         followed = chosen.followed(NOTHING)
         with writing(look.engine) as connection:
-            added = joining.add(
-                connection,
+            joiner = joining.Joiner(
                 address=normal,
                 language=language,
                 topics=followed.topics,
+                excluded=followed.excluded,
                 cadence=cadence,
                 vendor=known_vendor(connection, vendor),
                 basis=basis or default_basis(),
-                now=look.now,
-                again=again,
-                excluded=followed.excluded,
             )
+            added = joining.add(connection, joiner, now=look.now, again=again)
             _refuse_who_left(connection, added, look.timing.zone)
             lifted = suppressions.lift(connection, normal, pseudonyms=look.pseudonyms)
     _tell_lifted(normal, lifted)

@@ -73,29 +73,8 @@ class Added:
     joined: Joined
 
 
-def add(
-    connection: Connection,
-    *,
-    address: str,
-    language: Language,
-    topics: Sequence[Topic],
-    cadence: Cadence | None,
-    vendor: str | None,
-    basis: str,
-    now: datetime,
-    again: bool = False,
-    excluded: Sequence[Topic] = (),
-) -> Added:
+def add(connection: Connection, joiner: Joiner, *, now: datetime, again: bool = False) -> Added:
     """Let one address join, as `add_many` does. Raises ValueError when it is no address."""
-    joiner = Joiner(
-        address=address,
-        language=language,
-        topics=tuple(topics),
-        cadence=cadence,
-        vendor=vendor,
-        basis=basis,
-        excluded=tuple(excluded),
-    )
     return add_many(connection, [joiner], now=now, again=again)[0]
 
 

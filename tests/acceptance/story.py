@@ -19,7 +19,7 @@ from notifier.channels.channel import Channel
 from notifier.channels.choose import choose_channel
 from notifier.channels.timeouts import Timeouts
 from notifier.compose.templates import shipped_templates
-from notifier.core.subscription import SubscriberState, parse_topic
+from notifier.core.subscription import SubscriberState
 from notifier.core.text import Language
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.tick import Ticked, tick
@@ -41,6 +41,7 @@ from notifier.store.engine import reading, writing
 from tests.core.lists import oslo
 from tests.migrated import put_tables
 from tests.peers.smtp_script import Mail
+from tests.store.people import a_joiner
 
 REAL_LIST = Path("config/breaking-changes.toml").resolve()
 KARI = "kari@epj.example.no"
@@ -157,17 +158,8 @@ class Story:
     ) -> None:
         """Somebody is added by an operator, `again` where they left before."""
         with writing(self.parts.engine) as connection:
-            joining.add(
-                connection,
-                address=address,
-                language=language,
-                topics=[parse_topic(topic) for topic in follows or ("everything",)],
-                cadence=None,
-                vendor=vendor,
-                basis="asked for it",
-                now=now,
-                again=again,
-            )
+            joiner = a_joiner(address, *follows, language=language, vendor=vendor)
+            joining.add(connection, joiner, now=now, again=again)
 
     def leaves(self, address: str, *, now: datetime) -> None:
         """Somebody unsubscribes."""

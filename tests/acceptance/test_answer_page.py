@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from notifier.core.answer import MOST_ANSWERS, Answer, AnswerKind, AnswerState, Party
-from notifier.core.subscription import EVERYTHING
-from notifier.core.text import Language
 from notifier.store import answers, joining, vendors
 from notifier.store.engine import reading, writing
 from notifier.store.vendors import Vendor
@@ -14,6 +12,7 @@ from tests.acceptance.announced import change, when, write
 from tests.acceptance.newcomers import LISTED, known
 from tests.acceptance.story import KARI, OLA
 from tests.acceptance.visiting import FORM, Visitor, everything, visiting
+from tests.store.people import a_joiner
 
 BLABAER = Party(vendor="blabaer")
 CONSULTANT = "ida@konsulent.example.com"
@@ -24,16 +23,7 @@ def contact(visitor: Visitor, address: str = KARI, *, vendor: str | None = "blab
     new = Vendor(id="blabaer", name="Blåbær EPJ", domains=("epj.example.no",))
     with writing(visitor.story.parts.engine) as connection:
         vendors.add(connection, new, now=visitor.now)
-        joining.add(
-            connection,
-            address=address,
-            language=Language.NB,
-            topics=[EVERYTHING],
-            cadence=None,
-            vendor=vendor,
-            basis="asked for it",
-            now=visitor.now,
-        )
+        joining.add(connection, a_joiner(address, vendor=vendor), now=visitor.now)
     return visitor.story.parts.links.answer(known(visitor, address).addressee, "portal")
 
 

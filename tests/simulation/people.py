@@ -89,18 +89,16 @@ class People:
     def join(self) -> str:
         """Operators subscribe somebody on their word."""
         address, vendor, topics = self.random.choice(WHO)
+        joiner = joining.Joiner(
+            address=address,
+            language=Language.NB,
+            topics=topics,
+            cadence=self.random.choice(LEADS),
+            vendor=vendor,
+            basis="asked for it",
+        )
         with writing(self.engine) as connection:
-            joining.add(
-                connection,
-                address=address,
-                language=Language.NB,
-                topics=topics,
-                cadence=self.random.choice(LEADS),
-                vendor=vendor,
-                basis="asked for it",
-                now=self.clock.now(),
-                again=True,
-            )
+            joining.add(connection, joiner, now=self.clock.now(), again=True)
         return f"{address} joins"
 
     def _leave(self) -> str:

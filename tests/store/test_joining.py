@@ -53,10 +53,8 @@ def test_who_joins_is_owed_one_standing_notice_in_a_message_that_may_leave_at_an
 def test_joining_twice_is_once(database: Engine) -> None:
     first = join(database, "kari@epj.example.no")
     with writing(database) as connection:
-        added = joining.add(
-            connection, address=" KARI@EPJ.example.no ", language=Language.EN, topics=[], cadence=None,
-            vendor=None, basis="again", now=JUNE,
-        )  # fmt: skip
+        twice = a_joiner(" KARI@EPJ.example.no ", language=Language.EN, basis="again")
+        added = joining.add(connection, twice, now=JUNE)
     assert added == Added(subscriber_id=first.id, address="KARI@epj.example.no", joined=Joined.ALREADY)
     assert look_up(database) == first
     assert len(message_states(database)) == 1
