@@ -46,6 +46,25 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return len(os.sched_getaffinity(0)) + 2 if everything else 0
 
 
+# About how many seconds a test takes. What mostly waits, for a browser or for programs that it starts, and the rest.
+WAITING = {"browser": 3.0, "deploy": 0.5, "processes": 6.0}
+BUSY = {"simulation": 10.0, "acceptance": 1.0, "cli": 0.5}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where workers share the tests, let some wait while others compute, from the beginning on: in order of the folders
+    all would wait at once for a while, and the longest come last. A file stays together."""
+    if not hasattr(config, "workerinput"):
+        return
+    seconds = WAITING | BUSY
+    took, place = {True: 0.0, False: 0.0}, dict[Path, float]()
+    for item in sorted(items, key=lambda item: -seconds.get(item.path.parent.name, 0.1)):
+        waits = item.path.parent.name in WAITING
+        place.setdefault(item.path, took[waits])
+        took[waits] += seconds.get(item.path.parent.name, 0.1)
+    items.sort(key=lambda item: place[item.path] / took[item.path.parent.name in WAITING])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the simulated worlds of a run went through, so that nobody takes them for empty."""
     for report in terminalreporter.getreports("passed"):
