@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from notifier.core.change import Change, ChangeList, Deadline, Status
-from notifier.core.diff import DifferenceKind, carry_over, differences, dropped, rearmed
+from notifier.core.diff import Difference, DifferenceKind, carry_over, differences, dropped, rearmed
 from tests.core.lists import a_change, a_deadline, a_list, a_when, change_lists, same
 
 KEY = "portal/end"
@@ -199,5 +199,15 @@ def test_each_deadline_of_the_new_list_has_at_most_one_difference(old: ChangeLis
 @given(change_lists(revision=1), change_lists(revision=2))
 def test_a_date_that_is_told_of_starts_its_reminders_afresh(old: ChangeList, new: ChangeList) -> None:
     moved = {DifferenceKind.ADDED, DifferenceKind.DATED, DifferenceKind.MOVED}
-    told = {difference.deadline for difference in differences(old, new) if difference.kind in moved}
-    assert told <= rearmed(old, new)
+    told = [difference for difference in differences(old, new) if difference.kind in moved]
+    assert {each.deadline for each in told if not _is_less_certain(each)} <= rearmed(old, new)
+
+
+def _is_less_certain(told: Difference) -> bool:
+    return told.kind is DifferenceKind.MOVED and told.old is not None and told.old.same_days(told.new)
+
+
+def test_days_that_are_only_less_certain_keep_their_reminders() -> None:
+    old, new = a_list(a_change(a_deadline())), a_list(a_change(a_deadline(tentative=True)), revision=2)
+    assert [_is_less_certain(each) for each in differences(old, new)] == [True]
+    assert rearmed(old, new) == frozenset()
