@@ -112,21 +112,24 @@ def command_in(*, detail: str, subject: str, lines: Sequence[str], changes: Chan
 def _completed(command: Command, rest: Sequence[str], changes: ChangeList) -> Command | None:
     """The command with the Topics that the other lines name. Help and status with a letter around them are
     a question to a person."""
-    is_general = command.topics in ((), (EVERYTHING,))
-    takes_names = command.wish is Wish.SUBSCRIBE or (command.wish is Wish.LEAVE and is_general)
-    topics, says_more = set(command.topics), command.says_more
-    for line in rest:
-        named, other = _topics_in(line, changes)
-        again = _read(line, changes)
-        if again is not None and again.wish is command.wish:
-            named, other = again.topics, ()
-        if takes_names and not other and (named or again):
-            topics |= set(named)
-        elif not _COURTESY.fullmatch(line):
-            says_more = True
+    found = [_added(line, command, changes) for line in rest if not _COURTESY.fullmatch(line)]
+    says_more = command.says_more or any(more for _, more in found)
     if says_more and command.wish in (Wish.HELP, Wish.STATUS):
         return None
+    topics = [*command.topics, *(topic for named, _ in found for topic in named)]
     return replace(command, topics=_meant(command.wish, topics), says_more=says_more)
+
+
+def _added(line: str, command: Command, changes: ChangeList) -> tuple[tuple[Topic, ...], bool]:
+    """The Topics that another line adds to a command, and whether it says more than that."""
+    again = _read(line, changes)
+    if again is not None and again.wish is command.wish:
+        return again.topics, again.says_more or (again.topics == () != command.topics)
+    named, other = _topics_in(line, changes)
+    ends_all = command.wish is Wish.LEAVE and command.topics in ((), (EVERYTHING,))
+    if named and not other and (ends_all or command.wish is Wish.SUBSCRIBE):
+        return named, False
+    return (), True
 
 
 def _meant(wish: Wish, topics: Iterable[Topic]) -> tuple[Topic, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -134,7 +135,22 @@ def test_who_wants_all_but_one_gets_all_while_a_person_reads_which(line: str) ->
 
 def test_what_the_address_says_in_general_the_text_may_narrow() -> None:
     assert command("Stopp varsler om FTPS", detail="stopp") == command("stopp FTPS")
+    assert command("Stopp", "Stopp FTPS") == command("Stopp FTPS")
     assert command("Abonner på FTPS", detail="stopp") == Command(wish=Wish.LEAVE, says_more=True)
+
+
+@pytest.mark.parametrize("line", ["Stopp", "Abonner", "Status", "Hjelp", "Stopp FTPS"])
+def test_who_says_it_twice_says_nothing_more(line: str) -> None:
+    assert command(line, line) == command(line)
+    assert command(line, detail="-".join(line.lower().split())) == command(line)
+
+
+def test_who_names_less_and_then_all_is_read_by_a_person() -> None:
+    both = command("Stopp FTPS", "Stopp HelseID")
+    assert both == command("Stopp FTPS og HelseID")
+    less = command("Stopp FTPS")
+    assert less is not None
+    assert command("Stopp FTPS", "Stopp") == replace(less, says_more=True)
 
 
 NAMES = {each.id: f"change:{each.id}" for each in real_list().changes} | {
