@@ -83,7 +83,7 @@ def _write(
 
 
 def _voice(look: Look, keys: tuple[str, ...]) -> Voice:
-    """Who speaks. With the installation's own keys, so that the links are those that were sent."""
+    """Who speaks on the page, and spoke in the mails."""
     from notifier import app as wiring
     from notifier.compose.links import Links
     from notifier.compose.templates import shipped_templates

@@ -49,7 +49,7 @@ def parse_name(text: str) -> str:
     name = text.strip()
     if len(name) > LONGEST_NAME:
         raise UsageError(
-            f"a name may have {LONGEST_NAME} characters, and this one has {len(name)}: --by NAME"
+            f"--by takes a name of at most {LONGEST_NAME} characters, and this one has {len(name)}"
         )
     return name
 

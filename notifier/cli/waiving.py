@@ -14,7 +14,6 @@ from notifier.cli.options import By, ChangeId, Now, parse_day, person
 from notifier.cli.printing import wrapped
 from notifier.errors import UsageError
 
-VendorId = Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor's id.")]
 Until = Annotated[
     date, typer.Option("--until", metavar="DATE", parser=parse_day, help="The last day on which it holds.")
 ]
@@ -23,7 +22,7 @@ Until = Annotated[
 @vendors.group.command()
 def waive(
     context: typer.Context,
-    vendor_id: VendorId,
+    vendor_id: Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor's id.")],
     change_id: ChangeId,
     *,
     until: Until,
