@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from notifier.cli.opening import Look
+    from notifier.core.cadence import Cadence
     from notifier.core.change import ChangeList
+    from notifier.core.subscription import Followed
     from notifier.store.joining import Added
     from notifier.store.suppressions import Suppressed
 
@@ -60,8 +63,8 @@ def add(
     *,
     address: Address,
     language: Annotated[
-        Language, typer.Option("--language", help="The language of their mails.")
-    ] = Language.NB,
+        Language | None, typer.Option("--language", help="The language of their mails; nb unless given.")
+    ] = None,
     follow: Follow = None,
     exclude: Exclude = None,
     lead: Leads = None,
@@ -72,27 +75,27 @@ def add(
 ) -> None:
     """Add a subscriber, who follows everything unless told otherwise; they are told where they stand.
 
-    Whoever left is refused without --again. Whoever once said “I did not ask for this”, or was erased, may be written
-    to again from then on.
+    Whoever left is refused without --again; with it they have what they had, but for what is given here. Whoever once
+    said “I did not ask for this”, or was erased, may be written to again from then on.
     """
     from notifier.core.address import normal_address
-    from notifier.core.less import NOTHING
     from notifier.store import joining, suppressions
     from notifier.store.engine import writing
 
     normal = understood(normal_address, address)
     cadence = chosen_cadence(lead or [])
     with changing(context, now) as look:
-        chosen = chosen_topics(follow or ["everything"], exclude or [], partial(known_changes, look))
-        followed = chosen.followed(NOTHING)
+        chosen = chosen_topics(follow or [], exclude or [], partial(known_changes, look))
         with writing(look.engine) as connection:
+            before = _before(connection, normal, again=again)
+            followed = chosen.followed(before.followed)
             joiner = joining.Joiner(
                 address=normal,
-                language=language,
+                language=language or before.language,
                 topics=followed.topics,
                 excluded=followed.excluded,
-                cadence=cadence,
-                vendor=known_vendor(connection, vendor),
+                cadence=cadence or before.cadence,
+                vendor=known_vendor(connection, vendor) or before.vendor,
                 basis=basis or default_basis(),
             )
             added = joining.add(connection, joiner, now=look.now, again=again)
@@ -100,6 +103,28 @@ def add(
             lifted = suppressions.lift(connection, normal, pseudonyms=look.pseudonyms)
     _tell_lifted(normal, lifted)
     _tell_added(added)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What somebody has where nothing else is given: what they had when they left, or what is usual."""
+
+    language: Language = Language.NB
+    followed: Followed
+    cadence: Cadence | None = None
+    vendor: str | None = None
+
+
+def _before(connection: Connection, address: str, *, again: bool) -> _Before:
+    from notifier.core.subscription import EVERYTHING, Followed, SubscriberState
+    from notifier.store import subscribers
+
+    found = subscribers.find(connection, address, for_update=True) if again else None
+    if found is None or found.state is not SubscriberState.LEFT:
+        return _Before(followed=Followed((EVERYTHING,)))
+    return _Before(
+        language=found.language, followed=found.followed, cadence=found.cadence, vendor=found.vendor
+    )
 
 
 def _refuse_who_left(connection: Connection, added: Added, zone: ZoneInfo) -> None:
@@ -130,7 +155,7 @@ def _tell_added(added: Added) -> None:
         case Joined.NEW:
             print(wrapped(f"{who} is added. {_SOON}"))
         case Joined.AGAIN:
-            print(wrapped(f"{who} had left and is back. {_SOON}"))
+            print(wrapped(f"{who} had left and is back. {_SOON} See: notifier subscribers show {who}"))
         case Joined.ALREADY:
             print(wrapped(f"{who} is subscribed already; nothing was changed. See: notifier subscribers set"))
         case Joined.SUSPENDED:

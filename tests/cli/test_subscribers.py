@@ -159,6 +159,30 @@ def test_who_is_removed_is_sent_nothing_and_may_come_back(place: Rehearsal) -> N
     assert len(place.mails()) == 2
 
 
+def test_who_is_brought_back_has_what_they_had_but_for_what_is_given(place: Rehearsal) -> None:
+    assert place("vendors", "add", "Acme", "--id", "acme", now=JOINED).code == 0
+    chosen = ("--language", "nn", "--follow", "service:preg", "--exclude", "change:testdata", "--lead", "14d")
+    added(place, *chosen, "--vendor", "acme")
+
+    def comes_back(*options: str) -> dict[str, object]:
+        place("subscribers", "remove", KARI, now=LATER)
+        assert place("subscribers", "add", KARI, "--again", *options, now=oslo(2026, 12, 3)).code == 0
+        shown = place("subscribers", "show", KARI, "--json").json
+        return {name: shown[name] for name in ("language", "follows", "excluded", "leads", "vendor")}
+
+    had = {
+        "language": "nn",
+        "follows": ["service:preg"],
+        "excluded": ["change:testdata"],
+        "leads": ["14d"],
+        "vendor": "acme",
+    }
+    assert comes_back() == had
+    assert comes_back("--lead", "7d", "--language", "en") == had | {"language": "en", "leads": ["7d"]}
+    other = comes_back("--follow", "everything")
+    assert (other["follows"], other["excluded"], other["vendor"]) == (["everything"], [], "acme")
+
+
 def test_export_prints_everything_that_is_stored_about_a_person(place: Rehearsal) -> None:
     exported = place.begun()("subscribers", "export", KARI).json
     assert exported["subscriber"][0]["address"] == KARI
