@@ -12,7 +12,9 @@ _NOTHING: Final[Mapping[str, str]] = {}
 def post(address: str, body: bytes = b"", *, headers: Mapping[str, str] = _NOTHING) -> None:
     """POST it, and wait for the answer for ten seconds.
 
-    Raises OSError when it is not taken. Its text may hold the address, so only its type may be logged.
+    Raises OSError when it is not taken. Its text may hold the address, so only its type may be logged. An answer that
+    it is found elsewhere is a refusal: what follows it would ask there without saying anything (RFC 9110 section
+    15.4.3), a page to log in on answers that with 200, and the secret would go wherever it says.
     """
     # Few installations post anything, and the others need not keep what it takes in memory.
     import urllib.request
@@ -20,5 +22,16 @@ def post(address: str, body: bytes = b"", *, headers: Mapping[str, str] = _NOTHI
     request = urllib.request.Request(  # noqa: S310 -- the scheme is checked with the settings
         address, data=body, headers=dict(headers), method="POST"
     )
-    with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310
+    # All that `urlopen` goes through, but for what follows redirects.
+    opener = urllib.request.OpenerDirector()
+    for each in (
+        urllib.request.ProxyHandler,
+        urllib.request.UnknownHandler,
+        urllib.request.HTTPHandler,
+        urllib.request.HTTPSHandler,
+        urllib.request.HTTPDefaultErrorHandler,
+        urllib.request.HTTPErrorProcessor,
+    ):
+        opener.add_handler(each())
+    with opener.open(request, timeout=SECONDS):
         pass

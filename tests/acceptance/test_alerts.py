@@ -30,11 +30,13 @@ STALE = change("old", when("2026-10-01"))
 
 
 class Hook:
-    """A chat room's webhook that remembers what was posted."""
+    """A chat room's webhook that remembers what was posted, and what else was asked for. Where it answers that it has
+    moved, it names a page to log in on."""
 
-    def __init__(self, url: str, posts: list[dict[str, Any]]) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self.posts = posts
+        self.posts: list[dict[str, Any]] = []
+        self.gets: list[str] = []
         self.status = 200
 
 
@@ -46,15 +48,23 @@ def listening() -> Iterator[Hook]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             hook.posts.append(json.loads(body))
-            self.send_response(hook.status)
-            self.send_header("Content-Length", "0")
+            self._answer(hook.status, **({"Location": "/login"} if hook.status in range(300, 400) else {}))
+
+        def do_GET(self) -> None:
+            hook.gets.append(self.path)
+            self._answer(200)
+
+        def _answer(self, status: int, **headers: str) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": "0", **headers}.items():
+                self.send_header(name, value)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Room)
-    hook = Hook(f"http://127.0.0.1:{server.server_port}/secret-room", [])
+    hook = Hook(f"http://127.0.0.1:{server.server_port}/secret-room")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -157,14 +167,15 @@ def test_a_failed_message_is_told_once_and_is_over_after_a_month(operated: Story
     assert not any(key.startswith("failed:") for key in operated.alerts())
 
 
+@pytest.mark.parametrize("refusal", [500, 302, 307])
 def test_a_webhook_gets_what_the_mail_says_and_its_address_stays_out_of_the_log(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink, capsys: pytest.CaptureFixture[str], refusal: int
 ) -> None:
     with listening() as hook:
         story = story_of(tmp_path, sink, sqlite_url, OpsSettings(webhook=SecretStr(hook.url)))
         assert ["last checked" in post["text"] for post in hook.posts] == [True]
 
-        hook.status = 500
+        hook.status = refusal
         spoiled(story)
         story.tick(oslo("2026-11-23", "11:00"))
         hook.status = 200
@@ -172,6 +183,7 @@ def test_a_webhook_gets_what_the_mail_says_and_its_address_stays_out_of_the_log(
         story.tick(oslo("2026-11-23", "11:30"))
 
     assert ["The list was refused" in post["text"] for post in hook.posts] == [False, True, True]
+    assert hook.gets == []
     assert "secret-room" not in capsys.readouterr().out
 
 
