@@ -12,17 +12,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache, lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, exists, func, insert, literal, or_, select, true, update
 
-from notifier.core.change import ChangeList, Status
-from notifier.core.diff import Difference, DifferenceKind
+from notifier.core.change import ChangeList
+from notifier.core.diff import Difference
 from notifier.core.history import Entry
-from notifier.core.when import When
 from notifier.errors import UsageError
+from notifier.store.list_rows import as_json, difference_row, dumped, entry_of, list_of
 from notifier.store.list_tables import differences as differences_table
 from notifier.store.list_tables import effects as effects_table
 from notifier.store.list_tables import readings as readings_table
@@ -65,8 +63,7 @@ _IN_FORCE = select(readings_table).where(readings_table.c.state == ReadingState.
 
 def canonical_hash(changes: ChangeList) -> str:
     """SHA-256 of the content in hex; comments and layout of the file do not matter."""
-    content = _list_adapter().dump_python(changes, mode="json")
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(as_json(changes), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -103,7 +100,7 @@ def hold(
         "hash": digest,
         "revision": changes.revision,
         "state": ReadingState.HELD.value,
-        "content": _dump(changes),
+        "content": dumped(changes),
         "objections": json.dumps(list(objections), ensure_ascii=False),
         "seen_at": now,
     }
@@ -160,7 +157,7 @@ def put_in_force(
     if not _install(connection, changes, merged, now, decided_by):
         return False
     told = frozenset(news)
-    rows = [_difference_row(entry, changes.revision, entry in told, now) for entry in differences]
+    rows = [difference_row(entry, changes.revision, entry in told, now) for entry in differences]
     if rows:
         connection.execute(insert(differences_table), rows)
     insertion = insert_into(connection, effects_table)
@@ -183,7 +180,7 @@ def history(connection: Connection) -> dict[str, tuple[Entry, ...]]:
 def numbered(connection: Connection) -> Iterator[tuple[int, Entry]]:
     """Every Difference that took force with its id, which rises."""
     for row in connection.execute(select(differences_table).order_by(differences_table.c.id)):
-        yield row.id, _entry(row)
+        yield row.id, entry_of(row)
 
 
 def last_difference(connection: Connection) -> int:
@@ -194,7 +191,7 @@ def last_difference(connection: Connection) -> int:
 def news(connection: Connection) -> tuple[Entry, ...]:
     """Every Difference that people are told of, oldest first."""
     chosen = select(differences_table).where(differences_table.c.news).order_by(differences_table.c.id)
-    return tuple(_entry(row) for row in connection.execute(chosen))
+    return tuple(entry_of(row) for row in connection.execute(chosen))
 
 
 def effects(connection: Connection) -> dict[str, datetime]:
@@ -219,7 +216,7 @@ def _install(
         "hash": canonical_hash(changes),
         "revision": changes.revision,
         "state": ReadingState.IN_FORCE.value,
-        "content": _dump(merged),
+        "content": dumped(merged),
         "seen_at": now,
         "in_force_at": now,
         "decided_by": decided_by,
@@ -235,65 +232,16 @@ def _install(
     return bool(connection.execute(taken).rowcount)
 
 
-def _difference_row(difference: Difference, revision: int, is_news: bool, now: datetime) -> dict[str, Any]:
-    return {
-        "deadline": difference.deadline,
-        "revision": revision,
-        "kind": difference.kind.value,
-        "old": _when_adapter().dump_json(difference.old).decode() if difference.old else None,
-        "new": _when_adapter().dump_json(difference.new).decode(),
-        "status": difference.status.value if difference.status else None,
-        "at": now,
-        "news": is_news,
-    }
-
-
-def _entry(row: Any) -> Entry:
-    difference = Difference(
-        deadline=row.deadline,
-        kind=DifferenceKind(row.kind),
-        old=_when(row.old) if row.old else None,
-        new=_when(row.new),
-        status=Status(row.status) if row.status else None,
-    )
-    return Entry(difference=difference, revision=row.revision, at=row.at, news=row.news)
-
-
 def _reading(row: Any) -> Reading:
     return Reading(
         id=row.id,
         hash=row.hash,
         revision=row.revision,
         state=ReadingState(row.state),
-        changes=_list(row.content),
+        changes=list_of(row.content),
         objections=tuple(json.loads(row.objections)),
         seen_at=row.seen_at,
         in_force_at=row.in_force_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
     )
-
-
-@lru_cache(maxsize=4)
-def _list(content: str) -> ChangeList:
-    """Read once, as long as it stays in force, though it is asked for with every claim."""
-    return _list_adapter().validate_json(content)
-
-
-@lru_cache(maxsize=4_000)
-def _when(content: str) -> When:
-    return _when_adapter().validate_json(content)
-
-
-def _dump(changes: ChangeList) -> str:
-    return _list_adapter().dump_json(changes).decode()
-
-
-@cache
-def _list_adapter() -> TypeAdapter[ChangeList]:
-    return TypeAdapter(ChangeList)
-
-
-@cache
-def _when_adapter() -> TypeAdapter[When]:
-    return TypeAdapter(When)
