@@ -1,8 +1,18 @@
-"""Giving memory back to the system."""
+"""Memory: looking for garbage only where there may be some, and giving back to the system what is free."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
+
+
+def settle_in() -> None:
+    """Look through what there is for garbage a last time: all that starting has made stays for as long as the process.
+
+    Else Python looks through it again and again while mail leaves, which takes a twentieth of all the work.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def give_back() -> None:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from notifier.app import Parts
 from notifier.daemon.agreeing import agree_on_keys
 from notifier.daemon.loops import Loop
-from notifier.daemon.memory import give_back
+from notifier.daemon.memory import give_back, settle_in
 from notifier.daemon.page import Shown, page
 from notifier.daemon.restoring import recognise
 from notifier.daemon.running import Running
@@ -85,6 +85,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
         watching = asyncio.create_task(watch(running.loops))
         announce(running)
         tell_supervisor(READY)
+        settle_in()
         give_back()
         await asked_or_ended(stop, [served.serving for served in servers])
         _log.info("stopping")

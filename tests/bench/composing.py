@@ -29,6 +29,7 @@ from notifier.compose.messages import compose
 from notifier.core.answer import AnswerRules
 from notifier.core.notice import NoticeKind
 from notifier.core.reply import SENT, Verdict
+from notifier.daemon.memory import settle_in
 from notifier.jobs.dispatch import dispatch
 from notifier.jobs.remind import remind
 from notifier.settings import load
@@ -111,6 +112,7 @@ def _send(url: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"NOTIFIER_STATE_DIR": folder, "NOTIFIER_DATABASE__URL": url}
         sender = replace(assemble(load(None)), channel=swallow).sender(node=1, clock=lambda: planning.NOW)
+        settle_in()  # as the daemon does
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.process_time()
         done = asyncio.run(dispatch(sender, draining=lambda: swallow.taken >= MESSAGES))

@@ -18,6 +18,7 @@ from sqlalchemy import func, insert, select
 
 from notifier.app import Parts, assemble, open_database
 from notifier.compose.templates import shipped_templates
+from notifier.daemon.memory import settle_in
 from notifier.daemon.tick import plan
 from notifier.jobs.dispatch import dispatch
 from notifier.logs import start_logging
@@ -68,6 +69,7 @@ def _node(parts: Parts) -> int:
 def send(parts: Parts) -> dict[str, float]:
     """Everything that is due; the figures of this process, the times by a clock that all processes share."""
     sender = parts.sender(node=_node(parts), clock=lambda: NOW)
+    settle_in()  # as the daemon does
     began, busy = time.monotonic(), time.process_time()
     done = asyncio.run(dispatch(sender))
     ended = time.monotonic()
