@@ -153,7 +153,7 @@ def _elsewhere(connection: Connection, owed: Sequence[Notice], now: datetime) ->
             about[is_reminder].add((notice.subscriber_id, notice.step.deadline))
     since = min([now - timedelta(days=1), *(notice.step.due for notice in owed)])
     # Those of other Messages that were claimed together are known already.
-    known = [notice.id for notice in owed]
+    known = frozenset([notice.id for notice in owed])
     found: dict[int, list[Notice]] = {}
     for notice in (
         *owed,

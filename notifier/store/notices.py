@@ -148,10 +148,9 @@ def _about(
         among(connection, notices.c.subscriber_id, {subscriber_id for subscriber_id, _ in pairs}),
         notices.c.deadline.in_({deadline for _, deadline in pairs}),
         condition,
-        ~among(connection, notices.c.id, known),
     )
     rows = connection.execute(_WITH_COPIES.where(chosen)).all()
-    return tuple([_notice(row) for row in rows if (row[1], row[2]) in pairs])
+    return tuple([_notice(row) for row in rows if row[0] not in known and (row[1], row[2]) in pairs])
 
 
 def of_subscriber(connection: Connection, subscriber_id: int, change_id: str) -> tuple[Notice, ...]:
