@@ -83,6 +83,7 @@ def may_leave(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 def _subscriber_in(*states: SubscriberState) -> ColumnElement[bool]:
-    # Not as IN: such a list is put into the statement anew each time, which takes longer than arming does.
-    any_of_these = or_(*(subscribers.c.state == state for state in states))
-    return exists().where(subscribers.c.id == messages.c.subscriber_id, any_of_these)
+    # Not as EXISTS: where PostgreSQL takes the active for few it would look up all of them, each time. Nor as IN: such
+    # a list is put into the statement anew each time, which takes longer than arming does.
+    theirs = select(subscribers.c.state).where(subscribers.c.id == messages.c.subscriber_id)
+    return or_(*(theirs.scalar_subquery() == state for state in states))
