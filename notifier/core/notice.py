@@ -33,7 +33,11 @@ PROMISES = frozenset({NoticeKind.PROMISE, NoticeKind.QUESTION})
 
 
 class Outcome(StrEnum):
-    """What became of a Notice. `owed` is the only one that is still open."""
+    """What became of a Notice. `owed` is the only one that is still open.
+
+    `suspended` says that no mail goes to the address any more, `paused` that its day was over before the end of a pause
+    that the Subscriber had chosen.
+    """
 
     OWED = "owed"
     SENT = "sent"
@@ -43,6 +47,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SUSPENDED = "suspended"
+    PAUSED = "paused"
     LEFT = "left"
     ANSWERED = "answered"
 

@@ -56,7 +56,9 @@ def expire_overdue(connection: Connection, now: datetime) -> tuple[int, frozense
     connection.execute(
         update(notices)
         .where(late, paused, notices.c.message_id.in_(untried))
-        .values(outcome=Outcome.SUSPENDED.value, reason="the subscriber had paused", decided_at=now)
+        .values(
+            outcome=Outcome.PAUSED.value, reason="its day was over before their pause ended", decided_at=now
+        )
     )
     expired = connection.execute(
         update(notices)

@@ -74,4 +74,4 @@ def test_what_was_over_before_a_subscribers_pause_ended_was_not_wanted_unless_a_
         in_doubt = connection.scalar(select(messages.c.id).where(messages.c.copies == 1))
         assert expiring.expire_overdue(connection, OVER) == (0, frozenset({in_doubt}))
         told = {row.subscriber_id: row.outcome for row in connection.execute(select(ledger))}
-        assert told == {1: Outcome.SUSPENDED, 2: Outcome.UNKNOWN}
+        assert told == {1: Outcome.PAUSED, 2: Outcome.UNKNOWN}

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, delete, insert, inspect, select, text
+from sqlalchemy import Engine, delete, insert, inspect, select, text, update
 
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party, Way
 from notifier.core.change import ChangeList, Status
@@ -178,6 +178,26 @@ def test_letters_that_releases_before_do_not_know_are_not_left_to_them(empty_dat
     with reading(empty_database) as connection:
         left = connection.scalars(text("SELECT letter FROM messages WHERE letter IS NOT NULL")).all()
     assert left == ["status"]
+
+
+def test_what_was_missed_in_a_pause_is_told_apart_from_what_no_mail_goes_for(empty_database: Engine) -> None:
+    upgrade(empty_database)
+    paused, suspended = (join(empty_database, f"{name}@epj.example.no").id for name in ("kari", "ola"))
+    with writing(empty_database) as connection:
+        connection.execute(update(notices).where(notices.c.subscriber_id == paused).values(outcome="paused"))
+        connection.execute(
+            update(notices).where(notices.c.subscriber_id == suspended).values(outcome="suspended")
+        )
+
+    def told() -> dict[int, str]:
+        with reading(empty_database) as connection:
+            rows = connection.execute(select(notices.c.subscriber_id, notices.c.outcome))
+            return {row.subscriber_id: row.outcome for row in rows}
+
+    downgrade(empty_database, "0019")
+    assert set(told().values()) == {"suspended"}
+    upgrade(empty_database)
+    assert told() == {paused: "paused", suspended: "suspended"}
 
 
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
