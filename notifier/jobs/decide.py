@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from notifier.core.answer import AnswerRules
 from notifier.core.clock import disbelief
@@ -13,26 +13,27 @@ from notifier.errors import UsageError
 from notifier.jobs.refresh import ALERT, take_force
 from notifier.jobs.remind import remind
 from notifier.store import alerts, changes, installation
-from notifier.store.changes import Reading
+from notifier.store.changes import Reading, ReadingState
 from notifier.store.engine import reading, writing
 
 
 def approve(
     *, engine: Engine, short_hash: str, by: str, timing: Timing, rules: AnswerRules, now: datetime
 ) -> Reading:
-    """Let exactly that held reading take force. Raises UsageError when there is none, or it came too late.
+    """Let exactly that held reading take force. Raises UsageError when there is none, when somebody else has decided on
+    it, and when it came too late.
 
     What has fallen due by the list in force until now is recorded first, as at a tick: where the reading sets other
     Leads it would be owed no longer, and nothing would be told in its place.
     """
     with reading(engine) as connection:
-        changes.find_held(connection, short_hash)
+        _held(connection, short_hash)
         last = installation.last_tick(connection)
     if last is not None and not disbelief(now, last_tick=last, elapsed=None, newest_checked=None):
         remind(engine=engine, timing=timing, rules=rules, now=now)
     with writing(engine) as connection:
         changes.lock(connection)
-        held = changes.find_held(connection, short_hash)
+        held = _held(connection, short_hash)
         current = changes.in_force(connection)
         if current is not None and held.revision <= current.revision:
             raise UsageError(
@@ -45,9 +46,36 @@ def approve(
 
 
 def reject(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Reading:
-    """Forget a held reading: it will not be asked about again. Raises UsageError when there is none."""
+    """Forget a held reading: it will not be asked about again. Raises UsageError when there is none, or somebody else
+    has decided on it."""
     with writing(engine) as connection:
-        held = changes.find_held(connection, short_hash)
+        changes.lock(connection)
+        held = _held(connection, short_hash)
         changes.reject(connection, held, by=by, now=now)
         alerts.resolve(connection, key=ALERT, now=now)
         return held
+
+
+def _held(connection: Connection, short_hash: str) -> Reading:
+    """The held reading whose hash begins so. Where there is none since it was decided on, perhaps at another node a
+    moment ago, the error says how."""
+    try:
+        return changes.find_held(connection, short_hash)
+    except UsageError:
+        typed = short_hash.strip().lower()
+        known = [each for each in changes.readings(connection) if typed and each.hash.startswith(typed)]
+        if len(known) == 1 and known[0].state is not ReadingState.HELD:
+            raise UsageError(_decided(known[0])) from None
+        raise
+
+
+def _decided(found: Reading) -> str:
+    if found.state is ReadingState.REJECTED:
+        how = f"{found.decided_by} has rejected it"
+    elif found.decided_by:
+        how = f"{found.decided_by} has approved it"
+    else:
+        how = (
+            "a higher revision has taken force" if found.state is ReadingState.REPLACED else "it is in force"
+        )
+    return f"reading {changes.short(found.hash)} (revision {found.revision}) is not held any more: {how}"

@@ -178,7 +178,7 @@ def test_a_rejected_reading_is_forgotten_even_if_nothing_speaks_against_it_any_m
     assert found.finding is Finding.REJECTED
     assert in_force(story) == 1
     assert len(sink.accepted) == 3
-    with pytest.raises(UsageError, match="no held reading"):
+    with pytest.raises(UsageError, match="per has rejected it"):
         story.approves(held, now=TEN + 3 * MINUTE)
 
 
@@ -216,7 +216,7 @@ def test_a_reading_that_was_overtaken_cannot_be_approved_any_more(story: Story) 
     looked_at(story, edited(("2027-03-01", "2027-04-05"), revision=7), at_minute=1)
     assert in_force(story) == 7
 
-    with pytest.raises(UsageError, match="no held reading"):
+    with pytest.raises(UsageError, match="a higher revision has taken force"):
         story.approves(held, now=TEN)
 
 
