@@ -206,9 +206,11 @@ def letterhead_of(settings: Settings, keys: tuple[str, ...] = ()) -> Letterhead:
 
 def may_receive(only_to: Sequence[str], address: str) -> bool:
     """Whether this installation may mail the address: any, or those and those domains that `only_to` names."""
+    if not only_to:
+        return True
     domain = address.rpartition("@")[2].casefold()
     allowed = {normal_address_or_domain(entry).casefold() for entry in only_to}
-    return not allowed or address.casefold() in allowed or domain in allowed
+    return address.casefold() in allowed or domain in allowed
 
 
 @cache

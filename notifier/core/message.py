@@ -79,10 +79,12 @@ class Message:
     def may_have_arrived(self) -> tuple[Rendering, ...]:
         """The copies that left, or of which nobody knows that they did not, in their order."""
         return tuple(
-            each
-            for each in self.renderings
-            # Of those before it was sent anew, only these were kept.
-            if each.generation < self.generation or each.number <= self.copies
+            [
+                each
+                for each in self.renderings
+                # Of those before it was sent anew, only these were kept.
+                if each.generation < self.generation or each.number <= self.copies
+            ]
         )
 
     def rendered(

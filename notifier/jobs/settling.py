@@ -199,12 +199,15 @@ def _bar(
     connection: Connection, tellings: Sequence[Telling], may_receive: Callable[[str], bool], now: datetime
 ) -> list[Telling]:
     """Close what goes to people whom this installation must not mail; answers the rest."""
-    barred = [telling for telling in tellings if not may_receive(telling.recipient or "")]
+    allowed: list[Telling] = []
+    barred: list[Telling] = []
+    for telling in tellings:
+        (allowed if may_receive(telling.recipient or "") else barred).append(telling)
     messages = [telling.message for telling in barred]
     outbox.end(connection, messages, MessageState.CANCELLED, reason=BARRED, now=now)
     untold = [(notice.id, Outcome.CANCELLED, BARRED) for each in barred for notice in each.notices]
     notices.close(connection, untold, now)
-    return [telling for telling in tellings if may_receive(telling.recipient or "")]
+    return allowed
 
 
 def _put_back_early(

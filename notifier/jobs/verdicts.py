@@ -205,6 +205,8 @@ def _note_relay(
 
 def _alert_ended(connection: Connection, ours: Sequence[tuple[Ready, Recorded]], now: datetime) -> None:
     for ready, entry in ours:
+        if entry.transition.state is MessageState.SENT:
+            continue
         message, verdict = ready.message, entry.verdict
         # Whoever mistypes an address in the form is nobody that operators must know of.
         mistyped = message.letter in TO_TYPED_ADDRESS and _is_blamed(entry)
