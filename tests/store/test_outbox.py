@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,12 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from notifier.core.backoff import AMBIGUOUS_WAIT
+from notifier.core.delivery import after_verdict
 from notifier.core.message import MessageState
 from notifier.core.reply import NOT_TRANSMITTED, SENT, Fault, Phase, Verdict
 from notifier.store import expiring, outbox, recovering
 from notifier.store import messages as outbox_views
+from notifier.store.outbox import Recorded
 from notifier.store.tables import attempts, messages, notices
 from tests.store.boxes import NODE, NOW, OTHER, arm, claim, record, state
 
@@ -125,3 +128,23 @@ def test_a_person_may_send_an_unknown_message_again_under_a_new_message_id(box: 
     arm(box, again)
     assert outbox_views.load(box, [first.id])[0].header_id == "<n1.1.abc@varsel.example>"
     assert not outbox_views.retry(box, [first.id], by="Kari", now=NOW)
+
+
+def test_verdicts_of_many_kinds_are_written_in_one_go_each_to_its_own_message(box: Connection) -> None:
+    claimed = claim(box)
+    arm(box, *claimed)
+    later = Verdict(fault=Fault.TEMPORARY, phase=Phase.RCPT, code=451, reply="later")
+    verdicts = [replace(SENT, reply="queued as 1"), later, replace(SENT, reply="queued as 3")]
+    armed = [replace(message, copies=1) for message in claimed]
+    entries = [
+        Recorded(message, verdict, after_verdict(message, verdict, now=NOW, spread=0))
+        for message, verdict in zip(armed, verdicts, strict=True)
+    ]
+    assert outbox.record(box, entries, now=NOW) == {message.id for message in claimed}
+
+    after = outbox_views.load(box, [message.id for message in claimed])
+    assert [message.last_reply for message in after] == ["queued as 1", "later", "queued as 3"]
+    assert [message.copies for message in after] == [1, 0, 1]
+    assert [message.not_before - NOW for message in after] == [timedelta(), timedelta(minutes=5), timedelta()]
+    told = [attempt for message in after for attempt in outbox_views.attempts_of(box, message.id)]
+    assert [(each.code, each.reply) for each in told] == [(v.code, v.reply) for v in verdicts]
