@@ -165,8 +165,7 @@ def assemble(settings: Settings, engine: Engine | None = None, templates: Templa
     letterhead = letterhead_of(settings, keys)
     name_people(Pseudonyms(keys))
     if templates is None:
-        templates = shipped_templates()
-        rehearse(templates=templates, letterhead=letterhead, links=links)
+        templates = _rehearsed(letterhead, links)
     timing = settings.timing
     voice = Voice(timing=timing, letterhead=letterhead, templates=templates, links=links)
     return Parts(
@@ -211,6 +210,15 @@ def may_receive(only_to: Sequence[str], address: str) -> bool:
     domain = address.rpartition("@")[2].casefold()
     allowed = {normal_address_or_domain(entry).casefold() for entry in only_to}
     return address.casefold() in allowed or domain in allowed
+
+
+@cache
+def _rehearsed(letterhead: Letterhead, links: Links) -> Templates:
+    """The templates that ship, once every mail was tried with them, which takes longer than most commands. Raises
+    ConfigurationError."""
+    templates = shipped_templates()
+    rehearse(templates=templates, letterhead=letterhead, links=links)
+    return templates
 
 
 @cache

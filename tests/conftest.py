@@ -16,8 +16,8 @@ from notifier.store import engine as database_engine
 from notifier.store.engine import open_engine
 from notifier.store.migrating import upgrade
 from notifier.store.tables import metadata
-from tests.migrated import put_tables
 from tests.postgresql import NoPostgresError, Server, running_server
+from tests.prepared import put_tables
 
 # Where bytecode is not kept, every process that tests start compiles the program anew, and every worker all tests,
 # with their assertions rewritten, which takes it 15 seconds.

@@ -39,8 +39,8 @@ from notifier.settings.tables import (
 from notifier.store import alerts, installation, joining, leaving, subscribers
 from notifier.store.engine import reading, writing
 from tests.core.lists import oslo
-from tests.migrated import put_tables
 from tests.peers.smtp_script import Mail
+from tests.prepared import put_tables
 from tests.store.people import a_joiner
 
 REAL_LIST = Path("config/breaking-changes.toml").resolve()

@@ -28,7 +28,7 @@ from notifier.cli.commands import run
 from notifier.core.subscription import Subscriber
 from notifier.store import installation
 from notifier.store.engine import open_engine, writing
-from tests.migrated import put_tables
+from tests.prepared import put_first_things, put_tables
 from tests.sources.lists import SMALL
 from tests.store.people import join
 
@@ -84,6 +84,8 @@ class Rehearsal:
 
     def __call__(self, *arguments: str, now: datetime | None = None) -> Called:
         """Run a command to its end."""
+        if now and "preview" not in arguments:
+            put_first_things(self.folder / "var")
         given = ["--now", now.isoformat()] if now else []
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -33,6 +33,7 @@ from notifier.store.engine import open_engine, reading, writing
 from notifier.store.migrating import upgrade
 from notifier.store.tables import messages
 from tests.peers.smtp_sink import SmtpSink
+from tests.prepared import put_tables
 from tests.sources.lists import SMALL
 from tests.store.people import a_joiner
 from tests.web.serving import Answer, Client
@@ -194,7 +195,8 @@ class Installation:
     @cached_property
     def engine(self) -> Engine:
         """The database, opened by the test itself; made if there is none."""
-        self.file.parent.mkdir(mode=0o700, exist_ok=True)
+        if not self.database_url:
+            put_tables(self.file)
         engine = open_engine(self.database_url or f"sqlite:///{self.file}")
         upgrade(engine)
         return engine

@@ -26,7 +26,7 @@ from notifier.sources.parse import parse_list
 from notifier.store.engine import open_engine
 from notifier.web.site import Health, Register, Site
 from tests.feeds.lists import OSLO
-from tests.migrated import put_tables
+from tests.prepared import put_tables
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 LINKS = Links(base_url="https://varsel.example.no", keys=("old key", "new key"))
