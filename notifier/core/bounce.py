@@ -32,10 +32,10 @@ class Weight(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Score:
     """What is held against a Subscriber: points, and when they were last added to."""
 
-    score: int
+    points: int
     scored_at: datetime | None
 
 
@@ -43,7 +43,7 @@ class Standing:
 class Judgement:
     """The points from now on, and whether they are enough to suspend."""
 
-    score: int
+    points: int
     is_scored: bool
     suspends: bool
 
@@ -54,12 +54,12 @@ def weight_of(status: str) -> Weight:
     return Weight.HARD if hard else Weight.SOFT
 
 
-def judge(standing: Standing, weight: Weight, *, limit: int, now: datetime) -> Judgement:
+def judge(score: Score, weight: Weight, *, limit: int, now: datetime) -> Judgement:
     """What one more bounce makes of it. Of several within a day only the first counts."""
-    if standing.scored_at is not None and now - standing.scored_at < DAY:
-        return Judgement(score=standing.score, is_scored=False, suspends=False)
-    score = standing.score + (HARD_POINTS if weight is Weight.HARD else SOFT_POINTS)
-    return Judgement(score=score, is_scored=True, suspends=score >= limit)
+    if score.scored_at is not None and now - score.scored_at < DAY:
+        return Judgement(points=score.points, is_scored=False, suspends=False)
+    points = score.points + (HARD_POINTS if weight is Weight.HARD else SOFT_POINTS)
+    return Judgement(points=points, is_scored=True, suspends=points >= limit)
 
 
 def is_worth_hearing(*, sent_at: datetime, joined_at: datetime, bounced: bool, now: datetime) -> bool:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from notifier.core.bounce import QUIET, Standing, Weight, is_worth_hearing, judge
+from notifier.core.bounce import QUIET, Score, Weight, is_worth_hearing, judge
 from notifier.core.letter import TO_ANOTHER_ADDRESS, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState
@@ -130,9 +130,7 @@ def hold_against(
     )
     chosen = select(subscribers.c.id, subscribers.c.score, subscribers.c.scored_at).where(active)
     judged = {
-        row.id: judge(
-            Standing(score=row.score, scored_at=row.scored_at), weights[row.id], limit=limit, now=now
-        )
+        row.id: judge(Score(points=row.score, scored_at=row.scored_at), weights[row.id], limit=limit, now=now)
         for row in connection.execute(chosen.order_by(subscribers.c.id).with_for_update(key_share=True))
     }
     scored = {subscriber_id: each for subscriber_id, each in judged.items() if each.is_scored}
@@ -142,7 +140,7 @@ def hold_against(
             .where(subscribers.c.id == bindparam("row_id"))
             .values(score=bindparam("points"), scored_at=now)
         )
-        connection.execute(points, [{"row_id": key, "points": each.score} for key, each in scored.items()])
+        connection.execute(points, [{"row_id": key, "points": each.points} for key, each in scored.items()])
     for subscriber_id in (key for key, each in scored.items() if each.suspends):  # hardly ever more than one
         _suspend(connection, subscriber_id, words, now)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.core.bounce import HARD_POINTS, STALE, Standing, Weight, is_worth_hearing, judge, weight_of
+from notifier.core.bounce import HARD_POINTS, STALE, Score, Weight, is_worth_hearing, judge, weight_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WEIGHTS = st.sampled_from(Weight)
@@ -32,27 +32,27 @@ def test_a_full_mailbox_a_policy_or_a_server_in_trouble_weighs_lightly(status: s
 def test_points_grow_at_most_once_a_day_and_suspend_at_the_limit(
     told: list[tuple[timedelta, Weight]], limit: int
 ) -> None:
-    standing, now, counted = Standing(score=0, scored_at=None), NOON, []
+    score, now, counted = Score(points=0, scored_at=None), NOON, []
     for gap, weight in told:
         now += gap
-        judgement = judge(standing, weight, limit=limit, now=now)
+        judgement = judge(score, weight, limit=limit, now=now)
         if not judgement.is_scored:
-            assert judgement.score == standing.score
+            assert judgement.points == score.points
             assert not judgement.suspends
             continue
-        assert standing.score < judgement.score <= standing.score + HARD_POINTS
-        assert judgement.suspends == (judgement.score >= limit)
+        assert score.points < judgement.points <= score.points + HARD_POINTS
+        assert judgement.suspends == (judgement.points >= limit)
         counted.append(now)
-        standing = Standing(score=judgement.score, scored_at=now)
+        score = Score(points=judgement.points, scored_at=now)
     assert all(later - earlier >= timedelta(days=1) for earlier, later in itertools.pairwise(counted))
 
 
 @given(st.integers(0, 100), st.integers(1, 100))
-def test_a_soft_bounce_never_weighs_more_than_a_hard_one(score: int, limit: int) -> None:
-    standing = Standing(score=score, scored_at=None)
-    soft = judge(standing, Weight.SOFT, limit=limit, now=NOON)
-    hard = judge(standing, Weight.HARD, limit=limit, now=NOON)
-    assert soft.score < hard.score
+def test_a_soft_bounce_never_weighs_more_than_a_hard_one(points: int, limit: int) -> None:
+    score = Score(points=points, scored_at=None)
+    soft = judge(score, Weight.SOFT, limit=limit, now=NOON)
+    hard = judge(score, Weight.HARD, limit=limit, now=NOON)
+    assert soft.points < hard.points
     assert hard.suspends or not soft.suspends
 
 
