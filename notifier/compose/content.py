@@ -9,9 +9,9 @@ from notifier.compose.following import Following, following_of
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import in_language
 from notifier.compose.matter import Matter
+from notifier.compose.overview import Overview, overview_of
 from notifier.compose.places import Places
 from notifier.compose.sections import Section, sections_of
-from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import Subject, subject_of
 from notifier.compose.voice import Voice
 from notifier.core.notice import NoticeKind
@@ -28,7 +28,7 @@ class Content:
     """
 
     sections: tuple[Section, ...]
-    standing: Standing | None
+    overview: Overview | None
     subject: Subject
     letterhead: Letterhead
     follows: Following
@@ -48,7 +48,7 @@ class Content:
     def asks(self) -> bool:
         """Whether it asks about any Change."""
         questions = [each.question for each in self.sections]
-        questions += [each.question for each in self.standing.lines] if self.standing else []
+        questions += [each.question for each in self.overview.lines] if self.overview else []
         return any(questions)
 
 
@@ -56,14 +56,14 @@ def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
     """What Notices say on a local day. Raises ValueError when that is nothing."""
     language, letterhead, links = matter.language, voice.letterhead, voice.links
     sections = sections_of(matter, places=places, voice=voice)
-    standing = None
+    overview = None
     if any(each.kind is NoticeKind.STANDING for each in matter.told):
-        standing = standing_of(matter, places=places, voice=voice)
-    if not sections and standing is None:
+        overview = overview_of(matter, places=places, voice=voice)
+    if not sections and overview is None:
         raise ValueError("a message has nothing to tell")
     subject = subject_of(
         sections=sections,
-        standing=standing,
+        overview=overview,
         publisher=letterhead.publisher,
         templates=voice.templates,
         language=language,
@@ -72,7 +72,7 @@ def content_of(matter: Matter, *, places: Places, voice: Voice) -> Content:
     about = [section.change.id for section in sections[:_MOST_ABOUT]]
     return Content(
         sections=sections,
-        standing=standing,
+        overview=overview,
         subject=subject,
         letterhead=letterhead,
         follows=following_of(matter.followed, matter.changes, language),

@@ -12,13 +12,13 @@ from notifier.compose.following import following_of
 from notifier.compose.letterhead import Letterhead
 from notifier.compose.links import Links, in_language
 from notifier.compose.matter import Matter
+from notifier.compose.overview import Overview, overview_of
 from notifier.compose.places import Place, Places
 from notifier.compose.sections import heading_of
-from notifier.compose.standing import Standing, standing_of
 from notifier.compose.subjects import LONGEST
 from notifier.compose.voice import Voice
 from notifier.core.address import masked
-from notifier.core.letter import ACCESS_WITHIN, WITH_STANDING, LetterKind
+from notifier.core.letter import ACCESS_WITHIN, WITH_OVERVIEW, LetterKind
 
 # These go to whoever subscribes at this address: their footer leads to choosing and to leaving.
 _TO_SUBSCRIBERS = (
@@ -58,11 +58,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterContent:
-    """What a Letter says, in no format yet. `standing` is the overview, where it has one."""
+    """What a Letter says, in no format yet. `overview` is None where it shows none."""
 
     subject: str
     blocks: tuple[Block, ...]
-    standing: Standing | None
+    overview: Overview | None
     letterhead: Letterhead
     page_url: str
     leave_url: str
@@ -100,7 +100,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
     return LetterContent(
         subject=words("subject")[:LONGEST],
         blocks=tuple(block for block in blocks if block.words),
-        standing=standing_of(matter, places=places, voice=voice) if kind in WITH_STANDING else None,
+        overview=overview_of(matter, places=places, voice=voice) if kind in WITH_OVERVIEW else None,
         letterhead=voice.letterhead,
         page_url=links.page(language),
         leave_url=url("leave", lambda to: links.leave(to.addressee)) if kind in _TO_SUBSCRIBERS else "",

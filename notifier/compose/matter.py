@@ -11,7 +11,7 @@ from notifier.core.answer import AnswerKind, Evidence, GivenAnswer
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
-from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, WITH_STANDING, Ask, LetterKind
+from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, WITH_OVERVIEW, Ask, LetterKind
 from notifier.core.message import Message
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind
 from notifier.core.stance import Doubt, Stance
@@ -134,7 +134,7 @@ def _told(notice: Notice) -> Told:
 
 def _about(notices: Sequence[Notice], letter: LetterKind | None, changes: ChangeList) -> frozenset[str]:
     """The Changes that a Message tells of, by id; what shows where they stand tells of all."""
-    if letter in WITH_STANDING or any(notice.step.kind is NoticeKind.STANDING for notice in notices):
+    if letter in WITH_OVERVIEW or any(notice.step.kind is NoticeKind.STANDING for notice in notices):
         return frozenset(change.id for change in changes.changes)
     return frozenset(notice.step.change_id for notice in notices)
 

@@ -95,7 +95,7 @@ def draft_of(matter: Matter, recipient: Recipient, voice: Voice) -> Draft:
         language=matter.language,
         subject=content.subject,
         contact=(given.address if given and is_help else "") or voice.letterhead.contact,
-        asks=not is_help and (given is not None or content.standing is not None),
+        asks=not is_help and (given is not None or content.overview is not None),
         thread="",
         leave_url=content.leave_url,
         auto_submitted="auto-replied" if matter.letter in RESPONSES else "auto-generated",

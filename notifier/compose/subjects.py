@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notifier.compose.headers import guard
+from notifier.compose.overview import Overview
 from notifier.compose.sections import Section
-from notifier.compose.standing import Standing
 from notifier.compose.templates import Templates
 from notifier.core.notice import NoticeKind
 from notifier.core.text import Language
@@ -29,7 +29,7 @@ class Subject:
 def subject_of(
     *,
     sections: Sequence[Section],
-    standing: Standing | None,
+    overview: Overview | None,
     publisher: str,
     templates: Templates,
     language: Language,
@@ -43,7 +43,7 @@ def subject_of(
     values = {
         "kind": first.kinds[0] if first else NoticeKind.STANDING,
         "passage": first,
-        "standing": standing,
+        "overview": overview,
         "publisher": publisher,
         "part": _part(sections[0]) if sections else "",
         "more": len(sections) - 1,

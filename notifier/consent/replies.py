@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from notifier.consent.answering import ANSWER_IN
 from notifier.core.change import Change, ChangeList
-from notifier.core.letter import WITH_STANDING
+from notifier.core.letter import WITH_OVERVIEW
 from notifier.core.message import Message
 from notifier.core.notice import NoticeKind
 from notifier.core.subscription import Subscriber
@@ -53,7 +53,7 @@ def _told(
     named = {step.change_id for step in steps}
     answer = answers.find(connection, message.answer_id) if message.answer_id is not None else None
     named |= {answer.change_id} if answer else set()
-    all_of_it = message.letter in WITH_STANDING or any(step.kind is NoticeKind.STANDING for step in steps)
+    all_of_it = message.letter in WITH_OVERVIEW or any(step.kind is NoticeKind.STANDING for step in steps)
     return tuple(
         change
         for change in changes.changes

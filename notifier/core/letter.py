@@ -64,7 +64,7 @@ TO_KEPT_ADDRESS = TO_ANOTHER_ADDRESS - {LetterKind.NEW_ADDRESS}
 # somebody left is forgotten, whatever became of the mail.
 KEEPS_WHERE_IT_WENT = frozenset({LetterKind.HELP_WANTED})
 # These show where their reader stands, and ask about all of it.
-WITH_STANDING = frozenset({LetterKind.STATUS, LetterKind.ASK_AGAIN})
+WITH_OVERVIEW = frozenset({LetterKind.STATUS, LetterKind.ASK_AGAIN})
 # These tell of an Answer.
 OF_ANSWERS = frozenset({LetterKind.ANSWERED, LetterKind.HELP_WANTED})
 

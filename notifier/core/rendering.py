@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from notifier.core.change import Change
-from notifier.core.letter import OF_ANSWERS, WITH_STANDING, LetterKind
+from notifier.core.letter import OF_ANSWERS, WITH_OVERVIEW, LetterKind
 from notifier.core.subscription import Followed, parse_topic
 from notifier.core.text import Language
 
@@ -36,7 +36,7 @@ class Rendering:
 
 def is_kept(letter: LetterKind | None) -> bool:
     """Whether it is kept from what such a Message was composed: what tells of Changes may have to be shown again."""
-    return letter is None or letter in OF_ANSWERS | WITH_STANDING
+    return letter is None or letter in OF_ANSWERS | WITH_OVERVIEW
 
 
 def written(renderings: Iterable[Rendering]) -> str:

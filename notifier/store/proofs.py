@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from notifier.core.belonging import Stay, stays_with
-from notifier.core.letter import WITH_STANDING
+from notifier.core.letter import WITH_OVERVIEW
 from notifier.core.message import Message, MessageState
 from notifier.core.notice import Notice
 from notifier.core.pseudonym import shortened
@@ -108,7 +108,7 @@ def letters_about(
 ) -> tuple[Message, ...]:
     """The Letters to these Subscribers, or sent for them, that tell of these Answers or show where they stand, as far
     as a copy left or was refused, oldest first."""
-    tells = or_(messages.c.answer_id.in_(answer_ids), messages.c.letter.in_(sorted(WITH_STANDING)))
+    tells = or_(messages.c.answer_id.in_(answer_ids), messages.c.letter.in_(sorted(WITH_OVERVIEW)))
     theirs = and_(messages.c.subscriber_id.in_(subscriber_ids), messages.c.letter.is_not(None), tells)
     chosen = select(*COLUMNS).where(theirs, messages.c.state.in_(_ENDED)).order_by(messages.c.id)
     return tuple(message_of(row) for row in connection.execute(chosen))

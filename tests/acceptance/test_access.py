@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select, update
 
-from notifier.core.letter import WITH_STANDING, LetterKind
+from notifier.core.letter import WITH_OVERVIEW, LetterKind
 from notifier.core.rendering import parse_renderings
 from notifier.core.subscription import SubscriberState
 from notifier.feeds.addresses import Variant
@@ -62,7 +62,7 @@ def test_a_question_that_is_tried_again_goes_to_no_address_but_its_own(visitor: 
     assert [letter.to for letter in visitor.story.new_letters()] == ["second@epj.example.no"]
 
 
-@pytest.mark.parametrize("kind", sorted(WITH_STANDING))
+@pytest.mark.parametrize("kind", sorted(WITH_OVERVIEW))
 def test_what_is_told_beside_a_question_tells_what_they_follow_and_is_kept_as_it_was_told(
     visitor: Visitor, kind: LetterKind
 ) -> None:

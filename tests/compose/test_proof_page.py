@@ -13,7 +13,7 @@ from notifier.compose.templates import shipped_templates
 from notifier.compose.voice import Voice
 from notifier.core.answer import AnswerKind, AnswerState, Way
 from notifier.core.diff import DifferenceKind
-from notifier.core.letter import OF_ANSWERS, WITH_STANDING
+from notifier.core.letter import OF_ANSWERS, WITH_OVERVIEW
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
 from notifier.core.text import Language
@@ -29,7 +29,7 @@ RAW = {
     *AnswerKind,
     *AnswerState,
     *Way,
-    *(OF_ANSWERS | WITH_STANDING),
+    *(OF_ANSWERS | WITH_OVERVIEW),
     "30d",
     "2026-12-01",
     "portal/end",
@@ -63,7 +63,7 @@ def records() -> Iterator[dict[str, Any]]:
     yield mail(
         tells=[told(NoticeKind.REMINDER, lead="0d"), told(NoticeKind.STANDING, deadline=None, date=None)]
     )
-    yield from (mail(letter=letter.value, answer=7) for letter in OF_ANSWERS | WITH_STANDING)
+    yield from (mail(letter=letter.value, answer=7) for letter in OF_ANSWERS | WITH_OVERVIEW)
     bounce = {"at": AT, "phase": "bounce", "reply": "550 5.1.1 no such user"}
     first, second = ({"at": AT, "to_earlier_address": True, "files": [f"{n}.txt"]} for n in "12")
     yield mail(state=MessageState.UNKNOWN.value, attempts=[bounce], files={"1.txt": "", "2.txt": ""})

@@ -1,4 +1,4 @@
-"""Where a Subscriber stands: everything they follow that lies ahead, has no date, or passed unconfirmed."""
+"""The overview in a mail: everything its reader follows that lies ahead, has no date, or passed unconfirmed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from notifier.core.rendering import shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingLine:
+class OverviewLine:
     """One Change in short, its dates in order, with its place on the page.
 
     `contact` is whom to ask, "" when nobody is named.
@@ -37,31 +37,31 @@ class StandingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Overview:
     """Lines in three groups; `changes` counts the Changes in all of them."""
 
-    ahead: tuple[StandingLine, ...]
-    undated: tuple[StandingLine, ...]
-    passed: tuple[StandingLine, ...]
+    ahead: tuple[OverviewLine, ...]
+    undated: tuple[OverviewLine, ...]
+    passed: tuple[OverviewLine, ...]
     changes: int
 
     @property
-    def lines(self) -> tuple[StandingLine, ...]:
+    def lines(self) -> tuple[OverviewLine, ...]:
         """Those of all groups."""
         return (*self.ahead, *self.undated, *self.passed)
 
 
-def standing_of(matter: Matter, *, places: Places, voice: Voice) -> Standing:
+def overview_of(matter: Matter, *, places: Places, voice: Voice) -> Overview:
     """Everything that the Subscriber follows and that is still open, by date."""
     changes, language = matter.changes, matter.language
 
-    def group(belongs: Callable[[Phase], bool]) -> tuple[StandingLine, ...]:
+    def group(belongs: Callable[[Phase], bool]) -> tuple[OverviewLine, ...]:
         lines = []
         for change in changes.changes:
             passages = _passages(matter, change, belongs)
             if passages:
                 lines.append(
-                    StandingLine(
+                    OverviewLine(
                         heading=heading_of(change, changes, language),
                         passages=passages,
                         contact=change.contact or voice.letterhead.contact,
@@ -75,7 +75,7 @@ def standing_of(matter: Matter, *, places: Places, voice: Voice) -> Standing:
     undated = group(lambda phase: phase is Phase.UNDATED)
     passed = group(lambda phase: phase is Phase.PASSED)
     count = len({line.url for line in (*ahead, *undated, *passed)})
-    return Standing(ahead=ahead, undated=undated, passed=passed, changes=count)
+    return Overview(ahead=ahead, undated=undated, passed=passed, changes=count)
 
 
 def _passages(matter: Matter, change: Change, belongs: Callable[[Phase], bool]) -> tuple[Passage, ...]:
