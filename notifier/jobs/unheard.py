@@ -19,8 +19,8 @@ from notifier.store import answers, contacts, waivers
 UNHEARD = "unheard:"
 _MOST_NAMED = 5
 _WHY = {
-    SubscriberState.ACTIVE: "have paused beyond it",
-    SubscriberState.SUSPENDED: "are suspended, so that no mail goes to them",
+    SubscriberState.ACTIVE: "has paused beyond it",
+    SubscriberState.SUSPENDED: "is suspended, so that no mail goes there",
     SubscriberState.LEFT: "left",
 }
 
@@ -66,7 +66,7 @@ def _text(vendor: str, missed: Sequence[Unheard]) -> str:
     states = {contact.state for each in missed for contact in each.contacts}
     why = " or ".join(_WHY[state] for state in _WHY if state in states)
     return (
-        f"Of the vendor {vendor}, nobody hears of {', '.join(named)} before: all who follow that {why}. Tell them"
+        f"Of the vendor {vendor}, nobody hears of {', '.join(named)} before: whoever followed {why}. Tell them"
         f" another way, mend the address, or find another contact: notifier subscribers add ADDRESS --vendor {vendor}."
         f" Who they are: notifier vendors show {vendor}"
     )

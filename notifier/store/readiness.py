@@ -62,7 +62,7 @@ def counted_contacts(connection: Connection, *, now: datetime) -> dict[str, tupl
 def followed_by_vendor(connection: Connection) -> dict[str, tuple[Followed, ...]]:
     """By Vendor, what its active Subscribers follow: those who exclude nothing together, each other by themselves."""
     theirs = and_(subscribers.c.vendor_id.is_not(None), subscribers.c.state == SubscriberState.ACTIVE)
-    excluded = _excluded(connection, theirs)
+    without = excluded(connection, theirs)
     excludes = exists().where(
         exclusions.c.subscriber_id == subscribers.c.id, exclusions.c.lifted_at.is_(None)
     )
@@ -79,11 +79,11 @@ def followed_by_vendor(connection: Connection) -> dict[str, tuple[Followed, ...]
         topics.setdefault((vendor, person), []).append(Topic(Scope(scope), target))
     found: dict[str, list[Followed]] = {}
     for (vendor, person), followed in topics.items():
-        found.setdefault(vendor, []).append(Followed(tuple(followed), tuple(excluded.get(person, ()))))
+        found.setdefault(vendor, []).append(Followed(tuple(followed), tuple(without.get(person, ()))))
     return {vendor: tuple(all_of_it) for vendor, all_of_it in found.items()}
 
 
-def _excluded(connection: Connection, theirs: ColumnElement[bool]) -> dict[int, list[Topic]]:
+def excluded(connection: Connection, theirs: ColumnElement[bool]) -> dict[int, list[Topic]]:
     """What these Subscribers exclude, by their ids."""
     chosen = (
         select(subscribers.c.id, exclusions.c.scope, exclusions.c.target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from notifier.consent.choosing import choose
 from notifier.consent.leaving import leave
@@ -14,6 +14,7 @@ from notifier.core.subscription import Followed, Subscriber, parse_topic
 from notifier.jobs.alert import review
 from notifier.store import alerts, leaving, waivers
 from notifier.store.engine import reading, writing
+from notifier.store.tables import subscribers
 from tests.consent.saying import CHANGES, MAY, NOW, contact, say
 from tests.core.lists import TIMING, a_change, a_list
 from tests.store.test_imprints import publish
@@ -122,7 +123,7 @@ def test_a_contact_who_cannot_be_mailed_hears_of_nothing_though_others_do_of_oth
         leaving.suspend(connection, subscriber_id=kari.id, why="5.1.1 gone", now=NOW)
     ((key, text),) = told(database).items()
     assert (key, "portal/end (2026-12-01)" in text, "preg" in text) == ("unheard:blabaer", True, False)
-    assert "are suspended" in text
+    assert "is suspended" in text
     with writing(database) as connection:
         leaving.resume(connection, subscriber_id=kari.id, now=NOW)
     assert told(database) == {}
@@ -148,6 +149,15 @@ def test_nor_does_it_matter_what_was_announced_only_after_they_left(database: En
     assert leave(engine=database, addressee=kari.addressee, why="the link", now=MAY)
     publish(database, CHANGES, now=NOW)
     assert told(database) == {}
+
+
+def test_a_row_that_cannot_be_read_silences_nothing(database: Engine) -> None:
+    publish(database, CHANGES, now=MAY)
+    kari = contact(database)
+    with writing(database) as connection:
+        leaving.suspend(connection, subscriber_id=kari.id, why="5.1.1 gone", now=NOW)
+        connection.execute(update(subscribers).values(language="xx", cadence="soon"))
+    assert "unheard:blabaer" in told(database)
 
 
 def test_of_many_dates_the_soonest_are_named(database: Engine) -> None:
