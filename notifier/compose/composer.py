@@ -14,8 +14,8 @@ from notifier.compose.voice import Voice
 from notifier.core.change import ChangeList
 from notifier.core.history import Entry
 
-# A stencil takes about as much as its mail, so these are enough for a thousand kinds of mail.
-MOST_BYTES = 16_000_000
+# A stencil takes two to four times as much as its mail, so these are enough for some five hundred kinds of mail.
+MOST_BYTES = 24_000_000
 _MOST_ONCE = 5_000
 _MOST_KEYS = 500
 

@@ -78,10 +78,11 @@ def lay_out(
     for opening, after in zip(openings, fixed[1:], strict=True):
         if opening.in_body:
             made.fold(opening, spans)
-        else:
-            made.fixed.append("")
-        made.fixed[-1] += after
+        made.fixed.append(after)
     return Layout(tuple(made.fixed), tuple(made.cuts))
+
+
+_NOTHING = slice(0, 0)
 
 
 @dataclass(slots=True)
@@ -93,7 +94,10 @@ class _Pieces:
     cuts: list[slice] = field(default_factory=list)
 
     def fold(self, opening: Opening, spans: Mapping[str, range]) -> None:
-        """Add a line of a body with its places, folded."""
+        """Add a line of a body with its places, folded. Nothing is cut out before it and after it, so that all layouts
+        of a mail share what stands around its openings, which is most of it."""
+        self.cuts.append(_NOTHING)
+        self.fixed.append("")
         # Character by character, with where in the values it was found: at a negative place, it is none of theirs.
         whole: list[tuple[str, int]] = [(sign, -1) for sign in opening.form[0]]
         for name, after in zip(opening.names, opening.form[1:], strict=True):
@@ -108,6 +112,7 @@ class _Pieces:
                 else:
                     self.cuts.append(slice(at, at + len(text)))
                     self.fixed.append("")
+        self.cuts.append(_NOTHING)
 
 
 def _runs(signs: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:

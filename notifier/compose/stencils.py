@@ -13,7 +13,7 @@ from notifier.compose.recipient import Recipient
 # With its name a header's line holds at most 998 characters (RFC 5322 section 2.1.1).
 _LONGEST_IN_HEADER = 900
 # Few shapes are met, unless somebody wants to fill our memory.
-_MOST_LAYOUTS = 8
+_MOST_LAYOUTS = 4
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -46,8 +46,9 @@ class Stencil:
 
     @property
     def size(self) -> int:
-        """About how many bytes of memory it takes."""
-        return 2_000 + sum(map(len, self.pieces)) + sum(2_000 + len("".join(o.form)) for o in self.openings)
+        """About how many bytes of memory it takes at most, with its layouts."""
+        forms = sum(len("".join(each.form)) for each in self.openings)
+        return 2_000 + sum(map(len, self.pieces)) + 2_000 * len(self.openings) + forms
 
     def fill(self, recipient: Recipient) -> bytes | None:
         """The mail for one recipient; None when a value of theirs must not stand in its place, or not as it is."""

@@ -113,7 +113,7 @@ def among(
 ) -> ColumnElement[bool]:
     """Whether a column has one of these values. Not as a list in the statement, which would be put into it anew each
     time: of hundreds, that takes longer than finding them does."""
-    kind = String() if any(isinstance(value, str) for value in values) else BigInteger()
+    kind = String() if isinstance(column.type, String) else BigInteger()
     if connection.dialect.name != "sqlite":
         # PostgreSQL knows how many there are, and plans better than for rows of a function.
         return column == any_(literal(list(values), ARRAY(kind)))
