@@ -126,6 +126,7 @@ async def tell(parts: Parts, now: datetime) -> int:
         channel=parts.channel,
         operators=parts.operators,
         timing=parts.timing,
+        rules=parts.settings.answer_rules,
         base_url=parts.links.base_url,
         now=now,
     )

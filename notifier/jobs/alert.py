@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from sqlalchemy import Engine
 
 from notifier.channels.channel import Channel, ChannelDownError, Parcel
+from notifier.core.answer import AnswerRules
 from notifier.core.backoff import OVERDUE
 from notifier.core.change import ChangeList
 from notifier.core.plan import passed_unconfirmed
@@ -75,10 +76,17 @@ class Operators:
 
 
 async def alert(
-    *, engine: Engine, channel: Channel, operators: Operators, timing: Timing, base_url: str, now: datetime
+    *,
+    engine: Engine,
+    channel: Channel,
+    operators: Operators,
+    timing: Timing,
+    rules: AnswerRules,
+    base_url: str,
+    now: datetime,
 ) -> int:
     """Look over the list in force, then tell every open Alert that has not been told; answers how many."""
-    await asyncio.to_thread(review, engine=engine, timing=timing, base_url=base_url, now=now)
+    await asyncio.to_thread(review, engine=engine, timing=timing, rules=rules, base_url=base_url, now=now)
     to_log = await asyncio.to_thread(_due, engine, Way.LOGGED, now)
     for found in to_log:
         _log.warning("alert", key=found.key, text=found.text, times=found.count)
@@ -94,7 +102,7 @@ async def alert(
     return len(to_log)
 
 
-def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> None:
+def review(*, engine: Engine, timing: Timing, rules: AnswerRules, base_url: str, now: datetime) -> None:
     """Raise Alerts for Deadlines that passed unconfirmed, Changes that nobody has checked for 90 days, a calendar that
     is too large, Leads that cannot be read, Messages that cannot be composed or are put off in vain, Vendors of whom
     nobody hears of a date, and Answers that need a person; resolve those that stand no longer, and what happened once a
@@ -109,7 +117,9 @@ def review(*, engine: Engine, timing: Timing, base_url: str, now: datetime) -> N
         stuck = messages.uncomposed(connection)
         vain = overdue.in_vain(connection, before=now - OVERDUE)
         heeded = dict(to_heed(connection, current.changes)) if current else {}
-        heeded |= dict(unheard_dates(connection, current.changes, timing=timing, now=now)) if current else {}
+        if current:
+            unheard = unheard_dates(connection, current.changes, timing=timing, rules=rules, now=now)
+            heeded |= dict(unheard)
     if current is None or CLOCK in standing:
         return
     wanted = dict(_overlooked(current.changes, timing.today(now))) | heeded

@@ -3,18 +3,20 @@ mailed, or left."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from notifier.core.answer import SETTLING, Party
+from notifier.core.answer import AnswerRules, Party
 from notifier.core.change import ChangeList
+from notifier.core.footing import Footing
 from notifier.core.hearing import Unheard, unheard
 from notifier.core.subscription import SubscriberState
 from notifier.core.text import count
 from notifier.core.timing import Timing
-from notifier.store import answers, contacts, waivers
+from notifier.store import contacts, waivers
+from notifier.store.footings import footings
 
 UNHEARD = "unheard:"
 _MOST_NAMED = 5
@@ -26,7 +28,7 @@ _WHY = {
 
 
 def unheard_dates(
-    connection: Connection, current: ChangeList, *, timing: Timing, now: datetime
+    connection: Connection, current: ChangeList, *, timing: Timing, rules: AnswerRules, now: datetime
 ) -> Iterator[tuple[str, str]]:
     """The key and the text of an Alert for each Vendor that has such dates, has not said that it is ready and is not
     let off.
@@ -38,7 +40,9 @@ def unheard_dates(
     if not found:
         return
     today, announced = timing.today(now), contacts.announced(connection)
-    free = _need_not_hear(connection, found, today)
+    parties = [Party(vendor=vendor) for vendor in found]
+    stand = footings(connection, parties, changes=current, about=(), timing=timing, rules=rules, now=now)
+    free = _ready(stand) | _let_off(connection, today)
     for vendor, theirs in found.items():
         missed = [
             each
@@ -49,12 +53,19 @@ def unheard_dates(
             yield f"{UNHEARD}{vendor}", _text(vendor, missed)
 
 
-def _need_not_hear(connection: Connection, vendors: Collection[str], today: date) -> set[tuple[str, str]]:
-    """The Vendors that are ready for a Change, or let off."""
-    said = answers.last_counting(connection, [Party(vendor=vendor) for vendor in vendors])
-    ready = {(party.vendor, change) for (party, change), answer in said.items() if answer.kind in SETTLING}
+def _ready(stand: Mapping[Party, Footing]) -> set[tuple[str, str]]:
+    """The Vendors that are ready for a Change, as far as nothing casts doubt on it."""
+    return {
+        (party.vendor, change_id)
+        for party, footing in stand.items()
+        for change_id, stance in footing.stances.items()
+        if stance.is_settled
+    }
+
+
+def _let_off(connection: Connection, today: date) -> set[tuple[str, str]]:
     waived = waivers.last_of_each(connection)
-    return ready | {key for key, waiver in waived.items() if today <= waiver.until}
+    return {key for key, waiver in waived.items() if today <= waiver.until}
 
 
 def _text(vendor: str, missed: Sequence[Unheard]) -> str:

@@ -113,6 +113,7 @@ def among(
 ) -> ColumnElement[bool]:
     """Whether a column has one of these values. Not as a list in the statement, which would be put into it anew each
     time: of hundreds, that takes longer than finding them does."""
+    # Not by the values, of which there may be none.
     kind = String() if isinstance(column.type, String) else BigInteger()
     if connection.dialect.name != "sqlite":
         # PostgreSQL knows how many there are, and plans better than for rows of a function.

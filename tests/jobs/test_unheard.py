@@ -8,14 +8,14 @@ from sqlalchemy import Engine, update
 
 from notifier.consent.choosing import choose
 from notifier.consent.leaving import leave
-from notifier.core.answer import AnswerKind
+from notifier.core.answer import AnswerKind, AnswerRules, Evidence
 from notifier.core.readiness import Waiver
 from notifier.core.subscription import Followed, Subscriber, parse_topic
 from notifier.jobs.alert import review
-from notifier.store import alerts, leaving, waivers
+from notifier.store import alerts, evidence, leaving, waivers
 from notifier.store.engine import reading, writing
 from notifier.store.tables import subscribers
-from tests.consent.saying import CHANGES, MAY, NOW, contact, say
+from tests.consent.saying import CHANGES, DAY, MAY, NOW, contact, say
 from tests.core.lists import TIMING, a_change, a_list
 from tests.store.test_imprints import publish
 
@@ -31,7 +31,7 @@ def pause(engine: Engine, person: Subscriber, until: datetime | None, *, topic: 
 
 
 def told(engine: Engine) -> dict[str, str]:
-    review(engine=engine, timing=TIMING, base_url="https://varsel.example.no", now=NOW)
+    review(engine=engine, timing=TIMING, rules=AnswerRules(), base_url="https://varsel.example.no", now=NOW)
     with reading(engine) as connection:
         return {
             each.key: each.text for each in alerts.open_alerts(connection) if each.key.startswith("unheard:")
@@ -169,3 +169,19 @@ def test_of_many_dates_the_soonest_are_named(database: Engine) -> None:
     text = told(database)["unheard:blabaer"]
     assert "change-5/end (2026-12-05), and 3 more dates before" in text
     assert "change-6" not in text
+
+
+def test_ready_is_no_vendor_that_was_seen_using_the_old_way_since(database: Engine) -> None:
+    publish(database, CHANGES, now=MAY)
+    kari = contact(database)
+    for change in ("portal", "preg"):
+        say(database, kari, AnswerKind.DONE, change_id=change)
+    pause(database, kari, BEYOND)
+    assert told(database) == {}
+    with writing(database) as connection:
+        seen = Evidence(
+            vendor="blabaer", change_id="portal", calls=500, last_seen=NOW.date() + DAY, at=NOW + DAY
+        )
+        evidence.add(connection, [seen])
+    assert "portal/end" in told(database)["unheard:blabaer"]
+    assert "preg/end" not in told(database)["unheard:blabaer"]

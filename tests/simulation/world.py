@@ -186,6 +186,7 @@ class World:
                     channel=self.relay,
                     operators=TO_OPERATORS,
                     timing=TIMING,
+                    rules=RULES,
                     base_url="https://varsel.example.no",
                     now=now,
                 )
