@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -18,4 +17,6 @@ def shipped(*parts: str) -> Path:
 @cache
 def release() -> str:
     """The version of the notifier that runs, which is looked up in files; another may be installed by now."""
-    return metadata.version("notifier")
+    from importlib.metadata import version
+
+    return version("notifier")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from notifier.cli.frame import app
+from notifier.shipped import release
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
-    from importlib.metadata import version as installed
-
-    print(f"notifier {installed('notifier')}")
+    print(f"notifier {release()}")
 
 
 @app.command()
