@@ -55,7 +55,7 @@ IN_VAIN = (
 LEISURELY_AGAIN_AFTER = timedelta(days=7)
 ONCE = (
     "expired:", "failed:", "unknown:", "contactless:", "suspended:", "forwarding", "help:", "capped:", "leaving:",
-    "report:",
+    "report:", "forgotten:",
 )  # fmt: skip
 OVER_AFTER = timedelta(days=30)
 CLOCK = "clock"

@@ -18,7 +18,7 @@ from notifier.core.message import ON_THEIR_WAY
 from notifier.core.pseudonym import PERSON, Pseudonyms
 from notifier.core.retention import ENDED
 from notifier.core.subscription import SubscriberState
-from notifier.store import leaving, partings, suppressions, writers
+from notifier.store import alerts, leaving, partings, suppressions, writers
 from notifier.store.answer_tables import answers
 from notifier.store.suppressions import Suppressed
 from notifier.store.tables import (
@@ -38,8 +38,17 @@ def erase(connection: Connection, *, subscriber_id: int, pseudonyms: Pseudonyms,
     Only a keyed hash of the address is kept for ever, by which no import writes to it again; whoever reads that
     mailbox may ask anew.
     """
+    here = and_(subscribers.c.id == subscriber_id, subscribers.c.state != SubscriberState.ERASED)
+    vendor = connection.scalar(select(subscribers.c.vendor_id).where(here))
     leaving.leave(connection, subscriber_id=subscriber_id, why="erased", now=now)
-    return _forget(connection, [subscriber_id], pseudonyms, now) > 0
+    is_changed = _forget(connection, [subscriber_id], pseudonyms, now) > 0
+    if is_changed and vendor is not None:
+        text = (
+            f"A contact of the vendor {vendor} was erased, and what they followed is forgotten with them. See that"
+            f" somebody there still hears of what concerns them: notifier vendors show {vendor}"
+        )
+        alerts.raise_alert(connection, key=f"forgotten:{vendor}", text=text, now=now)
+    return is_changed
 
 
 def erase_ended(

@@ -11,7 +11,17 @@ from notifier.core.caps import CapScope
 from notifier.core.pseudonym import PERSON, Pseudonyms, shortened
 from notifier.core.retention import DEFAULT_RETENTION
 from notifier.jobs.prune import prune
-from notifier.store import erasing, exporting, finding, joining, notices, partings, suppressions, vendors
+from notifier.store import (
+    alerts,
+    erasing,
+    exporting,
+    finding,
+    joining,
+    notices,
+    partings,
+    suppressions,
+    vendors,
+)
 from notifier.store import subscribers as stored
 from notifier.store.caps import spend
 from notifier.store.engine import reading, writing
@@ -54,6 +64,20 @@ def test_who_is_erased_is_found_in_no_table(database: Engine) -> None:
     with reading(database) as connection:
         assert connection.scalar(select(subscribers.c.state)) == "erased"
     assert outcomes(database) == ["left"]
+
+
+def test_operators_hear_that_what_a_vendors_contact_followed_is_forgotten(database: Engine) -> None:
+    erased(database, vendor="epj")
+    with reading(database) as connection:
+        told = {each.key: each.text for each in alerts.open_alerts(connection)}
+    assert "forgotten:epj" in told
+    assert not any("nordmann" in text for text in told.values())
+
+
+def test_nobody_hears_of_the_erasure_of_whoever_spoke_for_no_vendor(database: Engine) -> None:
+    erased(database)
+    with reading(database) as connection:
+        assert alerts.open_alerts(connection) == ()
 
 
 def test_what_a_server_says_after_somebody_was_erased_is_forgotten_too(database: Engine) -> None:
