@@ -39,28 +39,28 @@ LEADS = ("06-04", "09-02", "10-02", "10-30", "11-17", "11-24", "11-27", "11-30",
 
 # Whose mailbox gets what after the standing mail, by day; who else is listed is told every reminder.
 EXPECTED = {
-    # Ready at once, or after so many reminders; by page or by mail, which is answered.
-    "v01": [],
-    "v02": LEADS[:1],
-    "v03": LEADS[:2],
-    "v04": LEADS[:3],
-    "v05": LEADS[:6],
+    # Ready at once, or after so many reminders; by page or by mail, of which each is told.
+    "v01": ["05-05"],
+    "v02": [*LEADS[:1], "08-03"],
+    "v03": [*LEADS[:2], "09-10"],
+    "v04": [*LEADS[:3], "10-15"],
+    "v05": [*LEADS[:6], "11-25"],
     "v06": [*LEADS[:1], "08-03"],
     "v07": [*LEADS[:2], "09-10"],
     "v08": [*LEADS[:4], "11-02"],
     # Promised 15 October in May: reminded of that a week before. One keeps it, one does not and is asked.
-    "v09": ["10-08"],
+    "v09": ["10-08", "10-14"],
     "v10": ["05-05", "10-08", "10-16", *LEADS[3:]],
     # All its mails come back, until three are enough.
     "v11": LEADS[:2],
     # Use is seen in October though it said “done” in August: the reminder of 2 October is owed after all.
-    "v13": [*LEADS[:1], "10-05", *LEADS[3:]],
+    "v13": [*LEADS[:1], "08-03", "10-05", *LEADS[3:]],
     # Answered from a foreign domain in August; accepted in September.
-    "v14": LEADS[:2],
+    "v14": [*LEADS[:2], "09-15"],
     # Asks for help by mail.
     "v15": [*LEADS[:1], "08-03", *LEADS[1:]],
     # Took “done” back in November: the reminder of 30 October is owed after all.
-    "v16": ["11-05", *LEADS[4:]],
+    "v16": ["05-05", "11-05", *LEADS[4:]],
     # Promises what comes too late: nothing is spared, and the promise is asked about.
     "v17": [*LEADS, "12-07"],
 }
