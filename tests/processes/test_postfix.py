@@ -55,6 +55,10 @@ class Place:
         with smtplib.SMTP(host, int(port), timeout=30) as server:
             server.sendmail(sender, to, bytes_of(name))
 
+    def forwarded(self) -> int:
+        """How many mails were handed on to the publisher; others may leave meanwhile, such as a goodbye."""
+        return sum(mail.recipients == ("varsler@example.no",) for mail in self.sink.accepted)
+
     def canary_is_back(self) -> bool:
         """Whether the canary flew through the mail server and back."""
         with reading(self.installation.engine) as connection:
@@ -102,13 +106,11 @@ def test_bounces_and_letters_come_back_through_a_real_mail_server(place: Place) 
         until(lambda: place.state_of(OLA) == "left", why=why)
 
         place.write("outlook-nb-menneske", sender=KARI)
-        until(lambda: len(place.sink.accepted) == 3, why=why)
-        assert place.sink.accepted[2].recipients == ("varsler@example.no",)
+        until(lambda: place.forwarded() == 1, why=why)
         assert place.state_of(KARI) == "active"
 
-        before = len(place.sink.accepted)
         place.write("exchange-fravaer", sender=KARI, to=sent[KARI].sender)
         place.write("outlook-nb-menneske", sender=KARI)
-        until(lambda: len(place.sink.accepted) > before, why=why)
-        assert [mail.recipients for mail in place.sink.accepted[before:]] == [("varsler@example.no",)]
+        until(lambda: place.forwarded() > 1, why=why)
         until(place.canary_is_back, why=why)
+        assert place.forwarded() == 2
