@@ -15,8 +15,7 @@ class Recipient:
     """Whom one mail goes to, under which Message-ID, at which instant.
 
     `nonce` names what they are asked to confirm, "" where they are asked nothing. `addressee` is whom links in the mail
-    are made for. Nothing of it reaches a mail
-    but through `compose.places`.
+    are made for. Nothing of it reaches a mail but through `compose.places`.
     """
 
     message_id: int
