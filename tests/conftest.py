@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Dialect, Engine
 
 from notifier.store import engine as database_engine
@@ -23,6 +24,11 @@ from tests.prepared import put_tables
 # with their assertions rewritten, which takes it 15 seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Whichever test is the first in a fresh clone to draw text has Hypothesis make its table of characters meanwhile, which
+# takes a second: that is no fault of what the test draws.
+settings.register_profile("suite", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 class _Compiled(dict[Any, Any]):
