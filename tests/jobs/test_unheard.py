@@ -71,13 +71,20 @@ def test_a_pause_that_ends_before_any_date_alarms_nobody(database: Engine) -> No
     assert told(database) == {}
 
 
-def test_nor_does_one_of_a_vendor_that_is_ready(database: Engine) -> None:
+def test_nor_does_one_of_a_vendor_that_is_ready_until_it_is_seen_using_the_old_way(database: Engine) -> None:
     publish(database, CHANGES, now=MAY)
     kari = contact(database)
     for change in ("portal", "preg"):
         say(database, kari, AnswerKind.DONE, change_id=change)
     pause(database, kari, BEYOND)
     assert told(database) == {}
+    with writing(database) as connection:
+        seen = Evidence(
+            vendor="blabaer", change_id="portal", calls=500, last_seen=NOW.date() + DAY, at=NOW + DAY
+        )
+        evidence.add(connection, [seen])
+    assert "portal/end" in told(database)["unheard:blabaer"]
+    assert "preg/end" not in told(database)["unheard:blabaer"]
 
 
 def test_a_contact_who_leaves_and_a_date_that_moves_are_noticed_as_well(database: Engine) -> None:
@@ -169,19 +176,3 @@ def test_of_many_dates_the_soonest_are_named(database: Engine) -> None:
     text = told(database)["unheard:blabaer"]
     assert "change-5/end (2026-12-05), and 3 more dates before" in text
     assert "change-6" not in text
-
-
-def test_ready_is_no_vendor_that_was_seen_using_the_old_way_since(database: Engine) -> None:
-    publish(database, CHANGES, now=MAY)
-    kari = contact(database)
-    for change in ("portal", "preg"):
-        say(database, kari, AnswerKind.DONE, change_id=change)
-    pause(database, kari, BEYOND)
-    assert told(database) == {}
-    with writing(database) as connection:
-        seen = Evidence(
-            vendor="blabaer", change_id="portal", calls=500, last_seen=NOW.date() + DAY, at=NOW + DAY
-        )
-        evidence.add(connection, [seen])
-    assert "portal/end" in told(database)["unheard:blabaer"]
-    assert "preg/end" not in told(database)["unheard:blabaer"]
