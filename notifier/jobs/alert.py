@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from notifier.channels.channel import Channel, ChannelDownError, Parcel
 from notifier.core.answer import AnswerRules
@@ -118,8 +118,7 @@ def review(*, engine: Engine, timing: Timing, rules: AnswerRules, base_url: str,
         vain = overdue.in_vain(connection, before=now - OVERDUE)
         heeded = dict(to_heed(connection, current.changes)) if current else {}
         if current:
-            unheard = unheard_dates(connection, current.changes, timing=timing, rules=rules, now=now)
-            heeded |= dict(unheard)
+            heeded |= _unheard(connection, current.changes, standing, timing=timing, rules=rules, now=now)
     if current is None or CLOCK in standing:
         return
     wanted = dict(_overlooked(current.changes, timing.today(now))) | heeded
@@ -173,6 +172,23 @@ def _outgrown(current: ChangeList, timing: Timing, base_url: str, now: datetime)
         _log.exception("how large the calendar is cannot be found out")
         return {}
     return {LARGE: f"{text}; {ADVICE}"} if text else {}
+
+
+def _unheard(
+    connection: Connection,
+    current: ChangeList,
+    standing: Mapping[str, Alert],
+    *,
+    timing: Timing,
+    rules: AnswerRules,
+    now: datetime,
+) -> dict[str, str]:
+    """The Alerts on dates that nobody of a Vendor hears of; those that stand, where a row cannot be read."""
+    try:
+        return dict(unheard_dates(connection, current, timing=timing, rules=rules, now=now))
+    except ValueError:  # must not silence all other Alerts
+        _log.exception("which dates nobody hears of cannot be found out")
+        return {key: found.text for key, found in standing.items() if key.startswith(UNHEARD)}
 
 
 def _due(engine: Engine, way: Way, now: datetime) -> tuple[Alert, ...]:

@@ -14,7 +14,7 @@ from notifier.core.subscription import Followed, Subscriber, parse_topic
 from notifier.jobs.alert import review
 from notifier.store import alerts, evidence, leaving, waivers
 from notifier.store.engine import reading, writing
-from notifier.store.tables import subscribers
+from notifier.store.tables import subscribers, subscriptions
 from tests.consent.saying import CHANGES, DAY, MAY, NOW, contact, say
 from tests.core.lists import TIMING, a_change, a_list
 from tests.store.test_imprints import publish
@@ -176,3 +176,15 @@ def test_of_many_dates_the_soonest_are_named(database: Engine) -> None:
     text = told(database)["unheard:blabaer"]
     assert "change-5/end (2026-12-05), and 3 more dates before" in text
     assert "change-6" not in text
+
+
+def test_a_topic_that_cannot_be_read_ends_no_alert_and_silences_no_other(database: Engine) -> None:
+    publish(database, CHANGES, now=MAY)
+    pause(database, contact(database), BEYOND)
+    before = told(database)
+    with writing(database) as connection:
+        connection.execute(update(subscriptions).values(scope="damaged"))
+        connection.execute(update(subscribers).values(cadence="soon"))
+    assert told(database) == before
+    with reading(database) as connection:
+        assert "cadence:soon" in {each.key for each in alerts.open_alerts(connection)}
