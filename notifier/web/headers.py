@@ -23,13 +23,12 @@ PROTECTION = {
 # For the pages that offer to copy an address; the others run no script at all.
 WITH_SCRIPT = {"Content-Security-Policy": f"{PROTECTION['Content-Security-Policy']}; script-src 'self'"}
 
-# For what is no page: it shows nothing of its own and asks for no permissions. It is short, since every byte is said
-# with each answer, also where nothing has changed.
-FEED_PROTECTION = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": PROTECTION["X-Content-Type-Options"],
-    "Referrer-Policy": PROTECTION["Referrer-Policy"],
-}
+# For what is no page: no program shows a calendar or JSON as one, and may not guess that it is one. Nothing else is
+# said, since every byte is said with each answer, and a cache reads each line anew.
+FEED_PROTECTION = {name: PROTECTION[name] for name in ("X-Content-Type-Options", "Referrer-Policy")}
+
+# Beside it for Atom: a browser would run a script in XML.
+XML_PROTECTION = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
 class Protection:

@@ -6,6 +6,7 @@ from notifier.feeds.addresses import news_path
 from notifier.feeds.asking import AskedNews
 from notifier.feeds.atom import atom
 from notifier.web.edition import Edition, edition
+from notifier.web.headers import XML_PROTECTION
 from notifier.web.shelf import Snapshot
 from notifier.web.site import Site
 
@@ -31,6 +32,7 @@ def news_edition(site: Site, snapshot: Snapshot, asked: AskedNews) -> Edition:
             service=service,
         ),
         media_type=MEDIA_TYPE,
+        extra=XML_PROTECTION,
         changed_at=snapshot.not_ahead(latest),
         language=asked.language,
     )

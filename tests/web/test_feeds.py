@@ -51,10 +51,18 @@ def test_each_is_whole_and_sent_once(real: Client, path: str) -> None:
     assert re.fullmatch(r'"[0-9a-f]{32}"', first.headers["etag"])
     assert first.headers["cache-control"] == "public, max-age=900"
     assert first.headers["referrer-policy"] == "no-referrer"
+    assert first.headers["x-content-type-options"] == "nosniff"
     known = real.get(path, if_none_match=first.headers["etag"])
     assert (known.status, known.body, known.headers["etag"]) == (304, b"", first.headers["etag"])
     head = real.ask("HEAD", path)
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(first.body)))
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_browser_runs_nothing_of_what_it_could_show(real: Client, path: str) -> None:
+    headers = real.get(path).headers
+    policy = headers.get("content-security-policy", "")
+    assert ("default-src 'none'" in policy) is ("xml" in headers["content-type"])
 
 
 @pytest.mark.parametrize("path", FEEDS)
