@@ -60,5 +60,5 @@ def _changed(headers: Message) -> Iterator[str]:
         yield "is not a calendar: is it the address of another page?"
     if not headers.get("ETag", "").startswith('"'):
         yield "has no strong ETag: the proxy changes what it passes on, perhaps by compressing it"
-    if "Content-Security-Policy" not in headers:
+    if "Referrer-Policy" not in headers or "X-Content-Type-Options" not in headers:
         yield "lacks our security headers: the proxy drops them"
