@@ -24,7 +24,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     Changes nothing and mails nobody. Exits 0 when there are at most warnings, 1 when something will not work,
     78 when the settings cannot be read.
     """
-    import asyncio
+    import uvloop
 
     from notifier.errors import ConfigurationError
     from notifier.jobs.diagnosis.finding import error
@@ -37,7 +37,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         ]
         code = CONFIGURATION
     else:
-        found = asyncio.run(_diagnosed(patient))
+        found = uvloop.run(_diagnosed(patient))
         code = ATTENTION if any(each.level == "error" for each in found) else 0
     print_json(found_as_json(found)) if as_json else print(columns(_rows(found)))
     if code:

@@ -30,8 +30,9 @@ def publish(
     Every page, calendar and list, the same bytes as the daemon serves.
     Each file appears whole. What was written before and is gone now is removed, and nothing else is touched.
     """
-    import asyncio
     from dataclasses import asdict
+
+    import uvloop
 
     from notifier import app as wiring
     from notifier.daemon.page import Shown, page
@@ -48,7 +49,7 @@ def publish(
         if shown.changes is None:
             raise UsageError("no list is in force yet; run: notifier tick")
         site = page(parts, clock=lambda: instant, elapsed=lambda: None, shown=shown, loops=())
-        done = asyncio.run(write(site, shown.changes, folder))
+        done = uvloop.run(write(site, shown.changes, folder))
     if as_json:
         print_json(asdict(done))
         return

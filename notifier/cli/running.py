@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @app.command()
 def run(context: typer.Context) -> None:
     """Run the daemon: remind, send, show the page. SIGTERM or Ctrl-C ends it in order."""
-    import asyncio
+    import uvloop
 
     from notifier import app as wiring
     from notifier.daemon import run as daemon
@@ -32,7 +32,7 @@ def run(context: typer.Context) -> None:
     with acting(context, None) as (parts, _):
         with reading(parts.engine) as connection:
             installation.require_live(connection)
-        asyncio.run(daemon.run(parts, clock=wiring.clock, announce=_announce))
+        uvloop.run(daemon.run(parts, clock=wiring.clock, announce=_announce))
 
 
 def _announce(running: Running) -> None:

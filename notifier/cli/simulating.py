@@ -56,7 +56,7 @@ def simulate(
 
     Runs the real engine over a scratch copy with a moving clock, and writes a page to browse the mails.
     """
-    import asyncio
+    import uvloop
 
     from notifier.daemon.album import write_album
     from notifier.daemon.simulating import play, set_up
@@ -83,7 +83,7 @@ def simulate(
             begin=look.timing.end_of(first - ONE_DAY),
         )
     with progress("Simulating", len(ticks)) as advance:
-        asyncio.run(play(simulation, ticks, advance=advance))
+        uvloop.run(play(simulation, ticks, advance=advance))
     index = write_album(simulation, target, first=first, last=last, end=ticks[-1])
     simulation.parts.engine.dispose()
     print(columns(_told(simulation, index)))

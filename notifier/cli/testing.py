@@ -32,7 +32,7 @@ def send_test(
 
     It goes past the Outbox, right now. Exits 1 when it was not sent.
     """
-    import asyncio
+    import uvloop
 
     from notifier import app as wiring
     from notifier.channels.channel import send_alone
@@ -45,7 +45,7 @@ def send_test(
             print("Not sent: mail.only_to does not include this address.")
             raise typer.Exit(ATTENTION)
         parcel = _sample(parts, to, language, wiring.clock())
-        verdict = asyncio.run(send_alone(parts.channel, parcel))
+        verdict = uvloop.run(send_alone(parts.channel, parcel))
     print(wrapped(_said(verdict, where)))
     if not verdict.is_sent:
         raise typer.Exit(ATTENTION)

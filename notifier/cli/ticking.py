@@ -24,14 +24,14 @@ def tick(context: typer.Context, now: Now = None) -> None:
 
     Reads the list, records what is due, sends what may leave. Exits 1 when something needs attention.
     """
-    import asyncio
+    import uvloop
 
     from notifier.daemon.sending import SendingRight
     from notifier.daemon.tick import tick as one_tick
 
     with acting(context, now) as (parts, instant):
         with SendingRight(parts.engine) as right:
-            done = asyncio.run(one_tick(parts, clock=going_clock(parts, instant), right=right))
+            done = uvloop.run(one_tick(parts, clock=going_clock(parts, instant), right=right))
         print(columns(_told(parts, done, instant)))
     if done.needs_attention:
         raise typer.Exit(ATTENTION)

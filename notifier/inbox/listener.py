@@ -10,6 +10,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -115,9 +116,9 @@ class _Protocol(LMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Welcome, or ask to come back."""
-        if len(self._sessions) >= MOST_SESSIONS and isinstance(transport, asyncio.WriteTransport):
+        if len(self._sessions) >= MOST_SESSIONS:
             self._refused = True
-            transport.write(_TOO_MANY)
+            cast("asyncio.Transport", transport).write(_TOO_MANY)
             transport.close()
             return
         self._sessions.add(self)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import email
 import email.policy
 import re
@@ -12,6 +11,7 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+import uvloop
 from sqlalchemy import make_url
 
 from notifier.app import Parts, assemble
@@ -190,7 +190,7 @@ class Story:
     def tick_by(self, clock: Callable[[], datetime], elapsed: timedelta | None = None) -> Ticked:
         """The same under a clock that may move meanwhile."""
         with SendingRight(self.parts.engine) as right:
-            return asyncio.run(tick(self.parts, clock=clock, right=right, elapsed=elapsed))
+            return uvloop.run(tick(self.parts, clock=clock, right=right, elapsed=elapsed))
 
     def daily(self, first: str, last: str, at: str = "08:05") -> None:
         """A tick every day at a local time, both days included."""

@@ -6,7 +6,6 @@ object once it answers, then serves until it is told to stop.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -16,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import uvloop
 from sqlalchemy import insert
 from starlette.types import ASGIApp
 
@@ -145,4 +145,4 @@ async def _serve(folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))
+    uvloop.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import psutil
+import uvloop
 
 from tests.acceptance.announced import change, write
 from tests.peers.smtp_sink import SmtpSink
@@ -86,7 +87,7 @@ def flooded(asking: Asking, requests: int) -> Flooded:
             with ThreadPoolExecutor(1) as pool:
                 coming = pool.submit(_arrival, place, sink, earlier)
                 began = time.monotonic()
-                times = asyncio.run(_flood(daemon.port, asking, requests))
+                times = uvloop.run(_flood(daemon.port, asking, requests))
                 seconds = time.monotonic() - began
                 arrived = coming.result()
             until(place.is_idle, seconds=300)

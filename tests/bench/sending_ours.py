@@ -5,7 +5,6 @@ Each in a process of its own, so that the figures are those of sending alone; se
 
 from __future__ import annotations
 
-import asyncio
 import json
 import resource
 import sys
@@ -14,6 +13,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import uvloop
 from sqlalchemy import func, insert, select
 
 from notifier.app import Parts, assemble, open_database
@@ -71,7 +71,7 @@ def send(parts: Parts) -> dict[str, float]:
     sender = parts.sender(node=_node(parts), clock=lambda: NOW)
     settle_in()  # as the daemon does
     began, busy = time.monotonic(), time.process_time()
-    done = asyncio.run(dispatch(sender))
+    done = uvloop.run(dispatch(sender))
     ended = time.monotonic()
     with reading(parts.engine) as connection:
         left = connection.scalar(select(func.count()).select_from(messages).where(messages.c.state != "sent"))

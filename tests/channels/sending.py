@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from pathlib import Path
+
+import uvloop
 
 from notifier.channels.channel import Channel, Parcel
 from notifier.channels.choose import choose_channel
@@ -58,4 +59,4 @@ def send_all(channel: Channel, *parcels: Parcel) -> list[Verdict]:
         await line.close()
         return verdicts
 
-    return asyncio.run(on_one_line())
+    return uvloop.run(on_one_line())

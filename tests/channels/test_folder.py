@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.channels.channel import ChannelDownError, Parcel
 from notifier.channels.folder import FolderChannel
@@ -35,7 +35,7 @@ def sent(channel: FolderChannel, *mails: bytes) -> list[Verdict]:
         assert line.room == 0
         return verdicts
 
-    return asyncio.run(send_all())
+    return uvloop.run(send_all())
 
 
 def test_a_mail_is_kept_as_it_is_beside_its_text_and_its_page(tmp_path: Path) -> None:

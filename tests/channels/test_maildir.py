@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.channels.channel import ChannelDownError
 from notifier.channels.maildir import MaildirChannel
@@ -56,7 +57,7 @@ def test_many_lines_at_once_never_write_over_each_other(tmp_path: Path) -> None:
         lines = [await channel.open() for _ in range(50)]
         return await asyncio.gather(*(line.send(OLA) for line in lines))
 
-    assert all(verdict.is_sent for verdict in asyncio.run(all_at_once()))
+    assert all(verdict.is_sent for verdict in uvloop.run(all_at_once()))
     assert len(os.listdir(tmp_path / "mail" / "new")) == 50
     assert os.listdir(tmp_path / "mail" / "tmp") == []
 
@@ -89,7 +90,7 @@ def test_a_folder_that_went_away_leaves_nothing_behind(tmp_path: Path, gone: str
         (tmp_path / gone).rmdir()
         return await line.send(KARI), line.room > 0
 
-    verdict, usable = asyncio.run(while_it_vanishes())
+    verdict, usable = uvloop.run(while_it_vanishes())
 
     assert (verdict.fault, verdict.phase, usable) == (Fault.RELAY, Phase.BODY, False)
     assert verdict.reply.startswith("No such file or directory")

@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 
 import pytest
+import uvloop
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +53,7 @@ def carry(plan: Plan, *, pipelining: bool) -> tuple[list[Verdict], Relay]:
         await line.close()
         return verdicts, relay
 
-    return asyncio.run(over_one_line())
+    return uvloop.run(over_one_line())
 
 
 def assert_true(verdicts: list[Verdict], relay: Relay) -> None:
@@ -200,7 +201,7 @@ def test_a_body_whose_turn_comes_too_late_is_not_written() -> None:
             await asyncio.sleep(0.06)
         return verdicts, relay
 
-    verdicts, relay = asyncio.run(slow_before_the_second())
+    verdicts, relay = uvloop.run(slow_before_the_second())
 
     assert [verdict.is_sent for verdict in verdicts] == [True, False, False, False]
     assert verdicts[1:] == [NOT_TRANSMITTED] * 3

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import uvloop
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +74,7 @@ def test_a_line_that_the_relay_hung_up_on_between_mails_is_not_usable(sink: Smtp
         await line.close()
         return before, after
 
-    assert asyncio.run(idle()) == (True, False)
+    assert uvloop.run(idle()) == (True, False)
 
 
 def test_sending_on_a_line_that_is_not_usable_sends_nothing(sink: SmtpSink) -> None:
@@ -83,7 +84,7 @@ def test_sending_on_a_line_that_is_not_usable_sends_nothing(sink: SmtpSink) -> N
         await line.close()
         return (await line.send(KARI)).fault
 
-    assert asyncio.run(twice()) is Fault.RELAY
+    assert uvloop.run(twice()) is Fault.RELAY
     assert sink.accepted == ()
 
 
@@ -100,7 +101,7 @@ def test_a_cancelled_transmission_leaves_the_line_unusable(sink: SmtpSink) -> No
         await line.close()
         return usable and sending.cancelled()
 
-    assert asyncio.run(cancelled()) is False
+    assert uvloop.run(cancelled()) is False
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.daemon.loops import Loop, steady
 from notifier.daemon.page import health_of
@@ -48,12 +48,12 @@ def test_a_job_that_fails_makes_it_unready_since_then_until_it_succeeds(story: S
 
     loop = Loop(name="send", every=3, patience=60, job=send)
     for _ in range(2):
-        asyncio.run(loop.turn(NOW))
+        uvloop.run(loop.turn(NOW))
         health = health_of(story.parts, NOW, [loop])
         assert [(each.what, each.since) for each in health.problems] == [
             ("the job “send” fails; the log says why", NOW)
         ]
         assert (health.live, health.ready) == (True, False)
 
-    asyncio.run(loop.turn(NOW))
+    uvloop.run(loop.turn(NOW))
     assert health_of(story.parts, NOW, [loop]).ready

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -11,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.core.change import ChangeList
 from notifier.daemon.publishing import Published, publish
@@ -28,7 +28,7 @@ def write(folder: Path, changes: ChangeList | None = None) -> Published:
     listed = changes or real_list()
     history = history_of([listed])
     app = create_app(site(changes=lambda: listed, history=lambda: history))
-    return asyncio.run(publish(app, listed, folder))
+    return uvloop.run(publish(app, listed, folder))
 
 
 def shorter() -> ChangeList:
@@ -124,5 +124,5 @@ def test_an_index_that_cannot_be_read_stops_it(tmp_path: Path, broken: str) -> N
 def test_when_something_is_not_to_be_had_nothing_is_written(tmp_path: Path) -> None:
     app = create_app(site(changes=lambda: None))
     with pytest.raises(NotifierError, match="nothing was published"):
-        asyncio.run(publish(app, real_list(), tmp_path))
+        uvloop.run(publish(app, real_list(), tmp_path))
     assert names(tmp_path) == set()

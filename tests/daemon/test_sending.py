@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.channels.channel import Line
 from notifier.core.pace import Pace
@@ -62,15 +62,15 @@ def running(story: Story) -> Iterator[Running]:
 def test_what_a_run_held_that_failed_in_any_way_leaves_with_the_next(running: Running, story: Story) -> None:
     running.parts = replace(story.parts, channel=Broken())
     with pytest.raises(ValueError, match="a mistake of ours"):
-        asyncio.run(send(running))
+        uvloop.run(send(running))
     assert states(story) == {"claimed": 5}
 
     running.parts = story.parts
-    asyncio.run(send(running))
+    uvloop.run(send(running))
     assert states(story) == {"sent": 5}
 
 
 def test_the_pace_of_one_run_is_that_of_the_next(running: Running) -> None:
     running.flow.pace = Pace(per_minute=60_000)
-    asyncio.run(send(running))
+    uvloop.run(send(running))
     assert running.flow.pace.free_at > 0

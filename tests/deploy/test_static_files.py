@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.daemon.publishing import publish
 from notifier.web.application import create_app
@@ -69,7 +69,7 @@ def test_each_address_answers_as_the_daemon_would(tmp_path: Path) -> None:
     inside.mkdir()
     history = history_of([real_list()])
     app = create_app(site(history=lambda: history))
-    asyncio.run(publish(app, real_list(), published))
+    uvloop.run(publish(app, real_list(), published))
     index = json.loads((published / "published.json").read_bytes())["files"]
     with served(inside, published) as client:
         for name, entry in index.items():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.daemon.loops import Loop
 from notifier.daemon.supervisor import tell_supervisor, watch
@@ -33,7 +34,7 @@ def watched(loops: Sequence[Loop]) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(watch(loops, every=0.01), timeout=0.2)
 
-    asyncio.run(a_while())
+    uvloop.run(a_while())
 
 
 @pytest.mark.parametrize("abstract", [False, True])

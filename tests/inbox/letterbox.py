@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+import uvloop
 from sqlalchemy import Engine
 
 from notifier.app import may_receive
@@ -108,7 +109,7 @@ def opened(letterbox: Letterbox) -> Iterator[Letterbox]:
 @contextmanager
 def listening(begin: Callable[[socket.socket], Coroutine[Any, Any, Listener]]) -> Iterator[int]:
     """The free port at which a listener takes mail until the block ends."""
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="letterbox", daemon=True)
     thread.start()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
+import uvloop
 from sqlalchemy import Engine
 
 from notifier.channels.choose import choose_channel
@@ -35,7 +35,7 @@ class Sky:
         """Whether the canary is missed then."""
         now = JUNE + timedelta(minutes=minutes)
         channel = choose_channel(url=self.sink.url, password=None, helo="node.example.no")
-        asyncio.run(watch_canary(engine=self.engine, channel=channel, aviary=aviary, now=now))
+        uvloop.run(watch_canary(engine=self.engine, channel=channel, aviary=aviary, now=now))
         self.box.now = now
         return any("canary" in found.what for found in examine(engine=self.engine, timing=TIMING, now=now))
 

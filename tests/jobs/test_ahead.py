@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import uvloop
 
 from notifier.jobs import ahead, transmit
 from notifier.jobs.dispatch import dispatch
@@ -45,7 +46,7 @@ def test_the_next_are_taken_while_those_before_have_not_left_yet(
     left: list[int] = []
     taking(monkeypatch, lambda taken: left.append(len(sink.accepted)) if taken.claimed else None)
     with sending(crowd) as sender:
-        assert asyncio.run(dispatch(sender)).sent == 30
+        assert uvloop.run(dispatch(sender)).sent == 30
 
     assert len(left) == 6
     assert any(accepted < 5 * before for before, accepted in enumerate(left))
@@ -55,7 +56,7 @@ def test_the_next_are_taken_while_those_before_have_not_left_yet(
 
 def test_whoever_drains_gives_back_what_was_taken_ahead(crowd: Story, sink: SmtpSink) -> None:
     with sending(crowd) as sender:
-        done = asyncio.run(dispatch(sender, draining=lambda: len(sink.accepted) > 0))
+        done = uvloop.run(dispatch(sender, draining=lambda: len(sink.accepted) > 0))
 
     assert 0 < done.sent < 30
     assert states(crowd) == {"sent": done.sent, "pending": 30 - done.sent}
@@ -64,7 +65,7 @@ def test_whoever_drains_gives_back_what_was_taken_ahead(crowd: Story, sink: Smtp
 def test_what_was_taken_ahead_waits_once_the_breaker_opens(crowd: Story, sink: SmtpSink) -> None:
     sink.script.always("mail", say("451 4.3.0 not now"))
     with sending(crowd) as sender:
-        done = asyncio.run(dispatch(sender))
+        done = uvloop.run(dispatch(sender))
 
     assert done.stopped.startswith("the relay is left alone")
     assert states(crowd) == {"pending": 30}
@@ -89,5 +90,5 @@ def test_whoever_is_cut_off_while_taking_leaves_nothing_claimed(
             await running
 
     with sending(crowd) as sender:
-        asyncio.run(cut_off(sender))
+        uvloop.run(cut_off(sender))
     assert states(crowd) == {"pending": 30}

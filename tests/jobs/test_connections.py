@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import uvloop
 
 from notifier.jobs import transmit
 from notifier.jobs.dispatch import dispatch
@@ -37,7 +38,7 @@ def test_one_slow_connection_stops_neither_the_others_nor_what_is_claimed_later(
             return taken
 
         # The sink has a mail in hand before it keeps its sender waiting for the answer.
-        assert asyncio.run(until_the_others_are_there()) < 5.5
+        assert uvloop.run(until_the_others_are_there()) < 5.5
 
 
 def test_connections_are_kept_from_one_claim_to_the_next(
@@ -58,10 +59,10 @@ def test_no_more_leave_in_a_minute_than_may_in_one_run_or_the_next(
     before = sink.connections
     with sending(crowd, per_minute=600) as sender:
         began = time.monotonic()
-        assert asyncio.run(dispatch(sender)).sent == 30
+        assert uvloop.run(dispatch(sender)).sent == 30
         for address in ("one@more.example.no", "two@more.example.no"):
             crowd.joins(address, now=MONDAY)
-            assert asyncio.run(dispatch(sender)).sent == 1
+            assert uvloop.run(dispatch(sender)).sent == 1
 
     # Ten a second, the first ten at once.
     assert time.monotonic() - began > 3.0
@@ -81,7 +82,7 @@ def test_a_relay_that_ends_every_connection_at_the_greeting_is_left_alone(
     sink.script.always("ehlo", act)
     with sending(crowd) as sender:
         slow = replace(sender, clock=slowly(0.1))
-        done = asyncio.run(dispatch(slow, draining=for_seconds(3)))
+        done = uvloop.run(dispatch(slow, draining=for_seconds(3)))
         assert sender.flow.admission.known is None
     assert done.stopped.startswith("the relay is left alone until")
     assert sink.connections - before == 1
@@ -101,7 +102,7 @@ def test_a_relay_that_admits_few_connections_is_sent_everything_over_those(
     sink.script.always("verdict", wait(0.02))
     before = sink.connections
     with sending(crowd) as sender:
-        assert asyncio.run(dispatch(sender)).sent == 30
+        assert uvloop.run(dispatch(sender)).sent == 30
         assert sender.flow.admission.known == 2
     assert "relay" not in crowd.alerts()
     assert sink.connections - before == crowd.parts.settings.mail.connections

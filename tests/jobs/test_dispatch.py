@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import uvloop
 from sqlalchemy import text
 
 from notifier.core.backoff import UNANSWERED_STREAK
@@ -89,7 +89,7 @@ def test_nothing_more_leaves_once_a_verdict_could_not_be_recorded(crowd: Story, 
             await transmitter.end()
 
     with sending(crowd) as sender:
-        asyncio.run(send_twice(sender))
+        uvloop.run(send_twice(sender))
     assert len(sink.accepted) == 1
 
 
@@ -99,12 +99,12 @@ def test_arming_that_takes_long_keeps_nothing_from_leaving(
     monkeypatch.setattr(transmit, "BATCH_SECONDS", 0.1)
     with sending(crowd) as sender:
         slow = replace(sender, clock=slowly(0.15))
-        assert asyncio.run(dispatch(slow, draining=for_seconds(10))).sent == 30
+        assert uvloop.run(dispatch(slow, draining=for_seconds(10))).sent == 30
 
 
 def test_whoever_drains_leaves_what_was_not_begun_to_the_next(crowd: Story, sink: SmtpSink) -> None:
     with sending(crowd) as sender:
-        done = asyncio.run(dispatch(sender, draining=lambda: len(sink.accepted) > 0))
+        done = uvloop.run(dispatch(sender, draining=lambda: len(sink.accepted) > 0))
 
     assert 0 < done.sent < 30
     assert states(crowd)["pending"] == 30 - done.sent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import subprocess
@@ -12,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.channels.channel import Parcel
 from notifier.channels.maildir import MaildirChannel
@@ -34,7 +34,7 @@ def client(tmp_path: Path) -> Iterator[Client]:
         await line.send(parcel)
         await line.close()
 
-    asyncio.run(deliver())
+    uvloop.run(deliver())
     with serving(site(register=replace(nobody(), mailbox=tmp_path))) as client:
         yield client
 

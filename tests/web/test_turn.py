@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import uvloop
+
 from notifier.web.turn import once_a_turn
 
 
@@ -38,4 +40,4 @@ def test_all_in_a_turn_share_one_answer_and_the_next_turn_asks_again() -> None:
         await asyncio.sleep(0)
         assert question() == 3
 
-    asyncio.run(turns())
+    uvloop.run(turns())

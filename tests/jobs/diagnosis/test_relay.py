@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from notifier.channels.choose import choose_channel
 from notifier.jobs.diagnosis.finding import Finding, Level
@@ -31,7 +31,7 @@ def looked(url: str) -> list[Finding]:
     async def all_of_it() -> list[Finding]:
         return [found async for found in look_at_way_out(channel, settings)]
 
-    return asyncio.run(all_of_it())
+    return uvloop.run(all_of_it())
 
 
 def test_a_good_relay_is_fine_and_its_offers_are_named(relay: SmtpSink) -> None:
