@@ -1,12 +1,14 @@
-"""Reopening: which reminders that an Answer once spared somebody are owed after all, once it holds no more."""
+"""Reopening: which reminders are owed after all: that an Answer once spared somebody, once it holds no more, and that
+were given up for a date that comes back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from notifier.core.answer import AnswerRules
-from notifier.core.change import Change
+from notifier.core.change import Change, ChangeList
 from notifier.core.notice import Notice, Outcome
 from notifier.core.plan import still_speaks
 from notifier.core.stance import Stance
@@ -33,4 +35,22 @@ def reopened(
         spared = stance.spares(deadlines[notice.step.deadline], notice.step.lead, rules)
         late = notice.step.expires is not None and now >= notice.step.expires
         if notice.outcome is Outcome.ANSWERED and not spared and not late:
+            yield notice
+
+
+def given_up(
+    reminders: Iterable[Notice], *, changes: ChangeList, away: Mapping[str, datetime], now: datetime
+) -> Iterator[Notice]:
+    """Of these reminders, those to be owed again since their Deadline gets back the days of which they speak.
+
+    `away` says since when it was without them, by its key. What was cancelled in that time was so for nothing, and
+    where no news of it leaves, nothing else tells of the date. Of several the tightest is told, by `core.settle`.
+    """
+    deadlines = {key: deadline for key, _, deadline in changes.deadlines() if key in away}
+    for notice in reminders:
+        deadline, decided_at = deadlines.get(notice.step.deadline), notice.decided_at
+        if deadline is None or notice.outcome is not Outcome.CANCELLED or decided_at is None:
+            continue
+        late = notice.step.expires is not None and now >= notice.step.expires
+        if decided_at >= away[notice.step.deadline] and still_speaks(notice.step, deadline) and not late:
             yield notice

@@ -20,12 +20,13 @@ from notifier.core.diff import Difference, DifferenceKind, carry_over, differenc
 from notifier.core.guard import Objection, objections
 from notifier.core.history import away_since
 from notifier.core.plan import NEWS
+from notifier.core.reopening import given_up
 from notifier.core.text import count
 from notifier.core.timing import Timing
 from notifier.errors import ListRefusedError
 from notifier.sources.parse import parse_list
 from notifier.sources.source import Source
-from notifier.store import alerts, changes, installation, subscribers
+from notifier.store import alerts, changes, installation, reopening, subscribers
 from notifier.store.changes import Reading, ReadingState
 from notifier.store.engine import writing
 
@@ -172,27 +173,29 @@ def take_force(
     # What a list drops stays in force, and is about a Change whose words may be others now.
     found = differences(old or empty, merged)
     told = frozenset(difference for difference in found if old is not None and is_news(new, difference))
+    afresh = rearmed(old or empty, new)
+    away = _away(connection, merged, afresh)
     changes.put_in_force(
         connection,
         changes=new,
         merged=merged,
         differences=found,
         news=told,
-        since=_since(connection, merged, rearmed(old or empty, new), now),
+        since={key: away.get(key, now) for key in afresh},
         now=now,
         decided_by=by,
     )
+    lost = given_up(reopening.cancelled(connection, away), changes=merged, away=away, now=now)
+    reopening.reopen(connection, lost, now=now)
 
 
-def _since(
-    connection: Connection, changes_now: ChangeList, afresh: Collection[str], now: datetime
-) -> dict[str, datetime]:
-    """From when on reminders of each of these Deadlines are owed: from now, or since it lost the days it gets back."""
+def _away(connection: Connection, changes_now: ChangeList, afresh: Collection[str]) -> dict[str, datetime]:
+    """Since when each of these Deadlines that gets back its days was without them: what fell due meanwhile is owed."""
     history = changes.history(connection)
     return {
-        key: away_since(history.get(key, ()), deadline.when) or now
+        key: since
         for key, _, deadline in changes_now.deadlines()
-        if key in afresh
+        if key in afresh and (since := away_since(history.get(key, ()), deadline.when))
     }
 
 

@@ -1,21 +1,23 @@
-"""What an Answer spared somebody is owed again once none spares it: the tightest, and nothing that was told."""
+"""What is owed again: of what an Answer spared somebody the tightest, once none spares it, and what was given up for
+a date that comes back; nothing that was told.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.core.answer import AnswerKind, AnswerRules
-from notifier.core.change import Change, Status
+from notifier.core.change import Change, Deadline, Status
 from notifier.core.footing import Footing
 from notifier.core.notice import Notice, Outcome
-from notifier.core.reopening import reopened
+from notifier.core.reopening import given_up, reopened
 from notifier.core.stance import OPEN, Stance
-from tests.core.lists import LONG_AGO, a_change, a_deadline, oslo
+from tests.core.lists import LONG_AGO, a_change, a_deadline, a_list, oslo
 from tests.core.settling import lists_of, reminders_of, settled
 from tests.core.test_stance import an_answer
 
@@ -121,3 +123,28 @@ def test_changing_an_answer_to_and_fro_loses_no_owed_reminder_and_tells_none_twi
     if ledger:
         tightest = max(ledger.values(), key=lambda each: each.step.due)
         assert tightest.outcome is Outcome.SENT
+
+
+@pytest.mark.parametrize(
+    ("cancelled_after", "deadline", "now", "again"),
+    [
+        (0, DEADLINE, "2026-11-30", True),
+        (9, DEADLINE, "2026-12-01", True),
+        (9, DEADLINE, "2026-12-02", False),
+        (-1, DEADLINE, "2026-11-30", False),
+        (9, a_deadline("2026-12-15"), "2026-11-30", False),
+    ],
+)
+def test_what_was_given_up_while_its_days_were_away(
+    cancelled_after: int, deadline: Deadline, now: str, again: bool
+) -> None:
+    away = oslo("2026-11-24", "10:00")
+    decided_at = away + timedelta(minutes=cancelled_after)
+    reminders = [
+        replace(each, outcome=outcome, decided_at=decided_at)
+        for each, outcome in zip(reminders_of(DEADLINE), Outcome, strict=False)
+    ]
+    changes = a_list(a_change(deadline))
+    found = list(given_up(reminders, changes=changes, away={"portal/end": away}, now=oslo(now, "00:00")))
+    assert found == [each for each in reminders if again and each.outcome is Outcome.CANCELLED]
+    assert list(given_up(reminders, changes=changes, away={}, now=oslo(now, "00:00"))) == []
