@@ -6,6 +6,7 @@ Whoever an event is about is given as a Person, and written as a keyed pseudonym
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ LEVELS = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+
+# How systemd's journal wants to be told how grave a line is (sd-daemon(3)).
+_GRAVITY = {"debug": "<7>", "info": "<6>", "warning": "<4>", "error": "<3>", "critical": "<2>"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,6 +70,27 @@ def _processors() -> Sequence[structlog.typing.Processor]:
     return known
 
 
+class _Libraries(logging.Handler):
+    """Says in the log's own form what libraries have to say."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log(record.name).log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+
+
+def _goes_to_the_journal() -> bool:
+    """Whether standard error is a stream of systemd's journal ($JOURNAL_STREAM in systemd.exec(5))."""
+    try:
+        stream = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
+
+
+def _graded(logger: object, method: str, written: Any) -> str:
+    """Lines that say how grave they are, so that `journalctl -p warning` finds them."""
+    return "\n".join(_GRAVITY[method] + line for line in str(written).splitlines())
+
+
 def start_logging(*, form: str, level: str) -> None:
     """Set the log up for this process. `form` is auto, console or json; it goes to standard error."""
     readable = form == "console" or (form == "auto" and sys.stderr.isatty())
@@ -83,12 +108,12 @@ def start_logging(*, form: str, level: str) -> None:
         # Plain traces only: structured ones would carry local variables, and those hold addresses.
         shape.append(structlog.processors.format_exc_info)
     structlog.configure(
-        processors=[*shape, renderer],
+        processors=[*shape, renderer, *([_graded] if _goes_to_the_journal() else [])],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
     # Libraries speak only when something is wrong; their access logs could hold tokens.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])
 
 
 def log(name: str) -> structlog.typing.FilteringBoundLogger:

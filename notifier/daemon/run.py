@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -56,6 +57,10 @@ CANARY_SECONDS = 15
 # How long a loop may go without moving. A relay may take up to 15 minutes over one mail.
 PATIENCE = 300
 RELAY_PATIENCE = 1200
+
+# A turn that is still at work when its time comes again is no trouble, and each loop tells of its own failures.
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+logging.getLogger("apscheduler.executors.default").setLevel(logging.CRITICAL)
 
 _log = log("daemon")
 

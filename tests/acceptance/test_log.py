@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -79,3 +82,36 @@ def test_before_any_keys_are_known_everybody_is_somebody(
     said = capsys.readouterr().err
     assert said.count("somebody") == 2
     assert "@" not in said
+
+
+_SAYS = """
+import logging
+from notifier.logs import log, start_logging
+start_logging(form="json", level="info")
+log("test").info("fine")
+log("test").warning("look")
+logging.getLogger("uvicorn.error").error("broken", exc_info=ValueError("why"))
+"""
+
+
+@pytest.mark.parametrize("to_the_journal", [True, False])
+def test_the_journal_hears_how_grave_each_line_is_and_libraries_speak_as_we_do(
+    to_the_journal: bool, tmp_path: Path
+) -> None:
+    with (tmp_path / "stream").open("w+") as stream:
+        status = os.fstat(stream.fileno())
+        journal = f"{status.st_dev}:{status.st_ino if to_the_journal else 0}"
+        subprocess.run(
+            [sys.executable, "-c", _SAYS],
+            stderr=stream,
+            env={**os.environ, "JOURNAL_STREAM": journal},
+            check=True,
+            timeout=60,
+        )
+        stream.seek(0)
+        said = stream.read().splitlines()
+    gravities = [line[: line.index("{")] for line in said]
+    assert gravities == (["<6>", "<4>", "<3>"] if to_the_journal else ["", "", ""])
+    broken = json.loads(said[2].removeprefix("<3>"))
+    assert (broken["part"], broken["event"], broken["level"]) == ("uvicorn.error", "broken", "error")
+    assert "ValueError: why" in broken["exception"]
