@@ -26,9 +26,11 @@ def put(
 ) -> None:
     """Let a Letter wait for its sending, in place of one of its kind that waits already.
 
-    `to` is another address than the Subscriber's own, `dropped` what a status tells that they follow no longer.
+    `to` is another address than the Subscriber's own, `dropped` what a status tells that they follow no longer; what
+    the one before would have told of that is told with it.
     """
-    _cancel(connection, subscriber_id, kind, why="a newer one takes its place", now=now)
+    untold = _cancel(connection, subscriber_id, kind, why="a newer one takes its place", now=now)
+    about = dict.fromkeys((*" ".join(untold).split(), *map(str, dropped)))
     row = {
         "subscriber_id": subscriber_id,
         "state": MessageState.PENDING.value,
@@ -38,7 +40,7 @@ def put(
         "state_at": now,
         "letter": kind.value,
         "letter_to": to,
-        "about": " ".join(map(str, dropped)),
+        "about": " ".join(about),
     }
     connection.execute(insert(messages).values(row))
 
@@ -48,7 +50,10 @@ def withdraw(connection: Connection, subscriber_id: int, kind: LetterKind, *, no
     _cancel(connection, subscriber_id, kind, why="it is not wanted", now=now)
 
 
-def _cancel(connection: Connection, subscriber_id: int, kind: LetterKind, *, why: str, now: datetime) -> None:
+def _cancel(
+    connection: Connection, subscriber_id: int, kind: LetterKind, *, why: str, now: datetime
+) -> Sequence[str]:
+    """End those of this kind that wait; answers what they were to tell."""
     waits = and_(
         messages.c.subscriber_id == subscriber_id,
         messages.c.letter == kind,
@@ -56,7 +61,7 @@ def _cancel(connection: Connection, subscriber_id: int, kind: LetterKind, *, why
         messages.c.copies == 0,
     )
     ended = {"state": MessageState.CANCELLED.value, "letter_to": None, "state_at": now, "last_reply": why}
-    connection.execute(update(messages).where(waits).values(ended))
+    return connection.scalars(update(messages).where(waits).values(ended).returning(messages.c.about)).all()
 
 
 def times_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, after: datetime) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from notifier.consent.choosing import follow_again
 from notifier.consent.confirming import Denied, deny_help
+from notifier.core.message import MessageState
 from notifier.core.pseudonym import Pseudonyms
 from notifier.core.subscription import EVERYTHING, Followed, SubscriberState, parse_topic
 from notifier.core.text import Language
@@ -131,6 +132,18 @@ def test_of_two_services_left_by_one_mail_both_can_be_taken_back(box: Letterbox)
     assert letters(box) == ["status"]
     with reading(box.engine) as connection:
         about = connection.scalar(select(messages.c.about).where(messages.c.letter == "status"))
+    assert about == "service:ftps service:helseid"
+
+
+def test_of_two_services_left_by_two_mails_at_once_both_can_be_taken_back(box: Letterbox) -> None:
+    join(box.engine, KARI, "everything")
+    for line in ("Stopp FTPS", "Stopp HelseID"):
+        assert box.write(line).startswith("250")
+    box.now = JUNE + timedelta(hours=2)
+    assert box.write("Hva følger jeg?").startswith("250")
+    waits = (messages.c.letter == "status", messages.c.state == MessageState.PENDING)
+    with reading(box.engine) as connection:
+        (about,) = connection.scalars(select(messages.c.about).where(*waits))
     assert about == "service:ftps service:helseid"
 
 
