@@ -33,12 +33,12 @@ _BUTTONS = ("confirm", "choose", "undo", "open", "confirm_address", "answer_othe
 _LINKED = (*_BUTTONS, "deny", "again", "about")
 _SHAPES = {
     LetterKind.CONFIRMATION: "asked wish confirm within unasked deny",
-    LetterKind.ALREADY: "already choose",
+    LetterKind.ALREADY: "already paused choose",
     LetterKind.GOODBYE: "ended mistaken undo erase",
     LetterKind.ACCESS: "access open until secret",
     LetterKind.NEW_ADDRESS: "moving confirm_address within not_moving deny",
     LetterKind.ADDRESS_CHANGED: "moved not_me",
-    LetterKind.STATUS: "less again follow choose",
+    LetterKind.STATUS: "less again follow paused choose",
     LetterKind.HELP: "commands misused deny",
     LetterKind.LEAVING: "doubted leave not_moving",
     LetterKind.ASK_AGAIN: "unread forwarded press",
@@ -79,6 +79,7 @@ def letter_content_of(matter: Matter, kind: LetterKind, *, places: Places, voice
         "follows": following_of(matter.followed, matter.changes, language),
         "undo_until": matter.undo_until,
         "access_until": matter.access_until,
+        "paused_until": matter.paused_until,
         **_told_of(matter, contact),
     }
 
@@ -142,9 +143,12 @@ def _shape(kind: LetterKind, matter: Matter) -> list[str]:
     """The parts of a Letter in their order. Who subscribes ends that by other links."""
     if kind is LetterKind.HELP and matter.subscribes:
         return ["commands"]
-    if kind is LetterKind.STATUS and not matter.dropped:
-        return ["follow", "choose"]
-    return _SHAPES[kind].split()
+    left_out: set[str] = set()
+    if not matter.dropped:
+        left_out |= {"less", "again"}
+    if matter.paused_until is None:
+        left_out.add("paused")
+    return [part for part in _SHAPES[kind].split() if part not in left_out]
 
 
 def _links(kind: LetterKind, matter: Matter, links: Links) -> dict[str, Place]:

@@ -11,7 +11,15 @@ from notifier.core.answer import AnswerKind, Evidence, GivenAnswer
 from notifier.core.change import ChangeList
 from notifier.core.footing import Footing
 from notifier.core.history import Entry
-from notifier.core.letter import ACCESS_WITHIN, NEEDS_ASK, UNDO_WITHIN, WITH_OVERVIEW, Ask, LetterKind
+from notifier.core.letter import (
+    ACCESS_WITHIN,
+    NEEDS_ASK,
+    OF_WHAT_THEY_GET,
+    UNDO_WITHIN,
+    WITH_OVERVIEW,
+    Ask,
+    LetterKind,
+)
 from notifier.core.message import Message
 from notifier.core.notice import PROMISES, REMINDERS, Notice, NoticeKind
 from notifier.core.stance import Doubt, Stance
@@ -52,7 +60,8 @@ class Matter:
     the Changes, by id, of which nobody at `vendor` has answered the reminders. A Letter has no Notices; what it
     offers works until `undo_until` or until the local time `access_until`. It may tell of an Answer that was
     `given`, by its reader (`is_own`) or others. `subscribes` is False where help goes to somebody who
-    does not; `dropped` is what they followed until a mail in their name.
+    does not; `dropped` is what they followed until a mail in their name. A Letter that says what they get also says
+    until when they have paused, `paused_until`, if they have.
     """
 
     letter: LetterKind | None
@@ -72,6 +81,7 @@ class Matter:
     access_until: str = ""
     subscribes: bool = True
     dropped: tuple[Topic, ...] = ()
+    paused_until: date | None = None
 
     @property
     def key(self) -> Hashable:
@@ -122,8 +132,16 @@ def matter_of(
         if letter is LetterKind.ACCESS
         else "",
         dropped=message.dropped,
+        paused_until=_paused_until(letter, subscriber, timing=timing, now=now),
         subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
     )
+
+
+def _paused_until(
+    letter: LetterKind | None, subscriber: Subscriber, *, timing: Timing, now: datetime
+) -> date | None:
+    until = subscriber.paused_until
+    return timing.today(until) if letter in OF_WHAT_THEY_GET and until is not None and until > now else None
 
 
 def _told(notice: Notice) -> Told:

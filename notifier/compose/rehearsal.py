@@ -6,7 +6,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -125,7 +125,7 @@ def _samples() -> Iterator[Sample]:
 
 
 def every_letter(*, changes: ChangeList, language: Language, now: datetime) -> Iterator[Sample]:
-    """A Letter of each kind, and the two that say more to some: help for a stranger, less than before."""
+    """A Letter of each kind, and those that say more to some: help for a stranger, less than before, in a pause."""
     made = {
         kind: letter_sample(changes=changes, kind=kind, language=language, now=now) for kind in LetterKind
     }
@@ -133,6 +133,7 @@ def every_letter(*, changes: ChangeList, language: Language, now: datetime) -> I
     helped, told = made[LetterKind.HELP], made[LetterKind.STATUS]
     yield replace(helped, subscriber=replace(helped.subscriber, state=SubscriberState.PENDING))
     yield replace(told, message=replace(told.message, dropped=(EVERYTHING,)))
+    yield replace(told, subscriber=replace(told.subscriber, paused_until=now + timedelta(days=1)))
 
 
 def _stances() -> Iterator[Stance]:

@@ -65,6 +65,8 @@ TO_KEPT_ADDRESS = TO_ANOTHER_ADDRESS - {LetterKind.NEW_ADDRESS}
 KEEPS_WHERE_IT_WENT = frozenset({LetterKind.HELP_WANTED})
 # These show where their reader stands, and ask about all of it.
 WITH_OVERVIEW = frozenset({LetterKind.STATUS, LetterKind.ASK_AGAIN})
+# These say that their reader is told of something, which a pause puts off.
+OF_WHAT_THEY_GET = frozenset({LetterKind.STATUS, LetterKind.ALREADY})
 # These tell of an Answer.
 OF_ANSWERS = frozenset({LetterKind.ANSWERED, LetterKind.HELP_WANTED})
 

@@ -26,6 +26,7 @@ from tests.compose.mails import (
     html_of,
     listed,
     old_login,
+    one_line,
     parsed,
     shipped_templates,
     text_of,
@@ -144,6 +145,25 @@ def test_a_status_that_tells_of_less_offers_what_was_followed_before() -> None:
     assert again == f"{LINKS.follow_again(made.subscriber.addressee, dropped)}&lang=nb"
     assert again in text_of(mail)
     assert "again=" not in text_of(letter(LetterKind.STATUS))
+
+
+@pytest.mark.parametrize("kind", [LetterKind.STATUS, LetterKind.ALREADY])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.NB, "Du har tatt pause og får ingen varsler før 11. januar 2027."),
+        (Language.NN, "Du har teke pause og får ingen varsel før 11. januar 2027."),
+        (Language.EN, "You have paused, and get no reminders or news before 11 January 2027."),
+    ],
+)
+def test_who_has_paused_is_reminded_of_that_while_it_lasts(
+    kind: LetterKind, language: Language, words: str
+) -> None:
+    made = letter_sample(changes=listed(old_login()), kind=kind, language=language, now=NOW)
+    paused = replace(made.subscriber, paused_until=oslo("2027-01-11"))
+    assert words in one_line(text_of(written(replace(made, subscriber=paused))))
+    over = replace(made.subscriber, paused_until=NOW)
+    assert text_of(written(replace(made, subscriber=over))) == text_of(letter(kind, language))
 
 
 def test_who_does_not_subscribe_can_say_that_they_did_not_ask_for_help() -> None:

@@ -18,8 +18,15 @@ LIST = a_list(
         a_deadline("2026-12-11", name="after"),
         a_deadline("2026-12-01", name="over", status=Status.COMPLETED),
         a_deadline("tba", name="undated"),
+        a_deadline("2026-10", name="month before"),
     ),
-    a_change(a_deadline("2026-12", name="month"), name="par", service="helseid"),
+    a_change(
+        a_deadline("2026-12", name="month"),
+        a_deadline("2026-Q4", name="open"),
+        a_deadline("2026-03..", name="open for ever"),
+        name="par",
+        service="helseid",
+    ),
 )
 
 
@@ -30,9 +37,11 @@ def keys(*topics: str, but: str = "") -> list[str]:
 
 
 def test_what_can_come_from_today_to_the_day_it_ends_is_named_soonest_first() -> None:
-    assert keys("everything") == ["portal/first", "par/month", "portal/last"]
+    windows = ["par/open for ever", "par/open"]
+    assert keys("everything") == [*windows, "portal/first", "par/month", "portal/last"]
 
 
 def test_only_what_is_followed_counts() -> None:
-    assert keys("service:helseid") == ["par/month"]
-    assert keys("everything", but="change:portal") == ["par/month"]
+    theirs = ["par/open for ever", "par/open", "par/month"]
+    assert keys("service:helseid") == theirs
+    assert keys("everything", but="change:portal") == theirs
