@@ -56,7 +56,9 @@ def _place(url: str) -> tuple[str, int | None, str]:
     """Host, port and user."""
     try:
         parts = urlsplit(url)
-        return parts.hostname or "", parts.port, unquote(parts.username or "")
+        host = parts.hostname or ""
+        _ = host.encode("idna")  # as looking it up will
+        return host, parts.port, unquote(parts.username or "")
     except ValueError as error:
         raise ConfigurationError([f"{_FORMS}: {error}"]) from None
 

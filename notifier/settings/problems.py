@@ -31,7 +31,7 @@ def parts_of(url: str) -> SplitResult:
     """The parts of an address; none of them when it is not one."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        _ = parts.port, (parts.hostname or "").encode("idna")
     except ValueError:
         return urlsplit("")
     return parts

@@ -41,6 +41,7 @@ def test_a_channel_says_where_mail_goes(url: str, description: str) -> None:
         "smtp://",
         "smtp://h:99999",
         "smtp://[::1",
+        "smtp://relay..example",
         "maildir:",
     ],
 )

@@ -81,6 +81,7 @@ def test_a_misspelt_key_in_a_variable_is_not_ignored(monkeypatch: pytest.MonkeyP
         ("MAIL__URL", "smtp://:25", "names no host"),
         ("MAIL__URL", "smtp://relay.example:99999", "names no host, or a port"),
         ("MAIL__URL", "smtp://[relay", "names no host"),
+        ("MAIL__URL", "smtp://relay..example:25", "names no host"),
         ("MAIL__URL", "smtp://user@relay.example", "login over an unencrypted connection"),
         ("MAIL__FROM", "varsel", "not an e-mail address"),
         ("MAIL__FROM", "a@b.no\r\nBcc: c@d.no", "control characters"),
