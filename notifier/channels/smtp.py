@@ -119,9 +119,11 @@ def _verdict_of(error: Exception, phase: Phase) -> Verdict:
         return _tls_trouble(root)
     if phase is Phase.CONNECT and isinstance(root, aiosmtplib.SMTPException):
         phase = Phase.GREETING  # aiosmtplib's connect() also waits for the banner
-    if isinstance(root, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(root, TimeoutError):
         return Verdict(fault=Fault.RELAY, phase=phase, reply="no answer came in time")
-    words = f"no connection: {safe_words(str(root))}" if phase is Phase.CONNECT else "the connection was lost"
+    # uvloop has no words for an end during the handshake.
+    why = safe_words(str(root)) if phase is Phase.CONNECT else ""
+    words = f"no connection: {why}" if why else "the connection was lost"
     return Verdict(fault=Fault.RELAY, phase=phase, reply=words)
 
 

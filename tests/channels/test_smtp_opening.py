@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from notifier.channels.channel import ChannelDownError
 from notifier.core.reply import Fault, Phase, Verdict
-from tests.channels.sending import KARI, channel_to, patience_with, send
+from tests.channels.sending import KARI, PATIENT, channel_to, patience_with, send
 from tests.peers.certificates import Authority
 from tests.peers.smtp_script import Act, drip, drop, say, stall
 from tests.peers.smtp_sink import SmtpSink
@@ -62,6 +63,26 @@ def test_trouble_before_the_greeting_is_over_is_the_relays_fault(
     verdict = refusal(sink, timeouts=patience_with(act))
 
     assert (verdict.fault, verdict.phase, verdict.code) == (Fault.RELAY, Phase.GREETING, code)
+
+
+def test_a_relay_that_takes_too_long_over_it_all_is_told_as_that(sink: SmtpSink) -> None:
+    sink.script.once("ehlo", stall())
+
+    verdict = refusal(sink, timeouts=replace(PATIENT, whole=0.3))
+
+    assert (verdict.fault, verdict.phase) == (Fault.RELAY, Phase.GREETING)
+    assert verdict.reply == "no answer came in time"
+
+
+def test_a_relay_that_hangs_up_on_an_encrypted_greeting_is_told_with_a_reason(
+    sink: SmtpSink, ca_file: Path
+) -> None:
+    sink.script.once("banner", Act(reply="", drops=True, pause=0.1))
+
+    verdict = refusal(sink, scheme="smtps", ca_file=ca_file)
+
+    assert verdict.fault is Fault.RELAY
+    assert verdict.reply.removeprefix("no connection: ")
 
 
 def test_starttls_encrypts_before_the_mail(authority: Authority, ca_file: Path) -> None:
