@@ -124,7 +124,8 @@ def dropped(old: ChangeList, new: ChangeList) -> tuple[str, ...]:
 
 
 def carry_over(old: ChangeList, new: ChangeList) -> ChangeList:
-    """The new list with everything it dropped still in it, as the old one had it."""
+    """The new list with everything it dropped still in it, as the old one had it; only what follows another Deadline
+    goes on doing so."""
     changes = []
     for change in new.changes:
         before = old.change(change.id)
@@ -133,4 +134,15 @@ def carry_over(old: ChangeList, new: ChangeList) -> ChangeList:
         changes.append(replace(change, deadlines=change.deadlines + missing))
     changes.extend(change for change in old.changes if new.change(change.id) is None)
     services = [*new.services, *(service for service in old.services if new.service(service.id) is None)]
-    return ChangeList(revision=new.revision, services=tuple(services), changes=tuple(changes))
+    merged = ChangeList(revision=new.revision, services=tuple(services), changes=tuple(changes))
+    return replace(merged, changes=tuple(_following(change, merged) for change in merged.changes))
+
+
+def _following(change: Change, changes: ChangeList) -> Change:
+    """The Change with the dates that its Deadlines take from others."""
+    leaders = [changes.deadline(each.follows) if each.follows else None for each in change.deadlines]
+    deadlines = zip(change.deadlines, leaders, strict=True)
+    return replace(
+        change,
+        deadlines=tuple(replace(each, when=led[1].when) if led else each for each, led in deadlines),
+    )

@@ -173,7 +173,7 @@ def take_force(
     # What a list drops stays in force, and is about a Change whose words may be others now.
     found = differences(old or empty, merged)
     told = frozenset(difference for difference in found if old is not None and is_news(new, difference))
-    afresh = rearmed(old or empty, new)
+    afresh = rearmed(old or empty, merged)
     away = _away(connection, merged, afresh)
     changes.put_in_force(
         connection,

@@ -148,6 +148,16 @@ def test_what_a_list_drops_is_carried_over_as_it_was() -> None:
     assert carried.revision == 2
 
 
+def test_what_is_carried_over_goes_on_following() -> None:
+    follower = a_change(a_deadline(follows=KEY), name="preg", service="preg")
+    old = a_list(a_change(), follower)
+    new = a_list(a_change("2026-11-16"), revision=2)
+    carried = carry_over(old, new)
+    assert [deadline.when for _, _, deadline in carried.deadlines()] == [a_when("2026-11-16")] * 2
+    assert rearmed(old, carried) == {KEY, "preg/end"}
+    assert carry_over(carried, new) == carried
+
+
 @pytest.mark.parametrize(
     ("before", "after", "afresh"),
     [
