@@ -25,6 +25,8 @@ from notifier.sources.rules import rule_findings
 from notifier.sources.tokens import tokens
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_ASSIGNMENT = re.compile(r"[ \t]*[A-Za-z0-9_.-]++[ \t]*=[ \t]*(?P<value>\S.*)")
+_QUOTES, _LONG_QUOTES = "\"'", ('"""', "'''")
 
 
 def parse_list(data: bytes, *, today: date) -> ChangeList:
@@ -63,4 +65,23 @@ def _syntax_problem(error: Exception, text: str) -> Problem:
     if unclosed is not None and unclosed <= line:
         return Problem(unclosed, "the quoted text that begins here has no closing quotes")
     reason = str(error)[: place.start()] if place else str(error)
-    return Problem(line, f"this is not TOML: {reason[:1].lower()}{reason[1:]}")
+    advice = _advice(text.split("\n")[line - 1])
+    return Problem(line, f"this is not TOML: {reason[:1].lower()}{reason[1:]}{advice}")
+
+
+def _advice(line: str) -> str:
+    """What to write instead, where the line is a key with its value and it can be seen what is wrong with it."""
+    found = _ASSIGNMENT.fullmatch(line)
+    value = found["value"] if found else "{"
+    if value[0] in "[{":
+        return ""
+    if value.startswith(_LONG_QUOTES):
+        return "; see whether the text above it has its closing quotes, and whether it stands there twice"
+    try:
+        tomllib.loads(f"value = {value}")
+    except ValueError:
+        if value[0] not in _QUOTES:
+            return "; write a day as 2026-12-01, a number as 7, and all else in quotes"
+        inside = value.count(value[0]) > 2
+        return "; a quotation mark inside a text ends it: write «…» or “…” there" if inside else ""
+    return "; see whether it stands there twice"

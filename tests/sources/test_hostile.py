@@ -123,6 +123,46 @@ def test_broken_toml_is_told_with_its_line(text: str, said: str) -> None:
     assert problem.startswith(said)
 
 
+def test_a_long_text_without_its_end_is_looked_for_above_where_it_shows() -> None:
+    (problem,) = problems('a = """x\nb = """y"""\nc = """z"""\n')
+    assert problem.startswith("line 2: this is not TOML: ")
+    assert problem.endswith(
+        "; see whether the text above it has its closing quotes, and whether it stands there twice"
+    )
+
+
+UNQUOTED = "; write a day as 2026-12-01, a number as 7, and all else in quotes"
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("when = 01.12.2026", UNQUOTED),
+        ("  when = 2026-12-1  # soon", UNQUOTED),
+        ("when = 2026-12", UNQUOTED),
+        ("when = 2026-Q4", UNQUOTED),
+        ("when = 2026-Q1..2026-Q2", UNQUOTED),
+        ("when = tba", UNQUOTED),
+        ("when = 2026-02-30", UNQUOTED),
+        ("title.nb = «gammel innlogging»", UNQUOTED),
+        (
+            'title.nb = "den "gamle" innloggingen"',
+            "; a quotation mark inside a text ends it: write «…» or “…” there",
+        ),
+        ("title = 'x'", "; see whether it stands there twice"),
+        ("revision = 08", UNQUOTED),
+        (r'title.nb = "C:\users"', ""),
+        ("when: 2026-12-01", ""),
+        ("<<<<<<< HEAD", ""),
+    ],
+)
+def test_what_an_editor_mistypes_is_told_with_what_to_write(line: str, advice: str) -> None:
+    (problem,) = problems(f'title = "x"\n{line}\nkind = "end"\n')
+    assert problem.startswith("line 2: this is not TOML: ")
+    assert problem.endswith(advice)
+    assert advice or ";" not in problem
+
+
 def refused_quickly(text: str) -> tuple[str, ...]:
     began = time.process_time()
     found = problems(text)
