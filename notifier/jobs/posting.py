@@ -9,6 +9,10 @@ SECONDS: Final = 10
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
+class NoHttpError(OSError):
+    """What answers there does not speak HTTP, or it cannot be asked at an address of that form."""
+
+
 def post(address: str, body: bytes = b"", *, headers: Mapping[str, str] = _NOTHING) -> None:
     """POST it, and wait for the answer for ten seconds.
 
@@ -17,6 +21,7 @@ def post(address: str, body: bytes = b"", *, headers: Mapping[str, str] = _NOTHI
     15.4.3), a page to log in on answers that with 200, and the secret would go wherever it says.
     """
     # Few installations post anything, and the others need not keep what it takes in memory.
+    import http.client
     import urllib.request
 
     request = urllib.request.Request(  # noqa: S310 -- the scheme is checked with the settings
@@ -33,5 +38,9 @@ def post(address: str, body: bytes = b"", *, headers: Mapping[str, str] = _NOTHI
         urllib.request.HTTPErrorProcessor,
     ):
         opener.add_handler(each())
-    with opener.open(request, timeout=SECONDS):
-        pass
+    try:
+        with opener.open(request, timeout=SECONDS):
+            pass
+    except (http.client.HTTPException, ValueError):
+        # Not told why: these quote the address, and would reach the log with any traceback.
+        raise NoHttpError from None

@@ -127,7 +127,8 @@ def _web_problems(settings: Settings) -> list[str]:
         if bind is not None and not _is_bind(bind)
     ]
     base = parts_of(settings.base_url)
-    if base.scheme not in ("http", "https") or not base.hostname or base.query or base.fragment:
+    is_whole = base.scheme in ("http", "https") and base.hostname and _is_one_word(settings.base_url)
+    if not is_whole or base.query or base.fragment:
         problems.append("web.base_url: write the page's full address, such as https://varsel.example.no")
     return problems
 
@@ -191,7 +192,8 @@ def _ops_problems(settings: Settings) -> list[str]:
         "ops.heartbeat_file" if ops.heartbeat_file else "ops.heartbeat": settings.heartbeat,
     }
     return [
-        f"{key}: write the full address beginning with https:// (http:// only to this machine)"
+        f"{key}: write the full address beginning with https:// (http:// only to this machine); a space in"
+        " it is written %20, a letter such as ø %C3%B8"
         for key, address in posted.items()
         if address is not None and not _may_be_posted_to(address)
     ]
@@ -199,6 +201,9 @@ def _ops_problems(settings: Settings) -> list[str]:
 
 def _may_be_posted_to(address: str) -> bool:
     url = parts_of(address)
-    return bool(url.hostname) and (
-        url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
-    )
+    is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
+    return bool(url.hostname) and is_safe and _is_one_word(address) and (url.path + url.query).isascii()
+
+
+def _is_one_word(address: str) -> bool:
+    return address.split() == [address]

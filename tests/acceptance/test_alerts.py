@@ -187,6 +187,19 @@ def test_a_webhook_gets_what_the_mail_says_and_its_address_stays_out_of_the_log(
     assert "secret-room" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("room", ["secret-room", "secret room", "secret-røm"])
+def test_a_webhook_that_is_none_keeps_no_alert_from_the_operators_mailbox(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink, capsys: pytest.CaptureFixture[str], room: str
+) -> None:
+    speaks_no_http = SecretStr(f"http://127.0.0.1:{sink.port}/{room}")
+    story_of(tmp_path, sink, sqlite_url, OpsSettings(recipients=(OPERATOR,), webhook=speaks_no_http))
+
+    assert "last checked" in to_operators(sink)[-1].text
+    said = capsys.readouterr()
+    assert "webhook failed" in said.out
+    assert "secret" not in said.out + said.err
+
+
 def test_when_the_relay_is_down_the_log_and_the_webhook_still_say_so(
     tmp_path: Path, sqlite_url: str, sink: SmtpSink, capsys: pytest.CaptureFixture[str]
 ) -> None:

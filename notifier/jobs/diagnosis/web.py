@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -34,8 +35,10 @@ def look_at_page(settings: Settings) -> Iterator[Finding]:
         advice = "look at the proxy, and at /health/ready"
         yield error("page", f"{base}/calendar.ics answers {refused.code}", advice)
         return
-    except (OSError, ValueError) as trouble:
+    except (OSError, ValueError, http.client.HTTPException) as trouble:
         reason = trouble.reason if isinstance(trouble, urllib.error.URLError) else trouble
+        if isinstance(trouble, http.client.BadStatusLine) and not isinstance(trouble, OSError):
+            reason = "what answers there does not speak HTTP"
         advice = "start the daemon and the proxy, or look from a machine that reaches it"
         yield warning("page", f"{base} does not answer from here: {reason}", advice)
         return

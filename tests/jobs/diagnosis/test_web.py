@@ -13,6 +13,7 @@ from notifier.jobs.diagnosis.finding import Level
 from notifier.jobs.diagnosis.web import look_at_page
 from notifier.settings import Settings
 from notifier.settings.tables import MailSettings, WebSettings
+from tests.peers.smtp_sink import SmtpSink
 from tests.processes.installation import free_port
 from tests.web.serving import serving
 from tests.web.sites import site
@@ -86,6 +87,11 @@ def test_a_page_that_is_not_there_is_an_error_and_one_that_does_not_answer_is_wa
         (found,) = look_at_page(at(f"{address}/elsewhere"))
         assert (found.level, "404" in found.seen) == (Level.ERROR, True)
     assert [found.level for found in look_at_page(at(address))] == [Level.WARNING]
+
+
+def test_what_speaks_no_http_is_warned_of_in_words(sink: SmtpSink) -> None:
+    (found,) = look_at_page(at(f"http://127.0.0.1:{sink.port}"))
+    assert (found.level, "does not speak HTTP" in found.seen) == (Level.WARNING, True)
 
 
 def test_a_proxy_whose_word_about_visitors_is_not_trusted_is_warned_of() -> None:
