@@ -37,7 +37,9 @@ def test_what_was_followed_before_is_followed_again_by_one_press(visitor: Visito
     visitor.presses(choose, follow="some", topic="change:portal")
     offer = f"{choose}?again=everything&again=service:unknown&lang=nn"
     before = everything(visitor.story)
-    assert "Vil du følgje alt igjen, også det som kjem seinare?" in visitor.opens(offer).text
+    opened = visitor.opens(offer).text
+    assert "Vil du følgje alt igjen, også det som kjem seinare?" in opened
+    assert "Det du vel, gjeld for adressa som fekk denne lenkja." in opened
     assert (
         "Vil du følge dette igjen, i tillegg til det du følger nå: Helseid?"
         in visitor.opens(f"{choose}?again=service:helseid").text
