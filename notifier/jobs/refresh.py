@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -26,11 +26,13 @@ from notifier.core.timing import Timing
 from notifier.errors import ListRefusedError
 from notifier.sources.parse import parse_list
 from notifier.sources.source import Source
-from notifier.store import alerts, changes, installation, reopening, subscribers
+from notifier.store import alerts, changes, installation, nodes, reopening, subscribers
 from notifier.store.changes import Reading, ReadingState
 from notifier.store.engine import writing
 
 ALERT = "list"
+# Every node looks at its file several times a minute.
+OTHERS_LOOK = timedelta(minutes=1)
 
 # Every tick looks at the list; the same bytes on the same day are the same list.
 _parsed = lru_cache(maxsize=1)(parse_list)
@@ -93,8 +95,15 @@ def refresh(
         if found.needs_attention:
             alerts.raise_alert(connection, key=ALERT, text=describe(found), now=now)
         else:
-            alerts.resolve(connection, key=ALERT, now=now)
+            alerts.resolve(connection, key=ALERT, now=now, raised_before=_seen_since(connection, now))
     return found
+
+
+def _seen_since(connection: Connection, now: datetime) -> datetime | None:
+    """From when on another node may have raised the Alert, None where there is no other: one with an older file does so
+    at each of its looks, and operators would be told anew each time."""
+    alive = [each for each in nodes.listing(connection) if not each.is_silent]
+    return now - OTHERS_LOOK if len(alive) > 1 else None
 
 
 def _weigh(

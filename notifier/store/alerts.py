@@ -63,10 +63,15 @@ def is_known(connection: Connection, *, key: str) -> bool:
     return bool(connection.scalar(select(exists().where(alerts.c.key == key[:200]))))
 
 
-def resolve(connection: Connection, *, key: str, now: datetime) -> bool:
-    """It is over; answers whether it was open."""
-    still_open = and_(alerts.c.key == key[:200], alerts.c.resolved_at.is_(None))
-    return bool(connection.execute(update(alerts).where(still_open).values(resolved_at=now)).rowcount)
+def resolve(
+    connection: Connection, *, key: str, now: datetime, raised_before: datetime | None = None
+) -> bool:
+    """It is over, unless it was raised since the instant `raised_before`; answers whether it was open."""
+    still_open = [alerts.c.key == key[:200], alerts.c.resolved_at.is_(None)]
+    if raised_before is not None:
+        still_open.append(alerts.c.last_at < raised_before)
+    over = update(alerts).where(*still_open).values(resolved_at=now)
+    return bool(connection.execute(over).rowcount)
 
 
 def open_alerts(connection: Connection) -> tuple[Alert, ...]:
