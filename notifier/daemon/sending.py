@@ -27,6 +27,7 @@ class SendingRight:
         self._file = nodes.SendingLock(engine) if engine.dialect.name == "sqlite" else None
         self._lock: nodes.NodeLock | None = None
         self._waiting = 0
+        self._former: frozenset[int] = frozenset()
         self.node = 0
         self.refusal = ""
 
@@ -56,12 +57,18 @@ class SendingRight:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+        self._former |= {self.node}
         self.node = 0
 
     def beat(self, *, doubt: str = "") -> None:
-        """Show that this node lives, and whether it sends; `doubt` is another reason why it does not."""
+        """Show that this node lives, and whether it sends; `doubt` is another reason why it does not.
+
+        What it was before it began anew is forgotten once nothing is left of it.
+        """
         with writing(self._engine) as connection:
             nodes.beat(connection, self.node or self._waiting, standing=self.refusal or doubt)
+            forgotten = nodes.sign_off(connection, *self._former) if self._former else frozenset()
+        self._former -= forgotten
 
     def dead_nodes(self) -> frozenset[int] | None:
         """Owners known to be dead; None means every one but this node."""
@@ -89,7 +96,7 @@ class SendingRight:
     ) -> None:
         try:
             with suppress(DatabaseError), writing(self._engine) as connection:
-                nodes.sign_off(connection, self.node or self._waiting)
+                nodes.sign_off(connection, self.node or self._waiting, *self._former)
         finally:
             if self._lock is not None:
                 self._lock.release()

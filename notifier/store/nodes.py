@@ -72,10 +72,11 @@ def beat(connection: Connection, node: int, *, standing: str = "") -> None:
     connection.execute(update(nodes).where(nodes.c.id == node).values(seen=now, standing=standing[:300]))
 
 
-def sign_off(connection: Connection, node: int) -> None:
-    """Forget a node that ends, unless something on its way is still its own."""
-    own = exists().where(messages.c.owner == node, messages.c.state.in_(ON_THEIR_WAY))
-    connection.execute(delete(nodes).where(nodes.c.id == node, ~own))
+def sign_off(connection: Connection, *ended: int) -> frozenset[int]:
+    """Forget nodes that end, but none of which something on its way is still its own; answers which were forgotten."""
+    own = exists().where(messages.c.owner == nodes.c.id, messages.c.state.in_(ON_THEIR_WAY))
+    gone = delete(nodes).where(nodes.c.id.in_(ended), ~own).returning(nodes.c.id)
+    return frozenset(connection.scalars(gone))
 
 
 def listing(connection: Connection) -> tuple[Node, ...]:

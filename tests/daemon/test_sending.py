@@ -16,6 +16,8 @@ from notifier.daemon.page import Shown
 from notifier.daemon.running import Running
 from notifier.daemon.sending import SendingRight
 from notifier.daemon.turns import send
+from notifier.store import nodes
+from notifier.store.engine import reading
 from tests.acceptance.invariants import states
 from tests.acceptance.scenes import MONDAY, a_crowd, before_joining
 from tests.acceptance.story import Story
@@ -68,6 +70,18 @@ def test_what_a_run_held_that_failed_in_any_way_leaves_with_the_next(running: Ru
     running.parts = story.parts
     uvloop.run(send(running))
     assert states(story) == {"sent": 5}
+
+
+def test_a_node_that_begins_anew_is_listed_once(running: Running, story: Story) -> None:
+    running.parts = replace(story.parts, channel=Broken())
+    for _ in range(3):
+        with pytest.raises(ValueError, match="a mistake of ours"):
+            uvloop.run(send(running))
+    running.parts = story.parts
+    uvloop.run(send(running))
+    running.right.beat()
+    with reading(story.parts.engine) as connection:
+        assert [node.id for node in nodes.listing(connection)] == [running.right.node]
 
 
 def test_the_pace_of_one_run_is_that_of_the_next(running: Running) -> None:
