@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from notifier.daemon.connection import Bounded
 from notifier.daemon.shortcut import shortcut
 from notifier.errors import ConfigurationError
 from notifier.web.edition import AtOnce
@@ -114,7 +115,7 @@ def configured(app: ASGIApp, *, at_once: AtOnce | None = None) -> uvicorn.Config
     """
     return uvicorn.Config(
         app,
-        http=shortcut(at_once) if at_once else "httptools",
+        http=shortcut(at_once) if at_once else Bounded,
         log_config=None,
         access_log=False,
         lifespan="off",

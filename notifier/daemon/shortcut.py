@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from notifier.daemon.connection import Bounded
 from notifier.web.edition import AtOnce, Headers, Ready
 
 _WITH_BODY = (b"content-length", b"transfer-encoding")
 
 
-def shortcut(at_once: AtOnce) -> type[HttpToolsProtocol]:
+def shortcut(at_once: AtOnce) -> type[Bounded]:
     """uvicorn's way of speaking HTTP, with a shortcut for what is ready at once."""
 
     class ShortcutTo(_Shortcut):
@@ -25,7 +26,7 @@ def shortcut(at_once: AtOnce) -> type[HttpToolsProtocol]:
     return ShortcutTo
 
 
-class _Shortcut(HttpToolsProtocol):
+class _Shortcut(Bounded):
     """One connection. The names are the parser's and uvicorn's."""
 
     ask: ClassVar[staticmethod[[str, str, bytes, Headers], Ready | None]]

@@ -1,0 +1,72 @@
+"""A request without end is hung up on, however it is spun out; what is merely too large is told so."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from notifier.daemon.connection import MOST_IN_ALL
+from notifier.daemon.serving import configured
+from notifier.web.application import MOST_BODY, create_app
+from tests.web.serving import Client, serving_as
+from tests.web.sites import site
+
+GET = b"GET /nb HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /subscribe HTTP/1.1\r\nHost: x\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+PATIENCE = 64 * MOST_IN_ALL
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["shortcut", "ordinary"])
+def client(request: pytest.FixtureRequest) -> Iterator[Client]:
+    app = create_app(site())
+    with serving_as(configured(app, at_once=app.at_once if request.param else None)) as served:
+        yield served
+
+
+def spun_out(client: Client, beginning: bytes, more: Iterable[bytes]) -> tuple[int, bytes]:
+    """How many bytes were taken until the server hung up, and what it said."""
+    sent, said = 0, bytearray()
+    with socket.create_connection(("127.0.0.1", client.port), timeout=10) as connection:
+        with contextlib.suppress(OSError):
+            for part in itertools.chain([beginning], more):
+                connection.sendall(part)
+                sent += len(part)
+                assert sent < PATIENCE, "it reads on and on"
+        with contextlib.suppress(OSError):
+            while part := connection.recv(65536):
+                said += part
+    return sent, bytes(said)
+
+
+@pytest.mark.parametrize(
+    ("beginning", "more"),
+    [
+        (GET, b"A: b\r\n" * 1000),
+        (GET + b"A: ", b"a" * 6000),
+        (b"GET /", b"a" * 6000),
+        (CHUNKED, b"A: b\r\n" * 1000),
+        (CHUNKED + b"A: ", b"a" * 6000),
+    ],
+    ids=["headers", "header", "address", "trailers", "trailer"],
+)
+def test_a_request_without_end_is_hung_up_on(client: Client, beginning: bytes, more: bytes) -> None:
+    spun_out(client, beginning, itertools.repeat(more))
+    assert client.get("/nb").status == 200
+
+
+def test_too_many_headers_are_told_so(client: Client) -> None:
+    _, said = spun_out(client, GET, [b"A: b\r\n" * 1000] * 60)
+    assert said.startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_body_that_is_too_large_is_told_so_and_read_to_its_end(client: Client) -> None:
+    length = 10 * MOST_BODY
+    head = POST + b"Content-Length: %d\r\n\r\n" % length
+    _, said = spun_out(client, head, [b"a" * length, GET, b"Connection: close\r\n\r\n"])
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b"HTTP/1.1 200 " in said
