@@ -14,7 +14,7 @@ _SQLITE = {
     "SQLITE_PERM": "it may not be opened by this user; check the file's owner and mode",
     "SQLITE_BUSY": "it is in use by another process and stayed so; try again",
     "SQLITE_LOCKED": "it is in use by another process and stayed so; try again",
-    "SQLITE_IOERR": "the disk cannot be read or written; check the disk",
+    "SQLITE_IOERR": "the disk cannot be read or written, or it is full; check the disk",
     "SQLITE_ERROR": "a statement failed; the tables may be from another release",
 }
 

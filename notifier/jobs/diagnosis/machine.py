@@ -50,9 +50,13 @@ def _problem_of(keys: Path) -> str | None:
 
 
 def look_at_disk(settings: Settings) -> Finding:
-    """Whether there is room where we keep our own files."""
+    """Whether this user may write where we keep our own files, and whether there is room."""
     place = settings.state_dir.absolute()
     folder = next(path for path in (place, *place.parents) if path.exists())
+    for each in (folder, *place.glob("*.sqlite3*")):
+        if not os.access(each, os.W_OK):
+            advice = "see who owns it and whether the disk is read-only, or run this as the daemon's user"
+            return error("disk", f"this user may not write to {each}", advice)
     free = shutil.disk_usage(folder).free
     seen = f"{free // 1024**2:,} MB are free at {folder}"
     if free < NO_ROOM:

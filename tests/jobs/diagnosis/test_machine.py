@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -53,3 +54,17 @@ def test_a_full_disk_is_said_before_it_is_made(
     usage = shutil.disk_usage(tmp_path)._replace(free=free * 1024**2)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     assert look_at_disk(Settings(state_dir=tmp_path / "not" / "yet")).level is level
+
+
+@pytest.mark.parametrize("name", ["", "notifier.sqlite3"])
+def test_what_cannot_be_written_to_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, name: str
+) -> None:
+    (settings.state_dir / "notifier.sqlite3").touch()
+    assert look_at_disk(settings).level is not Level.ERROR
+    # Root may write anywhere but on a disk that is read-only, and the tests may run as root.
+    closed = settings.state_dir / name
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != closed and may(path, mode))
+    found = look_at_disk(settings)
+    assert (found.level, found.seen) == (Level.ERROR, f"this user may not write to {closed}")
