@@ -132,7 +132,7 @@ def record(
             on,
         )
     if said is None:
-        raise UsageError(f"{change.id} is over, so there is nothing to answer any more")
+        raise UsageError(f"the change {change.id} is over, so there is nothing to answer any more")
     print(wrapped(_recorded(said)))
 
 

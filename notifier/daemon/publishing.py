@@ -72,7 +72,9 @@ def _read_index(folder: Path) -> Index:
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{folder / INDEX} cannot be read; publish into an empty directory") from error
+        raise UsageError(
+            f"the file {folder / INDEX} cannot be read; publish into an empty directory"
+        ) from error
     return files
 
 
@@ -80,7 +82,7 @@ def _refuse_foreign(folder: Path, before: Index, found: Mapping[str, tuple[str, 
     for file, (_, answer) in found.items():
         place = folder / file
         if file not in before and os.path.lexists(place) and not _holds(place, _digest(answer.body)):
-            raise UsageError(f"{place} is there but not from here; publish into an empty directory")
+            raise UsageError(f"the file {place} is there but not from here; publish into an empty directory")
 
 
 def _write(place: Path, answer: Answered) -> bool:

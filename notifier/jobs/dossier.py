@@ -186,10 +186,10 @@ def _read(folder: Path) -> dict[str, Any]:
             f"{folder / RECORD} cannot be read: {(error.strerror or str(error)).lower()}"
         ) from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{folder / RECORD} is no dossier: it is not JSON") from None
+        raise UsageError(f"the file {folder / RECORD} is no dossier: it is not JSON") from None
     is_dossier = isinstance(written, dict) and isinstance(written.get("records"), list)
     if not is_dossier or not all(isinstance(record, dict) for record in written["records"]):
-        raise UsageError(f"{folder / RECORD} is no dossier: it has no records")
+        raise UsageError(f"the file {folder / RECORD} is no dossier: it has no records")
     return dict(written)
 
 

@@ -25,14 +25,16 @@ def open_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()) and not (folder / _MARK).is_file():
-            raise UsageError(f"{folder} holds other files; name a new or an empty folder")
+            raise UsageError(f"the folder {folder} holds other files; name a new or an empty folder")
         (folder / _MARK).touch()
         for inside in (MAILS, SCRATCH):
             shutil.rmtree(folder / inside, ignore_errors=True)
         mails = folder / MAILS
         mails.mkdir(mode=0o700)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be used: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(
+            f"the folder {folder} cannot be used: {(error.strerror or str(error)).lower()}"
+        ) from error
     return mails
 
 

@@ -34,7 +34,7 @@ def make_copy(engine: Engine, file: Path, *, now: datetime | None = None) -> Non
             f" pg_dump --format=custom --file={file} --dbname='{address}'; see deploy/README.md for restoring"
         )
     if file.exists():
-        raise UsageError(f"{file} exists; name a file that does not, so that no older copy is lost")
+        raise UsageError(f"the file {file} exists; name one that does not, so that no older copy is lost")
     unfinished = file.with_name(f".{file.name}.unfinished")
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))

@@ -17,13 +17,14 @@ from notifier.store.engine import damage, database_clock, name_of, reading
 SKEW_SECONDS = 5.0
 
 
-def look_at_database(engine: Engine | None, now: datetime) -> Iterator[Finding]:
-    """Everything about it. `engine` is None where there is no database yet."""
+def look_at_database(engine: Engine | None, now: datetime, *, upgrades: bool = True) -> Iterator[Finding]:
+    """Everything about it. `engine` is None where there is no database yet; `upgrades` says whether a start brings its
+    tables up to date by itself."""
     if engine is None:
         yield ok("database", "there is none yet; the first start makes it")
         return
     try:
-        yield _revision(engine)
+        yield _revision(engine, upgrades)
         with reading(engine) as connection:
             broken = damage(connection)
             skew = database_clock(connection) - now.timestamp()
@@ -38,11 +39,15 @@ def look_at_database(engine: Engine | None, now: datetime) -> Iterator[Finding]:
         yield warning("database", f"its clock differs from this machine's by {skew:.0f} seconds", advice)
 
 
-def _revision(engine: Engine) -> Finding:
+def _revision(engine: Engine, upgrades: bool) -> Finding:
     found, newest = migrating.current(engine), migrating.newest()
     if found == newest:
         return ok("database", f"{name_of(engine)} answers; its tables are at {found}")
     seen = f"{name_of(engine)} has tables at {found or 'nothing'}, and this release has {newest}"
+    if not upgrades:
+        return error(
+            "database", seen, "run: notifier db upgrade; until then nothing starts, by database.upgrade"
+        )
     return warning("database", seen, "the next start or notifier db upgrade brings them up to date")
 
 

@@ -58,7 +58,7 @@ def _at_rest(patient: Patient, now: datetime) -> Iterator[Finding]:
     yield from look_at_secrets(settings)
     yield look_at_time_zones(settings, now)
     yield look_at_disk(settings)
-    of_database = list(look_at_database(patient.engine, now))
+    of_database = list(look_at_database(patient.engine, now, upgrades=settings.database.upgrade))
     yield from of_database
     listed, of_list = look_at_list(settings, now)
     yield from of_list

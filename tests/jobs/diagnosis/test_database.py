@@ -22,6 +22,8 @@ def test_empty_tables_are_warned_of_and_stay_empty(empty_database: Engine) -> No
     for _ in range(2):
         found = list(look_at_database(empty_database, clock()))
         assert [each.level for each in found] == [Level.WARNING]
+    (found_closed,) = look_at_database(empty_database, clock(), upgrades=False)
+    assert (found_closed.level, "notifier db upgrade" in found_closed.advice) == (Level.ERROR, True)
 
 
 def test_a_clock_that_differs_is_warned_of(database: Engine) -> None:
