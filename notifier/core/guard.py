@@ -43,7 +43,7 @@ def objections(
     max_people: int,
 ) -> tuple[Objection, ...]:
     """Every reason to hold `new`; empty means it may take force. `people` would be mailed by it."""
-    found = [*_dropped(old, new), *_other_services(old, new)]
+    found = [*_dropped(old, new), *_other_services(old, new), *_silenced(old, new, today)]
     for difference in differences:
         found.extend(_suspicious_date(difference, today))
     found.extend(_too_wide(old, differences))
@@ -81,6 +81,27 @@ def _other_services(old: ChangeList, new: ChangeList) -> Iterator[Objection]:
                 detail=f"the change {change.id} goes from the service {before.service} to {change.service};"
                 f" whoever follows only {before.service} would no longer be told of it",
             )
+
+
+def _silenced(old: ChangeList, new: ChangeList, today: date) -> Iterator[Objection]:
+    """Other Leads are no news: where none of them lies ahead of the date, nobody would hear of it again."""
+    for key, _, deadline in new.deadlines():
+        before, cadence, when = old.deadline(key), deadline.cadence, deadline.when
+        if before is None or cadence is None or cadence == before[1].cadence or not deadline.is_open:
+            continue
+        day = when.earliest
+        if day is None or day <= today or _has_a_late_reminder(when):
+            continue
+        if all(lead.before(day) <= today for lead in cadence.leads):
+            detail = (
+                f"{key} gets reminders ({cadence}) that are all over, though it lies ahead, {when.written}"
+            )
+            yield Objection(rule="leads", detail=f"{detail}; nobody would be reminded of it any more")
+
+
+def _has_a_late_reminder(when: When) -> bool:
+    """Whether everybody is reminded ahead of its last day, whatever the Leads."""
+    return when.is_long_window and when.latest is not None
 
 
 def _suspicious_date(difference: Difference, today: date) -> Iterator[Objection]:

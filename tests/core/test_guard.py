@@ -227,3 +227,34 @@ def test_no_list_that_lost_something_takes_force_by_itself(
     kept = {key for key, _, _ in new.deadlines()}
     lost = any(key not in kept for key, _, _ in old.deadlines())
     assert ("dropped" in _rules(old, new, today=today)) == lost
+
+
+@pytest.mark.parametrize(
+    ("date", "before", "after", "rules"),
+    [
+        ("2026-12-01", "", "180d 90d", ["leads"]),
+        ("2026-12-01", "", "8d", ["leads"]),
+        ("2026-12-01", "", "90d 7d", []),
+        ("2026-12-01", "90d", "0d", []),
+        ("2026-12-01", "90d", "", []),
+        ("2026-12-01", "180d", "180d", []),
+        ("2026-11-23", "", "90d", []),
+        ("2026-Q4", "", "90d", []),
+        ("2026-12-01..2027-06-01", "", "90d", []),
+        ("2026-12-01..", "", "90d", ["leads"]),
+        ("tba", "", "90d", []),
+    ],
+)
+def test_own_leads_that_leave_no_reminder_of_a_date_ahead_are_held(
+    date: str, before: str, after: str, rules: list[str]
+) -> None:
+    old, new = (a_list(a_change(a_deadline(date, leads=leads))) for leads in (before, after))
+    assert _rules(old, new) == rules
+
+
+def test_own_leads_of_what_is_over_or_new_are_nothing_to_hold() -> None:
+    over = a_list(a_change(a_deadline(status=Status.WITHDRAWN, leads="90d")))
+    assert _rules(a_list(a_change(a_deadline(status=Status.WITHDRAWN))), over) == []
+    new = a_change(a_deadline(leads="90d"), name="preg")
+    assert _rules(a_list(a_change()), a_list(a_change(), new)) == []
+    assert _rules(a_list(a_change(name="preg"), a_change()), a_list(new, a_change())) == ["leads"]
