@@ -27,6 +27,10 @@ class ConfigurationError(NotifierError):
         super().__init__("\n".join(f"• {problem}" for problem in self.problems))
 
 
+class AbsentAddressError(NotifierError):
+    """An address to serve at that this machine has not, or not yet: it may have it at the next start (exit code 1)."""
+
+
 class ListRefusedError(NotifierError):
     """The list is missing, unreadable or invalid; whatever was in force stays in force.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -15,8 +16,14 @@ from starlette.types import ASGIApp
 
 from notifier.daemon.connection import Bounded
 from notifier.daemon.shortcut import shortcut
-from notifier.errors import ConfigurationError
+from notifier.errors import AbsentAddressError, ConfigurationError, NotifierError
 from notifier.web.edition import AtOnce
+
+_ADVICE = {
+    errno.EADDRINUSE: "does a daemon run already? Set another port, or stop it",
+    errno.EACCES: "name a port from 1024 on, or a folder that this user may write to",
+    errno.ENOENT: "make the folder first, or name another",
+}
 
 
 class Server(uvicorn.Server):
@@ -52,17 +59,24 @@ class Server(uvicorn.Server):
 def listen(bind: str, *, key: str) -> socket.socket:
     """A listening socket for the setting `key`, at host:port or, where `bind` begins with a slash, at a path.
 
-    Raises ConfigurationError when it cannot be had.
+    Raises ConfigurationError when it cannot be had, AbsentAddressError when a later start may find it.
     """
     try:
         return _at_path(bind) if bind.startswith("/") else _at_port(bind)
-    except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        raise ConfigurationError(
-            [
-                f"{key}: {bind} cannot be used: {reason}; does a daemon run already? Set another port, or stop it"
-            ]
-        ) from error
+    except (OSError, UnicodeError) as error:
+        raise _unusable(error, bind, key) from error
+
+
+def _unusable(error: OSError | UnicodeError, bind: str, key: str) -> NotifierError:
+    code = (error.errno or 0) if isinstance(error, OSError) else 0
+    # Negative where a name cannot be resolved. So it is when a machine starts and its network is not up.
+    if not bind.startswith("/") and (code <= 0 or code == errno.EADDRNOTAVAIL):
+        return AbsentAddressError(
+            f"this machine has no address as in {key}, {bind}, or not yet; look at that setting and at the network"
+        )
+    reason = os.strerror(code).lower() if code else str(error)
+    advice = _ADVICE.get(code, "name another place")
+    return ConfigurationError([f"{key}: {bind} cannot be used: {reason}; {advice}"])
 
 
 def _at_port(bind: str) -> socket.socket:
