@@ -10,6 +10,8 @@ from datetime import timedelta
 import pytest
 import uvloop
 
+from notifier.channels.smtp import SmtpChannel
+from notifier.channels.timeouts import Timeouts
 from notifier.jobs import transmit
 from notifier.jobs.dispatch import dispatch
 from notifier.store import outbox
@@ -17,7 +19,7 @@ from tests.acceptance.invariants import assert_sound, states
 from tests.acceptance.scenes import MONDAY, a_crowd
 from tests.acceptance.story import Story
 from tests.jobs.sendings import for_seconds, sending, slowly
-from tests.peers.smtp_script import Act, say, wait
+from tests.peers.smtp_script import Act, say, stall, wait
 from tests.peers.smtp_sink import SmtpSink
 
 
@@ -106,3 +108,19 @@ def test_a_relay_that_admits_few_connections_is_sent_everything_over_those(
         assert sender.flow.admission.known == 2
     assert "relay" not in crowd.alerts()
     assert sink.connections - before == crowd.parts.settings.mail.connections
+
+
+def test_a_relay_that_does_not_part_is_waited_for_once_and_not_on_each_connection(
+    crowd: Story, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transmit, "ARM_LIMIT", 5)
+    sink.script.always("verdict", wait(0.02))
+    sink.script.always("quit", stall())
+    before = sink.connections
+    with sending(crowd) as sender:
+        assert isinstance(sender.channel, SmtpChannel)
+        impatient = replace(sender.channel, timeouts=Timeouts(goodbye=1))
+        began = time.monotonic()
+        assert uvloop.run(dispatch(replace(sender, channel=impatient))).sent == 30
+    assert sink.connections - before == 4
+    assert time.monotonic() - began < 3.5
