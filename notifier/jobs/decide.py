@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine
 
 from notifier.core.answer import AnswerRules
-from notifier.core.clock import disbelief
+from notifier.core.clock import contradiction, disbelief
 from notifier.core.timing import Timing
 from notifier.errors import UsageError
+from notifier.jobs.alert import CLOCK
 from notifier.jobs.refresh import ALERT, take_force
 from notifier.jobs.remind import remind
 from notifier.store import alerts, changes, installation
 from notifier.store.changes import Reading, ReadingState
-from notifier.store.engine import reading, writing
+from notifier.store.engine import database_clock, reading, writing
 
 
 def approve(
     *, engine: Engine, short_hash: str, by: str, timing: Timing, rules: AnswerRules, now: datetime
 ) -> Reading:
     """Let exactly that held reading take force. Raises UsageError when there is none, when somebody else has decided on
-    it, and when it came too late.
+    it, when it came too late, and while the clock is in doubt.
 
     What has fallen due by the list in force until now is recorded first, as at a tick: where the reading sets other
-    Leads it would be owed no longer, and nothing would be told in its place.
+    Leads it would be owed no longer, and nothing would be told in its place. By a clock that is ahead, all that is to
+    come would be recorded as come too late.
     """
     with reading(engine) as connection:
         _held(connection, short_hash)
-        last = installation.last_tick(connection)
+        doubt, last = _doubt(connection, now), installation.last_tick(connection)
+    if doubt:
+        raise UsageError(
+            f"{doubt}; nothing was approved. Set the clock right, or if it is right: notifier resume"
+        )
+    # A rehearsal may go back in time.
     if last is not None and not disbelief(now, last_tick=last, elapsed=None, newest_checked=None):
         remind(engine=engine, timing=timing, rules=rules, now=now)
     with writing(engine) as connection:
@@ -54,6 +61,20 @@ def reject(*, engine: Engine, short_hash: str, by: str, now: datetime) -> Readin
         changes.reject(connection, held, by=by, now=now)
         alerts.resolve(connection, key=ALERT, now=now)
         return held
+
+
+def _doubt(connection: Connection, now: datetime) -> str:
+    """Why `now` cannot be right, empty when it may be, or the database is a rehearsal."""
+    if installation.mode(connection) is not installation.Mode.LIVE:
+        return ""
+    if any(found.key == CLOCK for found in alerts.open_alerts(connection)):
+        return f"the clock says {now:%Y-%m-%d %H:%M} UTC, and the daemon doubts it"
+    is_server = connection.dialect.name == "postgresql"
+    server = datetime.fromtimestamp(database_clock(connection), UTC) if is_server else None
+    last = installation.last_tick(connection)
+    return disbelief(now, last_tick=last, elapsed=None, newest_checked=None) or contradiction(
+        now, server=server
+    )
 
 
 def _held(connection: Connection, short_hash: str) -> Reading:

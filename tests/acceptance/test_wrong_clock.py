@@ -14,11 +14,12 @@ import pytest
 from notifier.app import clock
 from notifier.daemon.believing import believe
 from notifier.daemon.sending import SendingRight
+from notifier.errors import UsageError
 from notifier.jobs.refresh import Finding
 from notifier.settings.tables import MailSettings, OpsSettings
 from notifier.store import changes, installation
 from notifier.store.engine import reading, writing
-from tests.acceptance.announced import change, write
+from tests.acceptance.announced import change, when, write
 from tests.acceptance.invariants import assert_finished, outcomes
 from tests.acceptance.story import KARI, Story, letters_at
 from tests.core.lists import oslo
@@ -247,3 +248,23 @@ def test_the_machines_time_zone_and_language_do_not_matter(tmp_path: Path) -> No
     assert letter.subject == "7 dager igjen: Kjernejournal – title portal nb utgår 1. desember"
     assert letter.message["Date"] == "Tue, 24 Nov 2026 08:05:00 +0100"
     assert letter.day == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=60), timedelta(days=-365)])
+def test_nothing_is_approved_by_a_clock_in_doubt(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink, ahead: timedelta
+) -> None:
+    story = running(tmp_path, sink, sqlite_url)
+    write(story.changes, change("portal"), change("api", when("2030-03-01")), revision=2)
+    held = story.tick(MONDAY + MINUTE, elapsed=MINUTE).refreshed
+    assert held is not None
+    assert held.finding is Finding.HELD
+    story.tick(MONDAY + ahead, elapsed=MINUTE)
+    with pytest.raises(UsageError, match="notifier resume"):
+        story.approves(held, now=MONDAY + ahead)
+
+    story.tick(MONDAY + 2 * MINUTE, elapsed=2 * MINUTE)
+    story.approves(held, now=MONDAY + 2 * MINUTE)
+    story.tick(oslo("2026-11-24", "09:00"), elapsed=timedelta(days=1))
+    assert ("reminder", "expired") not in outcomes(story)
+    assert outcomes(story)["reminder", "sent"] == 1
