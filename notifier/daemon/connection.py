@@ -1,16 +1,29 @@
-"""uvicorn's way of speaking HTTP, with a bound: no visitor fills the memory of the daemon that sends the reminders.
+"""uvicorn's way of speaking HTTP, with bounds: visitors take no memory, and no files, that the reminders need.
 
 The pages bound a request's body. uvicorn keeps its headers, and what may follow the body like them (RFC 9112 section
-7.1.2), however many come and however slowly, and a proxy that refuses them need not be there.
+7.1.2), however many come. And it keeps connections on which nobody says anything, until the process may open nothing
+more: no connection to the relay either. A proxy that refuses all that need not be there.
 """
 
 from __future__ import annotations
+
+import asyncio
+import resource
+import sys
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 # Bytes of the wire. What came together with a request's beginning is not counted: at most what is read at once.
 MOST_HEAD = 64 * 1024
 MOST_IN_ALL = 1024 * 1024
+# Seconds in which a request must be here.
+PATIENCE = 60
+
+
+def most_connections() -> int:
+    """A third of what this process may open: the page and the metrics leave a third to everything else."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if most == resource.RLIM_INFINITY else most // 3
 
 
 class Bounded(HttpToolsProtocol):
@@ -18,6 +31,20 @@ class Bounded(HttpToolsProtocol):
 
     _got = 0
     _most = MOST_HEAD
+    _waited = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Welcome, unless there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > most_connections():
+            transport.close()
+
+    def grow_impatient(self, *, patience: int) -> None:
+        """A second has passed; after so many of them hang up on whoever still owes a request, or the rest of it."""
+        self._waited += 1
+        owes = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        if owes and self._waited > patience:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Read on, or hang up on a request without end."""
@@ -30,7 +57,7 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins with its head."""
-        self._got, self._most = 0, MOST_HEAD
+        self._got, self._most, self._waited = 0, MOST_HEAD, 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from notifier.daemon.connection import Bounded
+from notifier.daemon.connection import PATIENCE, Bounded
 from notifier.daemon.shortcut import shortcut
 from notifier.errors import AbsentAddressError, ConfigurationError, NotifierError
 from notifier.web.edition import AtOnce
@@ -27,10 +27,14 @@ _ADVICE = {
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its signal handlers: the daemon is the one owner of signals."""
+    """uvicorn without its signal handlers: the daemon is the one owner of signals.
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    Connections that owe a request for longer than `patience` seconds are closed.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, patience: int = PATIENCE) -> None:
         super().__init__(config)
+        self._patience = patience
         self.answers = asyncio.Event()
         self.ends = asyncio.Event()
 
@@ -44,6 +48,9 @@ class Server(uvicorn.Server):
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.ends.wait(), timeout=1)
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Bounded):
+                    connection.grow_impatient(patience=self._patience)
 
     def end(self) -> None:
         """Take no more visitors; those that are here are served to the end."""

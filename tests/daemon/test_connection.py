@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import itertools
+import resource
+import select
 import socket
+import time
 from collections.abc import Iterable, Iterator
 
 import pytest
 
-from notifier.daemon.connection import MOST_IN_ALL
-from notifier.daemon.serving import configured
+from notifier.daemon.connection import MOST_IN_ALL, most_connections
+from notifier.daemon.serving import Server, configured
 from notifier.web.application import MOST_BODY, create_app
 from tests.web.serving import Client, serving_as
 from tests.web.sites import site
@@ -70,3 +74,45 @@ def test_a_body_that_is_too_large_is_told_so_and_read_to_its_end(client: Client)
     _, said = spun_out(client, head, [b"a" * length, GET, b"Connection: close\r\n\r\n"])
     assert said.startswith(b"HTTP/1.1 413 ")
     assert b"HTTP/1.1 200 " in said
+
+
+def test_whoever_does_not_say_what_they_want_is_hung_up_on() -> None:
+    config = configured(create_app(site()))
+    with serving_as(config, server=Server(config, patience=0)) as client, contextlib.ExitStack() as held:
+        for beginning in (b"", GET, POST + b"Content-Length: 9\r\n\r\n"):
+            silent = held.enter_context(socket.create_connection(("127.0.0.1", client.port), timeout=10))
+            silent.sendall(beginning)
+            assert silent.recv(1) == b""
+
+
+def is_let_in(client: Client, *, within: float) -> bool:
+    """Whether the page is shown as soon as the server has seen that others are gone."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return client.get("/nb").status == 200
+        time.sleep(0.05)
+    return False
+
+
+def test_a_crowd_leaves_the_daemon_two_thirds_of_what_it_may_open(client: Client) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (900, before[1]))
+    try:
+        most = most_connections()
+        assert most == 300
+        with contextlib.ExitStack() as held:
+            crowd = [
+                held.enter_context(socket.create_connection(("127.0.0.1", client.port), timeout=10))
+                for _ in range(most + 20)
+            ]
+            turned_away = 0
+            while turned_away < 20:
+                gone, _, _ = select.select(crowd, [], [], 10)
+                assert gone, "all of the crowd were let in"
+                turned_away += len(gone)
+                crowd = [each for each in crowd if each not in gone]
+            assert len(crowd) == most
+        assert is_let_in(client, within=10)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

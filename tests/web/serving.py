@@ -86,12 +86,12 @@ def serving_app(app: ASGIApp, *, at_once: AtOnce | None = None) -> Iterator[Clie
 
 
 @contextmanager
-def serving_as(config: uvicorn.Config) -> Iterator[Client]:
-    """A server of this configuration, in a thread."""
+def serving_as(config: uvicorn.Config, *, server: uvicorn.Server | None = None) -> Iterator[Client]:
+    """A server of this configuration, or this one, in a thread."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
-        server = uvicorn.Server(config)
+        server = server or uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
