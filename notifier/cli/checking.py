@@ -84,14 +84,26 @@ def check(
     large = outgrown(
         read, today=settings.timing.today(wall), zone=settings.timing.zone, base_url=settings.base_url
     )
+    stale = _under_former_words(found)
     if as_json:
-        print_json({**_as_json(read, found), "warnings": [large] if large else []})
+        print_json({**_as_json(read, found), "warnings": [*stale, *([large] if large else [])]})
     else:
         _show(file, read, found)
+        for warning in stale:
+            print(f"\n{wrapped(f'Beware: {warning}.')}")
         if large:
             print(f"\n{wrapped(f'Beware: {large}; {ADVICE}.')}")
     if found is not None and found.needs_attention:
         raise typer.Exit(ATTENTION)
+
+
+def _under_former_words(found: Comparison | None) -> list[str]:
+    from notifier.core.diff import under_former_words
+
+    return [
+        f"{each.deadline} has another date, but its stated words are still “{each.new.stated}”"
+        for each in (under_former_words(found.new, found.differences) if found else ())
+    ]
 
 
 def _read(file: Path, settings: Settings, wall: datetime) -> ChangeList:

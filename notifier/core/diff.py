@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -99,6 +99,16 @@ def date_kind(old: When, new: When) -> DifferenceKind | None:
     if not old.is_set:
         return DifferenceKind.DATED
     return DifferenceKind.CONFIRMED if new.lies_within(old) else DifferenceKind.MOVED
+
+
+def under_former_words(new: ChangeList, found: Iterable[Difference]) -> Iterator[Difference]:
+    """Those of these Differences that give a Deadline other days, but still quote what was said of the former ones."""
+    for difference in found:
+        entry, old = new.deadline(difference.deadline), difference.old
+        if old is None or not old.stated or entry is None or entry[1].follows:
+            continue
+        if old.is_set and not old.same_days(difference.new) and old.stated == difference.new.stated:
+            yield difference
 
 
 def rearmed(old: ChangeList, new: ChangeList) -> frozenset[str]:

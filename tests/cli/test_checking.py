@@ -116,6 +116,21 @@ def test_what_was_held_or_rejected_stays_so(place: Rehearsal) -> None:
     assert "notifier approve" not in called.words
 
 
+def test_a_date_that_moves_under_its_former_words_is_told_and_fails_nothing(
+    place: Rehearsal, old: str
+) -> None:
+    called = check(place, small(*LATER), "--against", old)
+    assert called.code == 0
+    assert (
+        "Beware: testdata/test has another date, but its stated words are still “fra 1.1.2027”"
+        in called.words
+    )
+    (warning,) = check(place, small(*LATER), "--against", old, "--json").json["warnings"]
+    assert warning.startswith("testdata/test has another date")
+    reworded = check(place, small(*LATER, ("fra 1.1.2027", "fra 1.2.2027")), "--against", old, "--json")
+    assert reworded.json["warnings"] == []
+
+
 @pytest.mark.parametrize("arguments", [["gone.toml"], ["list.toml", "--against", "gone.toml"], ["."]])
 def test_a_file_that_is_not_there_is_exit_2(place: Rehearsal, arguments: list[str]) -> None:
     called = place("check", *arguments)
