@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Float, cast, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import ColumnElement
 
@@ -163,7 +164,7 @@ def translated(engine: Engine) -> Iterator[None]:
     except IntegrityError as error:
         refused = ConstraintError(f"{name_of(engine)}: {contradicted(error)}")
         raise refused.with_traceback(error.__traceback__) from None
-    except DBAPIError as error:
+    except (DBAPIError, NoneFreeError) as error:
         told = DatabaseError(f"{name_of(engine)}: {explain(error)}")
         raise told.with_traceback(error.__traceback__) from None
 

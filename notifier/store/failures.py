@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 # Result codes of SQLite (https://sqlite.org/rescode.html) by the beginning of their names.
 _SQLITE = {
@@ -37,8 +38,10 @@ _POSTGRESQL = {
 }
 
 
-def explain(error: DBAPIError) -> str:
+def explain(error: DBAPIError | NoneFreeError) -> str:
     """What went wrong and what to do. Holds no statement and no values, for those are personal data."""
+    if isinstance(error, NoneFreeError):
+        return "every connection to it is in use and stayed so; check that it answers"
     name = getattr(error.orig, "sqlite_errorname", None)
     if name:
         return _longest(_SQLITE, name) or f"it answered {name}"

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, create_engine, delete, insert, select, update
 
 from notifier.errors import ConfigurationError, ConstraintError, DatabaseError
 from notifier.store.engine import database_clock, open_engine, reading, sqlite_file, writing
@@ -80,6 +80,15 @@ def test_a_second_writer_waits_for_the_first(database: Engine) -> None:
         connection.execute(insert(installation).values(key="n", value="2"))
     first.join()
     assert keys(database) == {"n"}
+
+
+def test_a_database_that_keeps_every_connection_busy_is_told_as_one_that_does_not_work(
+    sqlite_url: str,
+) -> None:
+    engine = create_engine(sqlite_url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    with reading(engine), pytest.raises(DatabaseError, match="every connection to it is in use"):
+        keys(engine)
+    engine.dispose()
 
 
 def test_a_row_that_refers_to_nothing_is_refused(database: Engine) -> None:
