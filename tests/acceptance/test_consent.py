@@ -167,7 +167,7 @@ def test_the_answer_is_the_same_whoever_is_asked_for(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("nb", "Det du krysset av for, finnes ikke i lista nå."),
+        ("nb", "Det du krysset av for, finnes ikke i listen nå."),
         ("nn", "Det du kryssa av for, finst ikkje i lista no."),
         ("en", "What you ticked is not in the list now."),
     ],
