@@ -11,7 +11,17 @@ import typer
 from notifier.cli.finding import find_change, list_in_force
 from notifier.cli.frame import app
 from notifier.cli.opening import Look, changing, looking
-from notifier.cli.options import AsJson, By, ChangeId, Now, no_such, parse_day, person, understood
+from notifier.cli.options import (
+    AsJson,
+    By,
+    ChangeId,
+    Now,
+    no_such,
+    parse_day,
+    parse_number,
+    person,
+    understood,
+)
 from notifier.cli.printing import columns, local, print_json, wrapped
 from notifier.core.answer import Answer, AnswerKind, AnswerState, Party
 from notifier.core.text import count
@@ -25,7 +35,7 @@ group = typer.Typer(
 )
 app.add_typer(group, name="answers")
 
-AnswerId = Annotated[int, typer.Argument(metavar="ID", help="The answer's number.")]
+AnswerId = Annotated[int, typer.Argument(metavar="ID", parser=parse_number, help="The answer's number.")]
 OfVendor = Annotated[str | None, typer.Option("--vendor", metavar="ID", help="The vendor's id.")]
 OfPerson = Annotated[
     str | None,

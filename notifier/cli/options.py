@@ -18,6 +18,10 @@ Given = TypeVar("Given")
 
 # As much of a name as the database keeps.
 LONGEST_NAME = 200
+# Beyond, what lies a time zone or a Lead further is no date any more.
+YEARS = range(1970, 3000)
+# Numbers with more digits are no longer whole ones to a database.
+MOST_DIGITS = 18
 
 
 def parse_now(text: str) -> datetime:
@@ -29,19 +33,29 @@ def parse_now(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    if instant is None or instant.tzinfo is None or instant.year not in YEARS:
         raise UsageError(
             f"“{text}” is not an instant; write date, time and offset, as in 2026-05-01T08:05+02:00"
         )
     return instant
 
 
+def parse_number(text: str) -> int:
+    """The number by which commands print something. Raises UsageError when it is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
+        raise UsageError(f"“{text}” is not a number; write one as the lists of this command print it")
+    return int(text)
+
+
 def parse_day(text: str) -> date:
     """A day as 2026-12-01. Raises UsageError with an example."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"“{text}” is not a day; write it as in 2026-12-01") from None
+        day = None
+    if day is None or day.year not in YEARS:
+        raise UsageError(f"“{text}” is not a day; write it as in 2026-12-01")
+    return day
 
 
 def parse_name(text: str) -> str:

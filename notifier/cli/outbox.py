@@ -10,7 +10,7 @@ import typer
 from notifier.cli.frame import app
 from notifier.cli.naming import attempt_entry, attempt_text
 from notifier.cli.opening import changing, looking
-from notifier.cli.options import AsJson, By, Now, no_such, parse_day, person
+from notifier.cli.options import AsJson, By, Now, no_such, parse_day, parse_number, person
 from notifier.cli.printing import columns, local, print_json
 from notifier.core.text import count
 from notifier.errors import UsageError
@@ -32,8 +32,10 @@ app.add_typer(outbox, name="outbox")
 # What failed longer ago was mostly seen to in another way, or is of no use by now.
 RECENTLY = timedelta(days=3)
 
-Id = Annotated[int, typer.Argument(metavar="ID", help="The Message's number.")]
-Ids = Annotated[list[int] | None, typer.Argument(metavar="ID…", help="The Messages' numbers.")]
+Id = Annotated[int, typer.Argument(metavar="ID", parser=parse_number, help="The Message's number.")]
+Ids = Annotated[
+    list[int] | None, typer.Argument(metavar="ID…", parser=parse_number, help="The Messages' numbers.")
+]
 Every = Annotated[
     str | None, typer.Option("--all", metavar="STATE", help="Every Message that is failed, or unknown.")
 ]

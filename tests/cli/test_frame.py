@@ -155,3 +155,21 @@ def test_a_place_that_cannot_hold_the_database_is_a_setting_to_mend(place: Rehea
     place.set("NOTIFIER_STATE_DIR", "/proc/x")
     called = place(command)
     assert (called.code, "/proc/x" in called.err) == (78, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["plan", "--until", "9999-12-31"], "“9999-12-31” is not a day"),
+        (["plan", "--now", "0001-01-01T00:00+02:00"], "is not an instant"),
+        (["resume", "--told-until", "9999-12-31T23:59-12:00"], "is not an instant"),
+        (["outbox", "show", "abc"], "“abc” is not a number"),
+        (["outbox", "retry", "1", "9" * 19], "is not a number"),
+        (["answers", "show", "1²"], "is not a number"),
+    ],
+)
+def test_days_and_numbers_that_nothing_can_be_made_of_are_wrong_usage(
+    command: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.run(command) == 2
+    assert said in capsys.readouterr().err
