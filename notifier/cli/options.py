@@ -41,9 +41,9 @@ def parse_now(text: str) -> datetime:
 
 
 def parse_number(text: str) -> int:
-    """The number by which commands print something. Raises UsageError when it is none."""
+    """The number by which commands print something. Raises BadParameter when it is none."""
     if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
-        raise UsageError(f"“{text}” is not a number; write one as the lists of this command print it")
+        raise typer.BadParameter(f"“{text}” is not a number; write one as the list prints it")
     return int(text)
 
 
