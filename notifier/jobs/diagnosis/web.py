@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -36,11 +37,7 @@ def look_at_page(settings: Settings) -> Iterator[Finding]:
         yield error("page", f"{base}/calendar.ics answers {refused.code}", advice)
         return
     except (OSError, ValueError, http.client.HTTPException) as trouble:
-        reason = trouble.reason if isinstance(trouble, urllib.error.URLError) else trouble
-        if isinstance(trouble, http.client.BadStatusLine) and not isinstance(trouble, OSError):
-            reason = "what answers there does not speak HTTP"
-        advice = "start the daemon and the proxy, or look from a machine that reaches it"
-        yield warning("page", f"{base} does not answer from here: {reason}", advice)
+        yield _unreached(base, trouble)
         return
     spoilt = list(_changed(headers))
     for what in spoilt:
@@ -49,6 +46,18 @@ def look_at_page(settings: Settings) -> Iterator[Finding]:
         )
     if not spoilt:
         yield ok("page", f"{base} answers, and the calendar arrives as it was sent")
+
+
+def _unreached(base: str, trouble: Exception) -> Finding:
+    """What keeps the page from being seen from here."""
+    reason = trouble.reason if isinstance(trouble, urllib.error.URLError) else trouble
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        advice = "let the proxy show a valid one, with its chain, or this machine trust who signed it"
+        return error("page", f"the certificate of {base} is not valid: {reason.verify_message}", advice)
+    if isinstance(trouble, http.client.HTTPException) and not isinstance(trouble, OSError):
+        reason = "what answers there does not speak HTTP"
+    advice = "start the daemon and the proxy, or look from a machine that reaches it"
+    return warning("page", f"{base} does not answer from here: {reason}", advice)
 
 
 def _headers(address: str) -> Message:

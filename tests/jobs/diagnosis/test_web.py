@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from notifier.jobs.diagnosis.finding import Level
 from notifier.jobs.diagnosis.web import look_at_page
 from notifier.settings import Settings
 from notifier.settings.tables import MailSettings, WebSettings
+from tests.peers.certificates import Authority
 from tests.peers.smtp_sink import SmtpSink
 from tests.processes.installation import free_port
 from tests.web.serving import serving
@@ -27,8 +29,8 @@ AS_SENT = {
 
 
 @contextmanager
-def proxy(headers: Mapping[str, str]) -> Iterator[str]:
-    """A server that answers every HEAD with these headers."""
+def proxy(headers: Mapping[str, str], *, wrapped: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server that answers every HEAD with these headers, encrypted where it is wrapped."""
 
     class Answering(http.server.BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
@@ -41,6 +43,8 @@ def proxy(headers: Mapping[str, str]) -> Iterator[str]:
             """Say nothing."""
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Answering)
+    if wrapped:
+        server.socket = wrapped.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -92,6 +96,12 @@ def test_a_page_that_is_not_there_is_an_error_and_one_that_does_not_answer_is_wa
 def test_what_speaks_no_http_is_warned_of_in_words(sink: SmtpSink) -> None:
     (found,) = look_at_page(at(f"http://127.0.0.1:{sink.port}"))
     assert (found.level, "does not speak HTTP" in found.seen) == (Level.WARNING, True)
+
+
+def test_a_certificate_that_is_not_valid_is_an_error() -> None:
+    with proxy(AS_SENT, wrapped=Authority().server_context()) as address:
+        found = list(look_at_page(at(address.replace("http:", "https:"))))[-1]
+    assert (found.level, "certificate" in found.seen, "proxy" in found.advice) == (Level.ERROR, True, True)
 
 
 def test_a_proxy_whose_word_about_visitors_is_not_trusted_is_warned_of() -> None:
