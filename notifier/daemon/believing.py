@@ -15,6 +15,7 @@ from notifier.core.clock import contradiction, disbelief
 from notifier.jobs.alert import CLOCK
 from notifier.store import alerts, changes, installation, nodes
 from notifier.store.engine import database_clock, reading, writing
+from notifier.store.rewinding import rewind
 
 BY = "the clock"
 ONE_NODE = "node"
@@ -90,12 +91,14 @@ def _others_go_on(connection: Connection, node: int) -> bool:
 def _trust(connection: Connection, now: datetime) -> None:
     if _is_doubted(connection):
         installation.resume(connection)
-    alerts.resolve(connection, key=CLOCK, now=now)
+    was_doubted = alerts.resolve(connection, key=CLOCK, now=now)
     doubting = {
         key for found in alerts.open_alerts(connection) if (key := found.key).startswith(f"{ONE_NODE}:")
     }
     if doubting:
         doubting -= {f"{ONE_NODE}:{each.host}" for each in nodes.listing(connection) if each.standing}
         for key in doubting | {f"{ONE_NODE}:{socket.gethostname()}"}:
-            alerts.resolve(connection, key=key, now=now)
+            was_doubted |= alerts.resolve(connection, key=key, now=now)
+    if was_doubted:
+        rewind(connection, now=now)
     installation.record_tick(connection, now=now)

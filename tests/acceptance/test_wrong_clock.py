@@ -268,3 +268,17 @@ def test_nothing_is_approved_by_a_clock_in_doubt(
     story.tick(oslo("2026-11-24", "09:00"), elapsed=timedelta(days=1))
     assert ("reminder", "expired") not in outcomes(story)
     assert outcomes(story)["reminder", "sent"] == 1
+
+
+def test_who_joins_by_a_clock_that_is_ahead_is_told_once_it_is_right(
+    tmp_path: Path, sqlite_url: str, sink: SmtpSink
+) -> None:
+    story = live(tmp_path, sink, sqlite_url)
+    story.tick(MONDAY)
+    ahead = MONDAY + timedelta(days=60)
+    story.tick(ahead, elapsed=MINUTE)
+    story.joins(KARI, now=ahead)
+    story.tick(MONDAY + 5 * MINUTE, elapsed=5 * MINUTE)
+    assert outcomes(story) == {("standing", "sent"): 1}
+    story.tick(oslo("2026-11-24", "09:00"), elapsed=timedelta(days=1))
+    assert outcomes(story) == {("standing", "sent"): 1, ("reminder", "sent"): 1}
