@@ -29,6 +29,7 @@ class Wire(asyncio.Protocol):
         self._closed = asyncio.Event()
         # Writing pauses at the first byte the kernel will not take, so that `write` returns only when it
         # has taken them all. Not 0: a TLS transport with nothing to write would pause for ever.
+        # Beneath that one lies another, with room for a block or two: what was written may not have left yet.
         transport.set_write_buffer_limits(high=1)
         transport.set_protocol(self)
 
@@ -43,7 +44,8 @@ class Wire(asyncio.Protocol):
         return bool(self._received) or self.is_lost
 
     async def write(self, data: bytes, *, within: float) -> None:
-        """Hand all of it to the kernel, or less where the other side speaks up or leaves meanwhile.
+        """Hand all of it to the kernel (of what is encrypted all but a block or two), or less where the other side
+        speaks up or leaves meanwhile.
 
         What it said, or that it is gone, is then for `reply` to tell; see `has_stirred`.
         Raises TimeoutError when that takes more than so many seconds.
