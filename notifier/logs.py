@@ -74,7 +74,10 @@ class _Libraries(logging.Handler):
     """Says in the log's own form what libraries have to say."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log(record.name).log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+        try:
+            log(record.name).log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+        except Exception:  # noqa: BLE001 -- what a library says must not end what it does
+            self.handleError(record)
 
 
 def _goes_to_the_journal() -> bool:
