@@ -183,7 +183,7 @@ def _read(folder: Path) -> dict[str, Any]:
         written = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
-            f"{folder / RECORD} cannot be read: {(error.strerror or str(error)).lower()}"
+            f"the file {folder / RECORD} cannot be read: {(error.strerror or str(error)).lower()}"
         ) from None
     except (ValueError, RecursionError):
         raise UsageError(f"the file {folder / RECORD} is no dossier: it is not JSON") from None

@@ -85,14 +85,15 @@ def test_before_any_keys_are_known_everybody_is_somebody(
 
 
 _SAYS = """
-import logging, sys
+import logging, os
 from notifier.logs import log, start_logging
 start_logging(form="json", level="info")
 log("test").info("fine")
 log("test").warning("look")
 logging.getLogger("uvicorn.error").error("broken", exc_info=ValueError("why"))
-sys.stderr.close()
-logging.getLogger("uvicorn.error").error("nobody reads this any more")
+os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+logging.getLogger("uvicorn.error").error("nothing can be written any more")
+os._exit(0)
 """
 
 
