@@ -27,8 +27,8 @@ class ConfigurationError(NotifierError):
         super().__init__("\n".join(f"• {problem}" for problem in self.problems))
 
 
-class AbsentAddressError(NotifierError):
-    """An address to serve at that this machine has not, or not yet: it may have it at the next start (exit code 1)."""
+class AddressUnavailableError(NotifierError):
+    """An address to serve at that is taken, or that this machine has not yet; a later start may have it (exit 1)."""
 
 
 class ListRefusedError(NotifierError):

@@ -69,7 +69,7 @@ async def run(parts: Parts, *, clock: Callable[[], datetime], announce: Callable
     """Serve and send until SIGTERM or SIGINT, then finish what is under way.
 
     `announce` is called once the first tick is done and the page answers. Raises ConfigurationError or
-    AbsentAddressError when an address to serve at cannot be had, ListRefusedError when no list is in force and the
+    AddressUnavailableError when an address to serve at cannot be had, ListRefusedError when no list is in force and the
     one there is is wrong.
     """
     with contextlib.ExitStack() as held:

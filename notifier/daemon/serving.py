@@ -16,11 +16,10 @@ from starlette.types import ASGIApp
 
 from notifier.daemon.connection import PATIENCE, Bounded
 from notifier.daemon.shortcut import shortcut
-from notifier.errors import AbsentAddressError, ConfigurationError, NotifierError
+from notifier.errors import AddressUnavailableError, ConfigurationError, NotifierError
 from notifier.web.edition import AtOnce
 
 _ADVICE = {
-    errno.EADDRINUSE: "does a daemon run already? Set another port, or stop it",
     errno.EACCES: "name a port from 1024 on, or a folder that this user may write to",
     errno.ENOENT: "make the folder first, or name another",
 }
@@ -66,7 +65,7 @@ class Server(uvicorn.Server):
 def listen(bind: str, *, key: str) -> socket.socket:
     """A listening socket for the setting `key`, at host:port or, where `bind` begins with a slash, at a path.
 
-    Raises ConfigurationError when it cannot be had, AbsentAddressError when a later start may find it.
+    Raises ConfigurationError when it cannot be had, AddressUnavailableError when a later start may find it.
     """
     try:
         return _at_path(bind) if bind.startswith("/") else _at_port(bind)
@@ -78,12 +77,18 @@ def _unusable(error: OSError | UnicodeError, bind: str, key: str) -> NotifierErr
     code = (error.errno or 0) if isinstance(error, OSError) else 0
     # Negative where a name cannot be resolved. So it is when a machine starts and its network is not up.
     if not bind.startswith("/") and (code <= 0 or code == errno.EADDRNOTAVAIL):
-        return AbsentAddressError(
+        return AddressUnavailableError(
             f"this machine has no address as in {key}, {bind}, or not yet; look at that setting and at the network"
         )
+    if code == errno.EADDRINUSE:
+        # What somebody runs by hand for a moment must not keep the daemon down for good.
+        return AddressUnavailableError(
+            f"the address {bind} of {key} is in use already; does a daemon run? Set another, or stop it"
+        )
     reason = os.strerror(code).lower() if code else str(error)
-    advice = _ADVICE.get(code, "name another place")
-    return ConfigurationError([f"{key}: {bind} cannot be used: {reason}; {advice}"])
+    return ConfigurationError(
+        [f"{key}: {bind} cannot be used: {reason}; {_ADVICE.get(code, 'name another place')}"]
+    )
 
 
 def _at_port(bind: str) -> socket.socket:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifier.daemon.serving import listen
-from notifier.errors import AbsentAddressError, ConfigurationError
+from notifier.errors import AddressUnavailableError, ConfigurationError
 
 
 def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged() -> None:
@@ -22,7 +22,7 @@ def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged() -> None:
 
 @pytest.mark.parametrize("bind", ["192.0.2.1:8080", "varsel..no:8080"])
 def test_an_address_that_this_machine_has_not_yet_is_no_mistake_in_the_settings(bind: str) -> None:
-    with pytest.raises(AbsentAddressError, match=f"as in web.bind, {bind}, or not yet"):
+    with pytest.raises(AddressUnavailableError, match=f"as in web.bind, {bind}, or not yet"):
         listen(bind, key="web.bind")
 
 
