@@ -60,8 +60,8 @@ class Matter:
     the Changes, by id, of which nobody at `vendor` has answered the reminders. A Letter has no Notices; what it
     offers works until `undo_until` or until the local time `access_until`. It may tell of an Answer that was
     `given`, by its reader (`is_own`) or others. `subscribes` is False where help goes to somebody who
-    does not; `dropped` is what they followed until a mail in their name. A Letter that says what they get also says
-    until when they have paused, `paused_until`, if they have.
+    does not; `dropped` is what they followed until they, or somebody in their name, chose less. A Letter that says
+    what they get also says until when they have paused, `paused_until`, if they have.
     """
 
     letter: LetterKind | None

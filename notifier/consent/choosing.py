@@ -9,11 +9,12 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
+from notifier.consent.narrowing import tell_of_less
 from notifier.consent.reconsidering import reconsider_all
 from notifier.core.answer import AnswerRules, party_of
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
-from notifier.core.less import again
+from notifier.core.less import again, dropped_between
 from notifier.core.subscription import MOVED, Addressee, Followed, Moved, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -111,7 +112,8 @@ def choose(
 
     What has fallen due by now they are still told, if they follow it on. `cadence` None means the Deadlines' own or
     the default Leads, `paused_until` None no pause, and `elapsed`, how long ago this process last believed the clock,
-    that it never did. Raises ValueError when they would follow nothing: that is leaving.
+    that it never did. A Letter tells whoever follows less than before, or pauses. Raises ValueError when they would
+    follow nothing: that is leaving.
     """
     if not followed.topics:
         raise ValueError("whoever follows nothing has left")
@@ -129,6 +131,9 @@ def choose(
             vendor=found.vendor,
             now=now,
         )
+        longer = paused_until is not None and paused_until > max(found.paused_until or now, now)
+        dropped = dropped_between(found.followed, followed)
+        tell_of_less(connection, found, dropped=dropped, is_paused=longer, now=now)
         if paused_until is not None and paused_until != found.paused_until:
             pausing.pause(connection, found, until=paused_until, now=now)
         elif paused_until is None and found.paused_until is not None:

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from sqlalchemy import Connection, Engine
 
+from notifier.consent.narrowing import tell_of_less
 from notifier.core.change import ChangeList
 from notifier.core.less import dropped_between, without
 from notifier.core.letter import UNDO_WITHIN, LetterKind
@@ -74,13 +75,13 @@ def leave_topics(
     topics: Sequence[Topic],
     changes: ChangeList,
     now: datetime,
-    is_told: bool = False,
+    at_once: bool = False,
 ) -> bool:
     """Follow services or Changes no longer, but go on with the rest; answers whether there is any.
 
     From what is wider these are excluded, so that what is still to come of it is told all the same. When nothing is
-    left, all ends. With `is_told` a Letter tells them what is left, if that is less than before, and offers to take it
-    back. Twice is harmless.
+    left, all ends. A Letter tells them what is left, if that is less than before, `at_once` or not too often. Twice is
+    harmless.
     """
     with writing(engine) as connection:
         found = subscribers.addressed(connection, addressee, for_update=True)
@@ -92,9 +93,9 @@ def leave_topics(
         if not rest.topics:
             end(connection, found, why="followed nothing any more", now=now)
             return False
-        dropped = dropped_between(found.followed, rest)
-        if is_told and found.state is SubscriberState.ACTIVE and dropped:
-            letters.put(connection, found.id, LetterKind.STATUS, dropped=dropped, now=now)
+        tell_of_less(
+            connection, found, dropped=dropped_between(found.followed, rest), at_once=at_once, now=now
+        )
         choices.put(
             connection,
             found.id,

@@ -123,7 +123,7 @@ def _leave(
         topics=command.topics,
         changes=changes,
         now=now,
-        is_told=True,
+        at_once=True,
     )
 
 

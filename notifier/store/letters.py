@@ -7,12 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
+from notifier.core.answer import DAY
 from notifier.core.letter import MAY_LEAVE_IN, NEEDS_ASK, LetterKind
 from notifier.core.message import MessageState
 from notifier.core.subscription import SubscriberState, Topic
 from notifier.store import pausing
 from notifier.store.asks import is_denied
 from notifier.store.tables import asks, messages, subscribers
+
+# Whoever has a link does not fill a mailbox by choosing to and fro.
+MOST_A_DAY = 3
 
 
 def put(
@@ -23,11 +27,12 @@ def put(
     now: datetime,
     to: str | None = None,
     dropped: Sequence[Topic] = (),
+    not_before: datetime | None = None,
 ) -> None:
     """Let a Letter wait for its sending, in place of one of its kind that waits already.
 
     `to` is another address than the Subscriber's own, `dropped` what a status tells that they follow no longer; what
-    the one before would have told of that is told with it.
+    the one before would have told of that is told with it. It leaves at once, or not before an instant.
     """
     untold = _cancel(connection, subscriber_id, kind, why="a newer one takes its place", now=now)
     about = dict.fromkeys((*" ".join(untold).split(), *map(str, dropped)))
@@ -36,7 +41,7 @@ def put(
         "state": MessageState.PENDING.value,
         "anytime": True,
         "created_at": now,
-        "not_before": now,
+        "not_before": not_before or now,
         "state_at": now,
         "letter": kind.value,
         "letter_to": to,
@@ -62,6 +67,17 @@ def _cancel(
     )
     ended = {"state": MessageState.CANCELLED.value, "letter_to": None, "state_at": now, "last_reply": why}
     return connection.scalars(update(messages).where(waits).values(ended).returning(messages.c.about)).all()
+
+
+def free_from(connection: Connection, subscriber_id: int, kind: LetterKind, *, now: datetime) -> datetime:
+    """The earliest instant at which one more of this kind is not the fourth within a day."""
+    theirs = and_(messages.c.subscriber_id == subscriber_id, messages.c.letter == kind)
+    # One that waits gives way to it.
+    waits = and_(messages.c.state == MessageState.PENDING, messages.c.copies == 0)
+    told = and_(theirs, ~waits, messages.c.state != MessageState.CANCELLED, messages.c.not_before > now - DAY)
+    latest = select(messages.c.not_before).where(told).order_by(messages.c.not_before.desc())
+    third = connection.scalars(latest.offset(MOST_A_DAY - 1).limit(1)).first()
+    return now if third is None else third + DAY
 
 
 def times_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, after: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from notifier.core.subscription import SubscriberState
 from tests.acceptance.newcomers import follows, joined, known
@@ -52,6 +53,32 @@ def test_what_was_followed_before_is_followed_again_by_one_press(visitor: Visito
     assert follows(visitor) == ["service:helseid", "service:kjernejournal"]
 
 
+def test_whoever_gets_less_by_a_link_is_told_so_and_can_take_it_back(visitor: Visitor) -> None:
+    choose = next(word for word in joined(visitor).split() if "/choose/" in word).partition("?")[0]
+    visitor.presses(choose, follow="everything", language="nb")
+    visitor.story.tick(visitor.now)
+    assert visitor.story.new_letters() == []
+    visitor.presses(choose, follow="some", topic="service:fjernhjelp", language="nb")
+    told = visitor.mail().text
+    assert "Noen, trolig du selv, har bedt oss om å varsle deg om mindre enn før" in told
+    visitor.presses(next(word for word in told.split() if "again=" in word), again="everything")
+    assert follows(visitor) == ["everything"]
+
+
+def test_whoever_chooses_to_and_fro_fills_no_mailbox_and_the_last_word_is_told(visitor: Visitor) -> None:
+    choose = next(word for word in joined(visitor).split() if "/choose/" in word).partition("?")[0]
+    for _ in range(5):
+        visitor.presses(choose, follow="everything", language="nb")
+        visitor.presses(choose, follow="some", topic="change:portal", language="nb")
+        visitor.now += timedelta(minutes=1)
+        visitor.story.tick(visitor.now)
+    assert len(visitor.story.new_letters()) == 3
+    visitor.now += timedelta(days=1)
+    visitor.story.tick(visitor.now)
+    (letter,) = [each for each in visitor.story.new_letters() if each.days_left() is None]
+    assert "again=everything" in letter.text
+
+
 def test_every_mistake_in_the_form_stands_at_its_field_and_nothing_else_is_lost(visitor: Visitor) -> None:
     choose = next(word for word in joined(visitor).split() if "/choose/" in word)
     before = known(visitor)
@@ -80,6 +107,7 @@ def test_a_pause_holds_everything_back_and_ends_with_where_they_stand(visitor: V
     choose = next(word for word in standing.split() if "/choose/" in word)
     answer = visitor.presses(choose, follow="everything", leads="usual", language="nb", pause="2026-11-26")
     assert 'value="2026-11-26"' in answer.text
+    assert "Du har tatt pause og får ingen varsler før 26. november" in visitor.mail().text
     assert visitor.presses(choose, follow="everything", pause="2026-11-01").status == 422
     visitor.story.daily("2026-11-17", "2026-11-25")
     assert visitor.story.new_letters() == []
@@ -102,6 +130,7 @@ def test_what_is_over_within_a_pause_is_not_told_and_alarms_nobody(visitor: Visi
     assert re.search(r"<li>[^<]+ – [^<]+: tirsdag 1. desember 2026</li>", saved)
     nynorsk = visitor.opens(f"{choose.partition('?')[0]}?lang=nn").text
     assert nynorsk.count("Desse datoane kjem medan du har pause.") == 1
+    assert "10. desember" in visitor.mail().text
     visitor.story.daily("2026-11-17", "2026-12-09")
     assert visitor.story.new_letters() == []
     assert [key for key in visitor.story.alerts() if key.startswith("expired")] == []

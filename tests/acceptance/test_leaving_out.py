@@ -32,10 +32,11 @@ def address(text: str, purpose: str) -> str:
 
 
 def told_about(letters: list[Letter]) -> set[str]:
-    """The changes that these letters tell of."""
+    """The changes that these letters tell of, but for one that says what is followed no longer."""
     return {
         name
         for letter in letters
+        if "again=" not in letter.text
         for name in re.findall(r"title (\w+) nb", letter.text.partition("Hvorfor får du")[0])
     }
 

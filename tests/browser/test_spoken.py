@@ -87,12 +87,13 @@ def test_mistakes_in_the_choices_are_called_out_named_with_their_groups_and_one_
     follow = "Tick at least one service or change, or choose everything."
     leads = "Tick at least one time before a date, or choose the usual ones."
     said = spoken_within(reader.page, "main")
-    assert said[:11] == [
+    assert said[:12] == [
         "heading 1 Choose what you get",
         "alert",
         "heading 2 Nothing was saved",
         f"link {follow}",
         f"link {leads}",
+        "text What you choose holds for the address that got this link.",
         "form",
         f"group What do you want to follow? – {follow}",
         f"text {follow}",

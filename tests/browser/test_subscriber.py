@@ -129,6 +129,7 @@ def walk(reader: Reader, language: str) -> None:
     reader.arrives_at(words.choose)
     chooses(reader, ANOTHER[language])
     reader.arrives_at(words.choose, said=words.saved)
+    assert "again=everything" in reader.mail().text
     assert calendar_of(reader, standing) == {f"title par {ANOTHER[language]}"}
 
     moved = hears_of_a_moved_date(reader)

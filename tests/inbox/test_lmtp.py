@@ -181,11 +181,11 @@ def test_the_letter_is_as_it_was(box: Letterbox, relay: SmtpSink) -> None:
 
 def test_a_listener_at_a_path_takes_mail_and_replaces_what_a_killed_one_left(tmp_path: Path) -> None:
     from notifier.daemon.serving import listen
-    from notifier.errors import ConfigurationError
+    from notifier.errors import AddressUnavailableError
 
     path = str(tmp_path / "inbox.sock")
     first = listen(path, key="inbox.bind")
-    with pytest.raises(ConfigurationError, match="inbox"):
+    with pytest.raises(AddressUnavailableError, match="inbox"):
         listen(path, key="inbox.bind")
     first.close()
     with listen(path, key="inbox.bind"), socket.socket(socket.AF_UNIX) as caller:

@@ -41,7 +41,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_done(place: Installatio
         second = Installation(place.folder / "second", sink=sink)
         second.people_join(1)
         program = second.start("run", port=port)
-        assert program.end() == 78
+        assert program.end() == 1
         assert f"127.0.0.1:{port}" in program.log
         assert "Traceback" not in program.log
     assert sink.accepted == ()
@@ -72,8 +72,10 @@ def test_a_clock_that_leaps_while_running_lets_nothing_leave_until_it_is_right_a
         place.people_join(1)
         until(lambda: "the clock" in daemon.get("/health/ready").text)
         assert daemon.get("/health/live").status == 200
+        assert sink.accepted == ()
 
         place.pass_time(days=-60)
         until(lambda: daemon.get("/health/ready").status == 200)
         place.people_join(1, name="after")
-        assert sink.wait_for(1)[-1].recipients == ("after0@leverandor.example",)
+        told = {name for mail in sink.wait_for(2) for name in mail.recipients}
+        assert told == {"person0@leverandor.example", "after0@leverandor.example"}
