@@ -91,7 +91,7 @@ def _goes_to_the_journal() -> bool:
 
 def _graded(logger: object, method: str, written: Any) -> str:
     """Lines that say how grave they are, so that `journalctl -p warning` finds them."""
-    return "\n".join(_GRAVITY[method] + line for line in str(written).splitlines())
+    return "\n".join(_GRAVITY[method] + line for line in str(written).split("\n"))
 
 
 def start_logging(*, form: str, level: str) -> None:

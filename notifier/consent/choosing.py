@@ -14,7 +14,7 @@ from notifier.consent.reconsidering import reconsider_all
 from notifier.core.answer import AnswerRules, party_of
 from notifier.core.cadence import Cadence
 from notifier.core.change import ChangeList
-from notifier.core.less import again, dropped_between
+from notifier.core.less import again, lost_between
 from notifier.core.subscription import MOVED, Addressee, Followed, Moved, Subscriber, SubscriberState, Topic
 from notifier.core.text import Language
 from notifier.core.timing import Timing
@@ -104,6 +104,7 @@ def choose(
     followed: Followed,
     cadence: Cadence | None,
     paused_until: datetime | None,
+    changes: ChangeList | None,
     timing: Timing,
     now: datetime,
     elapsed: timedelta | None,
@@ -132,7 +133,7 @@ def choose(
             now=now,
         )
         longer = paused_until is not None and paused_until > max(found.paused_until or now, now)
-        dropped = dropped_between(found.followed, followed)
+        dropped = lost_between(found.followed, followed, changes)
         tell_of_less(connection, found, dropped=dropped, is_paused=longer, now=now)
         if paused_until is not None and paused_until != found.paused_until:
             pausing.pause(connection, found, until=paused_until, now=now)

@@ -93,9 +93,6 @@ def leave_topics(
         if not rest.topics:
             end(connection, found, why="followed nothing any more", now=now)
             return False
-        tell_of_less(
-            connection, found, dropped=dropped_between(found.followed, rest), at_once=at_once, now=now
-        )
         choices.put(
             connection,
             found.id,
@@ -104,6 +101,9 @@ def leave_topics(
             cadence=found.cadence,
             vendor=found.vendor,
             now=now,
+        )
+        tell_of_less(
+            connection, found, dropped=dropped_between(found.followed, rest), at_once=at_once, now=now
         )
         return True
 

@@ -55,6 +55,14 @@ def dropped_between(before: Followed, after: Followed) -> tuple[Topic, ...]:
     return tuple(dict.fromkeys((*gone, *(each for each in after.excluded if each not in before.excluded))))
 
 
+def lost_between(before: Followed, after: Followed, changes: ChangeList | None) -> tuple[Topic, ...]:
+    """What of it is no longer followed, and was before: nothing where no less is, however it is put."""
+    found = dropped_between(before, after)
+    return tuple(
+        each for each in found if before.includes(each, changes) and not after.includes(each, changes)
+    )
+
+
 def again(followed: Followed, topics: Sequence[Topic], changes: ChangeList | None) -> Followed:
     """The same with these Topics, which are no longer excluded, and what else was followed.
 

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import sys
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 # Bytes of the wire. What came together with a request's beginning is not counted: at most what is read at once.
 MOST_HEAD = 64 * 1024
 MOST_IN_ALL = 1024 * 1024
-# Seconds in which a request must be here.
+MOST_HEADERS = 200
+# Seconds in which a request must be here, and in which something of an answer must be taken.
 PATIENCE = 60
+MOST_CONNECTIONS = 1_000
 
 
 def most_connections() -> int:
-    """A third of what this process may open: the page and the metrics leave a third to everything else."""
+    """A third of what this process may open: the page and the metrics leave a third to everything else. A thousand
+    where it may open very many, since each takes memory."""
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return sys.maxsize if most == resource.RLIM_INFINITY else most // 3
+    return MOST_CONNECTIONS if most == resource.RLIM_INFINITY else min(most // 3, MOST_CONNECTIONS)
 
 
 class Bounded(HttpToolsProtocol):
@@ -32,6 +34,8 @@ class Bounded(HttpToolsProtocol):
     _got = 0
     _most = MOST_HEAD
     _waited = 0
+    _left = 0
+    _stuck = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Welcome, unless there are too many."""
@@ -40,7 +44,13 @@ class Bounded(HttpToolsProtocol):
             transport.close()
 
     def grow_impatient(self, *, patience: int) -> None:
-        """A second has passed; after so many of them hang up on whoever still owes a request, or the rest of it."""
+        """A second has passed; after so many of them hang up on whoever still owes a request, or the rest of it, and on
+        whoever takes nothing of an answer."""
+        left = self.transport.get_write_buffer_size()
+        self._stuck = self._stuck + 1 if left and left >= self._left else 0
+        self._left = left
+        if self._stuck > patience:
+            self.transport.abort()
         self._waited += 1
         owes = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
         if owes and self._waited > patience:
@@ -59,6 +69,13 @@ class Bounded(HttpToolsProtocol):
         """A request begins with its head."""
         self._got, self._most, self._waited = 0, MOST_HEAD, 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep it, but not what follows a body, which nobody here reads (RFC 9110 section 6.5)."""
+        if self._most == MOST_HEAD:
+            super().on_header(name, value)
+            if len(self.headers) > MOST_HEADERS:
+                self._got = MOST_IN_ALL + 1
 
     def on_headers_complete(self) -> None:
         """Its head is here. What is too large to be taken is still read, so that its sender reads why."""

@@ -74,7 +74,9 @@ def listen(bind: str, *, key: str) -> socket.socket:
 
 
 def _unusable(error: OSError | UnicodeError, bind: str, key: str) -> NotifierError:
-    code = (error.errno or 0) if isinstance(error, OSError) else 0
+    if isinstance(error, UnicodeError):
+        return ConfigurationError([f"{key}: {bind} names no host that could be looked up"])
+    code = error.errno or 0
     # Negative where a name cannot be resolved. So it is when a machine starts and its network is not up.
     if not bind.startswith("/") and (code <= 0 or code == errno.EADDRNOTAVAIL):
         return AddressUnavailableError(
@@ -85,7 +87,7 @@ def _unusable(error: OSError | UnicodeError, bind: str, key: str) -> NotifierErr
         return AddressUnavailableError(
             f"the address {bind} of {key} is in use already; does a daemon run? Set another, or stop it"
         )
-    reason = os.strerror(code).lower() if code else str(error)
+    reason = os.strerror(code).lower() if code > 0 else str(error)
     return ConfigurationError(
         [f"{key}: {bind} cannot be used: {reason}; {_ADVICE.get(code, 'name another place')}"]
     )
@@ -94,6 +96,7 @@ def _unusable(error: OSError | UnicodeError, bind: str, key: str) -> NotifierErr
 def _at_port(bind: str) -> socket.socket:
     host, _, port = bind.rpartition(":")
     host = host.strip("[]")
+    _ = host.encode("idna")  # as binding will, which leaves its socket open where this fails
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, int(port)), family=family)
     # asyncio sets it only on sockets that name their protocol, which those accepted here do not. Without it a body

@@ -33,7 +33,8 @@ def approve(
         doubt, last = _doubt(connection, now), installation.last_tick(connection)
     if doubt:
         raise UsageError(
-            f"{doubt}; nothing was approved. Set the clock right, or if it is right: notifier resume"
+            f"{doubt}; nothing was approved. Set the clock right that is wrong; if it is the one in doubt that is"
+            " right: notifier resume"
         )
     # A rehearsal may go back in time.
     if last is not None and not disbelief(now, last_tick=last, elapsed=None, newest_checked=None):

@@ -77,7 +77,8 @@ def free_from(connection: Connection, subscriber_id: int, kind: LetterKind, *, n
     told = and_(theirs, ~waits, messages.c.state != MessageState.CANCELLED, messages.c.not_before > now - DAY)
     latest = select(messages.c.not_before).where(told).order_by(messages.c.not_before.desc())
     third = connection.scalars(latest.offset(MOST_A_DAY - 1).limit(1)).first()
-    return now if third is None else third + DAY
+    # Those that were put by a clock that was ahead put nothing off for longer.
+    return now if third is None else min(third, now) + DAY
 
 
 def times_put(connection: Connection, subscriber_id: int, kind: LetterKind, *, after: datetime) -> int:

@@ -9,24 +9,28 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Table, and_, update
 
+from notifier.core.letter import CONFIRM_WITHIN
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.store.tables import messages, notices, subscribers, subscriptions
+from notifier.store.tables import asks, exclusions, messages, notices, subscribers, subscriptions
 
 _SINCE: tuple[tuple[Table, Column[datetime]], ...] = (
     (subscribers, subscribers.c.joined_at),
     (subscribers, subscribers.c.cadence_since),
     (subscriptions, subscriptions.c.since),
+    (exclusions, exclusions.c.lifted_at),
 )
 
 
 def rewind(connection: Connection, *, now: datetime) -> int:
-    """Bring back to `now` what lies ahead of it: since when people subscribe, follow and have their Leads, where they
-    stand as it is owed to them, and Messages made then; answers how many rows."""
+    """Bring back to `now` what lies ahead of it: since when people subscribe, ask to, follow and have their Leads,
+    where they stand as it is owed to them, and Messages made then; answers how many rows."""
     standing = and_(notices.c.kind == NoticeKind.STANDING, notices.c.outcome == Outcome.OWED)
     made_then = and_(messages.c.state == MessageState.PENDING, messages.c.created_at > now)
     statements = [update(table).where(since > now).values({since.name: now}) for table, since in _SINCE]
+    asked_then = {"asked_at": now, "expires": now + CONFIRM_WITHIN}
     statements += [
+        update(asks).where(asks.c.asked_at > now).values(asked_then),
         update(messages).where(made_then).values(created_at=now, not_before=now, state_at=now),
         update(notices).where(standing, notices.c.due > now).values(due=now),
     ]

@@ -98,6 +98,7 @@ def _save(site: Site, found: Subscriber, choices: Choices) -> None:
         followed=choices.followed(site.changes()),
         cadence=choices.cadence,
         paused_until=choices.paused_until(site.timing),
+        changes=site.changes(),
         timing=site.timing,
         now=site.now(),
         elapsed=site.elapsed(),

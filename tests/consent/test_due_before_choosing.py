@@ -93,6 +93,7 @@ def test_what_was_due_before_they_chose_is_recorded_all_the_same(
         followed=Followed(tuple(topics)),
         cadence=cadence,
         paused_until=None,
+        changes=listed,
         timing=TIMING,
         now=CHOSEN,
         elapsed=timedelta(0),

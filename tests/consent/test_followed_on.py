@@ -110,7 +110,7 @@ class Life:
         elif act.way == "choose":
             choose(
                 language=person.language, followed=followed, cadence=act.cadence, paused_until=None,
-                timing=TIMING, elapsed=act.elapsed, **common,
+                changes=self.listed, timing=TIMING, elapsed=act.elapsed, **common,
             )  # fmt: skip
         self.follow(now)
 

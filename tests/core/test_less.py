@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.core.change import Change, ChangeList, Service
-from notifier.core.less import again, dropped_between, followed_of, parts_of, without
+from notifier.core.less import again, dropped_between, followed_of, lost_between, parts_of, without
 from notifier.core.subscription import EVERYTHING, Followed, Scope, Topic, parse_topic
 from tests.core.lists import a_change, a_list
 
@@ -42,6 +42,16 @@ def test_exactly_what_the_dropped_one_covers_is_followed_no_longer(
     left = without(followed, dropped, LISTED)
     assert covered(left) == covered(followed) - gone
     assert without(left, dropped, LISTED) == left
+
+
+@given(before=FOLLOWED, after=FOLLOWED)
+def test_less_is_told_where_less_is_followed_and_nowhere_else(before: Followed, after: Followed) -> None:
+    lost = lost_between(before, after, LISTED)
+    if covered(before) - covered(after):
+        assert covered(again(after, dropped_between(before, after), LISTED)) >= covered(before)
+        assert lost
+    elif covered(after) >= covered(before):
+        assert lost == ()
 
 
 @given(followed=FOLLOWED, change=st.sampled_from(CHANGES))

@@ -16,6 +16,7 @@ import pytest
 from notifier.daemon.connection import MOST_IN_ALL, most_connections
 from notifier.daemon.serving import Server, configured
 from notifier.web.application import MOST_BODY, create_app
+from tests.processes.installation import until
 from tests.web.serving import Client, serving_as
 from tests.web.sites import site
 
@@ -83,6 +84,23 @@ def test_whoever_does_not_say_what_they_want_is_hung_up_on() -> None:
             silent = held.enter_context(socket.create_connection(("127.0.0.1", client.port), timeout=10))
             silent.sendall(beginning)
             assert silent.recv(1) == b""
+
+
+def test_whoever_takes_nothing_of_an_answer_is_hung_up_on() -> None:
+    config = configured(create_app(site()))
+    server = Server(config, patience=1)
+    with serving_as(config, server=server) as client, socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", client.port))
+        deaf.sendall((GET + b"\r\n") * 500)
+        # What the system still has for them, it keeps: they see no end.
+        until(lambda: len(server.server_state.connections) == 1)
+        until(lambda: not server.server_state.connections)
+
+
+def test_many_headers_in_one_piece_are_told_so(client: Client) -> None:
+    _, said = spun_out(client, GET, [b"A: b\r\n" * 5000])
+    assert said.startswith(b"HTTP/1.1 431 ")
 
 
 def is_let_in(client: Client, *, within: float) -> bool:

@@ -20,10 +20,15 @@ def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged() -> None:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-@pytest.mark.parametrize("bind", ["192.0.2.1:8080", "varsel..no:8080"])
+@pytest.mark.parametrize("bind", ["192.0.2.1:8080", "varsel.invalid:8080"])
 def test_an_address_that_this_machine_has_not_yet_is_no_mistake_in_the_settings(bind: str) -> None:
     with pytest.raises(AddressUnavailableError, match=f"as in web.bind, {bind}, or not yet"):
         listen(bind, key="web.bind")
+
+
+def test_a_name_that_none_can_have_is_a_mistake_in_the_settings() -> None:
+    with pytest.raises(ConfigurationError, match="names no host"):
+        listen("ø..no:8080", key="web.bind")
 
 
 def test_a_folder_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def pause(engine: Engine, person: Subscriber, until: datetime | None, *, topic: 
     followed = Followed((parse_topic(topic),))
     assert choose(
         engine=engine, addressee=person.addressee, language=person.language, followed=followed, cadence=None,
-        paused_until=until, timing=TIMING, now=NOW, elapsed=None,
+        paused_until=until, changes=None, timing=TIMING, now=NOW, elapsed=None,
     )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ class Choosers:
             followed=followed,
             cadence=leads,
             paused_until=None,
+            changes=current.changes,
             timing=TIMING,
             now=now,
             elapsed=timedelta(0),
