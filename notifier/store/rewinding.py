@@ -12,13 +12,22 @@ from sqlalchemy import Column, Connection, Table, and_, update
 from notifier.core.letter import CONFIRM_WITHIN
 from notifier.core.message import MessageState
 from notifier.core.notice import NoticeKind, Outcome
-from notifier.store.tables import asks, exclusions, messages, notices, subscribers, subscriptions
+from notifier.store.tables import (
+    asks,
+    continuations,
+    exclusions,
+    messages,
+    notices,
+    subscribers,
+    subscriptions,
+)
 
 _SINCE: tuple[tuple[Table, Column[datetime]], ...] = (
     (subscribers, subscribers.c.joined_at),
     (subscribers, subscribers.c.cadence_since),
     (subscriptions, subscriptions.c.since),
     (exclusions, exclusions.c.lifted_at),
+    (continuations, continuations.c.since),
 )
 
 
