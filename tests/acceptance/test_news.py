@@ -2,66 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from notifier.daemon.tick import plan
-from notifier.jobs import refresh
-from notifier.settings.tables import GuardSettings
-from notifier.store import installation
-from notifier.store.engine import writing
 from tests.acceptance.announced import change, when, write
-from tests.acceptance.invariants import assert_finished, assert_sound, outcomes
+from tests.acceptance.editor import FAR, Editor
+from tests.acceptance.invariants import assert_finished, outcomes
 from tests.acceptance.meanwhile import after_the_claim
-from tests.acceptance.scenes import eve_of_a_reminder
-from tests.acceptance.story import KARI, OLA, Letter, Story, letters_at
+from tests.acceptance.story import KARI, OLA
 from tests.core.lists import oslo
-from tests.peers.smtp_script import say
 from tests.peers.smtp_sink import SmtpSink
 
 # Early enough that no reminder of the portal (1 December 2026) or of others falls due by chance.
 NEXT = oslo("2026-11-23", "10:00")
 NIGHT = oslo("2026-11-23", "19:00")
 MORNING = oslo("2026-11-24", "07:30")
-FAR = "2027-09-06"
-PEOPLE = GuardSettings(max_people=25)
-
-
-class Editor:
-    """Whoever edits the list of a story, with a Subscriber to everything and one to another service."""
-
-    def __init__(
-        self, folder: Path, sink: SmtpSink, url: str, *entries: str, guard: GuardSettings = PEOPLE
-    ) -> None:
-        self.story: Story = eve_of_a_reminder(folder, sink, *entries, people=(KARI,), url=url, guard=guard)
-        self.story.joins(OLA, "service:preg", now=oslo("2026-11-23", "09:30"))
-        self.story.tick(oslo("2026-11-23", "09:31"))
-        self._sink = sink
-        self._revision = 1
-        self._read = len(sink.accepted)
-
-    def publishes(self, *entries: str, at: datetime) -> refresh.Refreshed:
-        """Write the list with the next revision, and let the next tick come."""
-        self._revision += 1
-        write(self.story.changes, *entries, revision=self._revision)
-        refreshed = self.story.tick(at).refreshed
-        assert refreshed is not None
-        return refreshed
-
-    def means(self, *entries: str, at: datetime) -> None:
-        """Publish what the guard may hold, and approve it then."""
-        found = self.publishes(*entries, at=at)
-        if found.finding is refresh.Finding.HELD:
-            self.story.approves(found, now=at)
-
-    def new_letters(self) -> list[Letter]:
-        """What the relay took in since last asked."""
-        mails = self._sink.accepted
-        fresh, self._read = letters_at(mails[self._read :]), len(mails)
-        assert_sound(self.story, mails)
-        return fresh
 
 
 @pytest.fixture
@@ -263,46 +221,4 @@ def test_leads_that_are_approved_take_nothing_along_that_fell_due_before(
 
     reminders = [letter.days_left() for letter in editor.new_letters() if "portal" in letter.subject]
     assert 7 in reminders
-    assert_finished(editor.story)
-
-
-@pytest.mark.parametrize("away", [when("2026-12-15"), when(more='status = "withdrawn"')])
-def test_a_date_that_goes_and_comes_back_unheard_takes_no_reminder_along(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink, away: str
-) -> None:
-    editor = Editor(tmp_path, sink, sqlite_url, change("portal"))
-    editor.story.daily("2026-11-24", "2026-11-27")
-    assert [letter.days_left() for letter in editor.new_letters()] == [7, 4]
-    with writing(editor.story.parts.engine) as connection:
-        installation.pause(connection, by="per", reason="the relay moves", now=oslo("2026-11-27", "11:00"))
-    editor.publishes(change("portal", away), at=oslo("2026-11-27", "12:00"))
-    editor.means(change("portal"), at=oslo("2026-11-30", "09:01"))
-    with writing(editor.story.parts.engine) as connection:
-        installation.resume(connection)
-    editor.story.tick(oslo("2026-11-30", "09:05"))
-
-    assert [letter.days_left() for letter in editor.new_letters()] == [1]
-    assert_finished(editor.story)
-
-
-@pytest.mark.parametrize("away", [when("2026-12-15"), when("tba"), when(more='status = "completed"')])
-def test_a_reminder_that_was_given_up_for_a_date_that_comes_back_unheard_is_told_after_all(
-    tmp_path: Path, sqlite_url: str, sink: SmtpSink, away: str
-) -> None:
-    editor = Editor(tmp_path, sink, sqlite_url, change("portal"))
-    editor.story.daily("2026-11-24", "2026-11-27")
-    assert [letter.days_left() for letter in editor.new_letters()] == [7, 4]
-    sink.script.always("verdict", say("451 4.7.1 try again later"))
-    editor.story.tick(oslo("2026-11-30", "08:05"))
-    editor.means(change("portal", away), at=oslo("2026-11-30", "09:00"))
-    editor.story.tick(oslo("2026-11-30", "09:20"))
-    assert outcomes(editor.story)["reminder", "cancelled"] == 1
-    editor.means(change("portal"), at=oslo("2026-11-30", "10:00"))
-    editor.story.tick(oslo("2026-11-30", "10:10"))
-    sink.script.reset()
-    editor.story.every(
-        timedelta(minutes=30), since=oslo("2026-11-30", "11:00"), until=oslo("2026-11-30", "13:00")
-    )
-
-    assert [letter.days_left() for letter in editor.new_letters()] == [1]
     assert_finished(editor.story)
