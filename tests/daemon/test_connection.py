@@ -96,6 +96,7 @@ def test_whoever_takes_nothing_of_an_answer_is_hung_up_on() -> None:
         # What the system still has for them, it keeps: they see no end.
         until(lambda: len(server.server_state.connections) == 1)
         until(lambda: not server.server_state.connections)
+        assert client.get("/nb").status == 200
 
 
 def test_many_headers_in_one_piece_are_told_so(client: Client) -> None:
