@@ -131,7 +131,8 @@ def matter_of(
         access_until=f"{(now + ACCESS_WITHIN).astimezone(timing.zone):%H:%M}"
         if letter is LetterKind.ACCESS
         else "",
-        dropped=message.dropped,
+        # What they follow again meanwhile is not less.
+        dropped=tuple(each for each in message.dropped if not subscriber.followed.includes(each, changes)),
         paused_until=_paused_until(letter, subscriber, timing=timing, now=now),
         subscribes=letter is not LetterKind.HELP or subscriber.state is SubscriberState.ACTIVE,
     )

@@ -36,7 +36,7 @@ from notifier.core.change import (
 from notifier.core.letter import LetterKind
 from notifier.core.notice import NoticeKind
 from notifier.core.stance import Doubt, Stance
-from notifier.core.subscription import EVERYTHING, SubscriberState
+from notifier.core.subscription import EVERYTHING, Scope, SubscriberState, Subscription, Topic
 from notifier.core.text import Language, Text
 from notifier.core.timing import Timing
 from notifier.core.when import Certainty, parse_when
@@ -132,7 +132,9 @@ def every_letter(*, changes: ChangeList, language: Language, now: datetime) -> I
     yield from made.values()
     helped, told = made[LetterKind.HELP], made[LetterKind.STATUS]
     yield replace(helped, subscriber=replace(helped.subscriber, state=SubscriberState.PENDING))
-    yield replace(told, message=replace(told.message, dropped=(EVERYTHING,)))
+    rest = Subscription(topic=Topic(Scope.SERVICE, changes.changes[0].service), since=now)
+    less = replace(told.subscriber, subscriptions=(rest,))
+    yield replace(told, subscriber=less, message=replace(told.message, dropped=(EVERYTHING,)))
     yield replace(told, subscriber=replace(told.subscriber, paused_until=now + timedelta(days=1)))
 
 

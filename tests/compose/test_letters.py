@@ -17,7 +17,7 @@ from notifier.compose.samples import Sample, letter_sample
 from notifier.compose.templates import Templates
 from notifier.compose.voice import Voice
 from notifier.core.letter import LetterKind
-from notifier.core.subscription import SubscriberState, parse_topic
+from notifier.core.subscription import SubscriberState, Subscription, parse_topic
 from notifier.core.text import Language
 from notifier.shipped import shipped
 from tests.compose.mails import (
@@ -140,11 +140,14 @@ def test_who_moved_away_is_told_so_at_the_old_address(language: Language, words:
 def test_a_status_that_tells_of_less_offers_what_was_followed_before() -> None:
     made = letter_sample(changes=listed(old_login()), kind=LetterKind.STATUS, language=Language.NB, now=NOW)
     dropped = tuple(map(parse_topic, ("service:helseid", "change:ftps")))
-    mail = written(replace(made, message=replace(made.message, dropped=dropped)))
+    told = replace(made, message=replace(made.message, dropped=dropped))
+    rest = Subscription(topic=parse_topic("service:kjernejournal"), since=NOW)
+    mail = written(replace(told, subscriber=replace(made.subscriber, subscriptions=(rest,))))
     again = f"{LINKS.choose(made.subscriber.addressee)}?again=service:helseid&again=change:ftps&lang=nb"
     assert again == f"{LINKS.follow_again(made.subscriber.addressee, dropped)}&lang=nb"
     assert again in text_of(mail)
     assert "again=" not in text_of(letter(LetterKind.STATUS))
+    assert "again=" not in text_of(written(told)), "all of it is followed again"
 
 
 @pytest.mark.parametrize("kind", [LetterKind.STATUS, LetterKind.ALREADY])
